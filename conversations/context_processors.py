@@ -1,0 +1,14 @@
+"""What every page shows of the team."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from conversations.models import TeamSettings
+
+
+def team(request: HttpRequest) -> dict[str, Any]:
+    """`team`: name and notice, read when a template asks; `stand_in`: whether answers are made up."""
+    return {"team": SimpleLazyObject(TeamSettings.current), "stand_in": settings.STAND_IN}

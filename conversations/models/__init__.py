@@ -1,0 +1,21 @@
+"""The nouns of the product, one a file."""
+
+from conversations.models.conversation import Conversation
+from conversations.models.idempotency import IdempotencyKey
+from conversations.models.message import Message
+from conversations.models.refusals import Busy, KeyReused, Refused, TooManyRunning, UnknownMessage
+from conversations.models.team import TeamSettings
+from conversations.models.usage import Usage
+
+__all__ = [
+    "Busy",
+    "Conversation",
+    "IdempotencyKey",
+    "KeyReused",
+    "Message",
+    "Refused",
+    "TeamSettings",
+    "TooManyRunning",
+    "UnknownMessage",
+    "Usage",
+]

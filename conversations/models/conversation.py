@@ -1,0 +1,167 @@
+"""A conversation: whose it is, the tree of its messages, and the verbs that make it grow."""
+
+import uuid
+from typing import Any, Self
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from chatsite.accounts.models import User
+from conversations.models import tree
+from conversations.models.idempotency import IdempotencyKey
+from conversations.models.message import Message, recover_stale
+from conversations.models.refusals import Busy, TooManyRunning, UnknownMessage
+from conversations.models.team import TeamSettings
+
+TITLE_LENGTH = 60
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    def owned_by(self, user: User) -> Self:
+        """The only way in: this person's conversations, those in the bin left out."""
+        return self.filter(owner=user, deleted=None)
+
+
+class Conversation(models.Model):
+    """Messages in a tree; `head` is the leaf of the branch that is shown."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="conversations",
+        verbose_name=_("owner"),
+    )
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    system = models.TextField(_("instructions"), blank=True)
+    head = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="+", editable=False)
+    deleted = models.DateTimeField(_("deleted"), null=True, editable=False)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    updated = models.DateTimeField(_("updated"), default=timezone.now, editable=False)
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("conversation")
+        verbose_name_plural = _("conversations")
+        indexes = [
+            # The list beside every page: one person's conversations, newest first.
+            models.Index(fields=["owner", "-updated"], name="conversations_of", condition=Q(deleted=None)),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    # Asking
+
+    def ask(self, text: str, *, key: str = "", **asked: Any) -> Message:
+        """Add a question at the end of the branch that is shown; returns the empty answer to it."""
+        return self._begin(key, ("ask", self.pk, text), lambda: self._question(self.head_id, text), **asked)
+
+    def revise(self, parent: UUID | None, text: str, *, key: str = "", **asked: Any) -> Message:
+        """Ask something else in the place of an earlier question: a sibling of it, under `parent`."""
+        return self._begin(
+            key, ("revise", self.pk, parent, text), lambda: self._question(parent, text), **asked
+        )
+
+    def retry(self, answer: Message, *, key: str = "", **asked: Any) -> Message:
+        """Have the question of `answer` answered once more; returns the empty sibling."""
+        return self._begin(key, ("retry", answer.pk), lambda: answer.parent_id, **asked)
+
+    def _begin(
+        self, key: str, wish: tuple[object, ...], question: Any, *, model: str, runner: str
+    ) -> Message:
+        with transaction.atomic():
+            # One of a person's wishes at a time: the key, the number of running replies and the tree are
+            # looked at and changed under this lock.
+            User.objects.select_for_update().get(pk=self.owner_id)
+            if repeated := IdempotencyKey.reply_for(self.owner_id, key, *wish, model):
+                return repeated
+            self.refresh_from_db(fields=["head"])
+            self._refuse_if_busy()
+            answer = self._answer(question(), model=model, runner=runner)
+            IdempotencyKey.remember(self.owner_id, key, answer, *wish, model)
+        return answer
+
+    def _refuse_if_busy(self) -> None:
+        recover_stale(self.messages.all())
+        if self.messages.filter(state=Message.State.WRITING).exists():
+            raise Busy
+        running = Message.objects.writing().filter(conversation__owner_id=self.owner_id).count()
+        if running >= settings.CHAT_MAX_RUNNING_PER_PERSON:
+            raise TooManyRunning
+
+    def _question(self, parent: UUID | None, text: str) -> UUID:
+        if parent is not None and not self.messages.filter(pk=parent, role=Message.Role.ASSISTANT).exists():
+            raise UnknownMessage
+        question = self.messages.create(parent_id=parent, role=Message.Role.USER, text=text, finished=Now())
+        if not self.title:
+            self.title = first_words(text)
+        return question.pk
+
+    def _answer(self, question: UUID | None, *, model: str, runner: str) -> Message:
+        try:
+            answer = self.messages.create(
+                parent_id=question,
+                role=Message.Role.ASSISTANT,
+                state=Message.State.WRITING,
+                model=model,
+                system=self.system or TeamSettings.current().instructions,
+                runner=runner,
+                heartbeat=Now(),
+            )
+        except IntegrityError as error:
+            raise Busy from error
+        self.head, self.updated = answer, timezone.now()
+        self.save(update_fields=["head", "updated", "title"])
+        return answer
+
+    # Reading
+
+    def parents(self) -> dict[UUID, UUID | None]:
+        """The whole tree as {message: parent}, oldest first."""
+        return dict(self.messages.order_by("created", "id").values_list("id", "parent_id"))
+
+    def thread(self, leaf: UUID | None = None) -> list[Message]:
+        """The messages from the first question to `leaf`, which is the head unless one is given."""
+        path = tree.path_to(leaf or self.head_id, self.parents())
+        found = self.messages.in_bulk(path)
+        return [found[each] for each in path]
+
+    # Changing what is shown
+
+    def switch_to(self, message: UUID) -> None:
+        """Show the branch of another version; raises UnknownMessage when it is not of this conversation."""
+        parents = self.parents()
+        if message not in parents:
+            raise UnknownMessage
+        self.head_id = tree.newest_leaf(message, parents)
+        self.save(update_fields=["head"])
+
+    def rename(self, title: str) -> None:
+        self.title = title
+        self.save(update_fields=["title"])
+
+    def bin(self) -> None:
+        """Put it into the bin; a reply that is being written for it is asked to stop."""
+        with transaction.atomic():
+            self.deleted = timezone.now()
+            self.save(update_fields=["deleted"])
+            Message.objects.writing().filter(conversation=self).request_stop(Message.Ending.DELETED)
+
+    def restore(self) -> None:
+        self.deleted = None
+        self.save(update_fields=["deleted"])
+
+
+def first_words(text: str) -> str:
+    """A title made of the beginning of a question."""
+    words = " ".join(text[: 4 * TITLE_LENGTH].split())
+    if len(words) <= TITLE_LENGTH:
+        return words
+    return words[:TITLE_LENGTH].rsplit(" ", 1)[0] + "…"

@@ -1,0 +1,21 @@
+"""Why a verb of a model may be refused; the views turn each into a sentence with its status."""
+
+
+class Refused(Exception):
+    """A wish that cannot be granted now."""
+
+
+class Busy(Refused):
+    """A reply of this conversation is being written."""
+
+
+class TooManyRunning(Refused):
+    """The person already has as many running replies as one person may have."""
+
+
+class KeyReused(Refused):
+    """The idempotency key was used for something else."""
+
+
+class UnknownMessage(Refused):
+    """The conversation has no such message, or not in the part that is asked for."""

@@ -1,0 +1,41 @@
+"""What staff set for the whole team, in the admin and without a restart."""
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class TeamSettings(models.Model):
+    """One row. `TeamSettings.current()` gives it, or the defaults while nobody has saved any."""
+
+    name = models.CharField(_("team name"), max_length=60, default="Chatsite")
+    instructions = models.TextField(
+        _("instructions"),
+        blank=True,
+        default="You are a helpful assistant.",
+        max_length=20_000,
+        help_text=_("Sent to Claude with every question, as its system prompt."),
+    )
+    notice = models.CharField(
+        _("notice"),
+        max_length=300,
+        blank=True,
+        default="Administrators of this site may read conversations.",
+        help_text=_("Shown to everybody beside the composer: who may read conversations here."),
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("team settings")
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="team_settings_is_one_row")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.pk = 1
+        super().save(*args, **kwargs)
+
+    @classmethod
+    def current(cls) -> "TeamSettings":
+        return cls.objects.first() or cls(pk=1)

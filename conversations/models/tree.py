@@ -1,0 +1,28 @@
+"""Walking a conversation's tree of messages: pure functions over {message id: parent id}, oldest first."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+Parents = Mapping[UUID, UUID | None]
+
+
+def path_to(leaf: UUID | None, parents: Parents) -> list[UUID]:
+    """The ids from the first question to `leaf`."""
+    path: list[UUID] = []
+    while leaf is not None:
+        path.append(leaf)
+        leaf = parents[leaf]
+    return path[::-1]
+
+
+def versions_of(message: UUID, parents: Parents) -> list[UUID]:
+    """The siblings of a message, itself included, oldest first."""
+    return [each for each, parent in parents.items() if parent == parents[message]]
+
+
+def newest_leaf(message: UUID, parents: Parents) -> UUID:
+    """Where one arrives by following, from `message` down, the newest child each time."""
+    newest_child = {parent: each for each, parent in parents.items() if parent is not None}
+    while message in newest_child:
+        message = newest_child[message]
+    return message
