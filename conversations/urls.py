@@ -1,3 +1,16 @@
-from django.urls import URLPattern
+"""The product's addresses; a new resource comes before a new action."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from conversations.views import api, conversations, health, messages, replies
+
+urlpatterns = [
+    path("", conversations.new, name="new"),
+    path("conversations/", messages.start, name="conversations"),
+    path("conversations/<uuid:pk>/", conversations.conversation, name="conversation"),
+    path("conversations/<uuid:pk>/messages/", messages.ask, name="messages"),
+    path("messages/<uuid:pk>/reply/", replies.reply, name="reply"),
+    path("api/chat", api.chat, name="api-chat"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]

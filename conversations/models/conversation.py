@@ -1,7 +1,8 @@
 """A conversation: whose it is, the tree of its messages, and the verbs that make it grow."""
 
 import uuid
-from typing import Any, Self
+from collections.abc import Callable, Sequence
+from typing import Self
 from uuid import UUID
 
 from django.conf import settings
@@ -59,22 +60,54 @@ class Conversation(models.Model):
 
     # Asking
 
-    def ask(self, text: str, *, key: str = "", **asked: Any) -> Message:
-        """Add a question at the end of the branch that is shown; returns the empty answer to it."""
-        return self._begin(key, ("ask", self.pk, text), lambda: self._question(self.head_id, text), **asked)
+    @classmethod
+    def begin(
+        cls,
+        owner: User,
+        text: str,
+        *,
+        earlier: Sequence[tuple[str, str]] = (),
+        system: str = "",
+        key: str = "",
+        **asked: str,
+    ) -> Message:
+        """Ask the first question of a new conversation; returns the empty answer to it.
 
-    def revise(self, parent: UUID | None, text: str, *, key: str = "", **asked: Any) -> Message:
+        `earlier`: turns (role, text) that went before it elsewhere and are stored as they are.
+        """
+        new = cls(owner=owner, title=first_words(text), system=system)
+
+        def question() -> UUID:
+            new.save()
+            parent = None
+            for role, said in earlier:
+                parent = new.messages.create(parent_id=parent, role=role, text=said, finished=Now()).pk
+            return new._question(parent, text)
+
+        return new._have_answered(key, ("begin", text, list(earlier), system), question, **asked)
+
+    def ask(self, text: str, *, key: str = "", **asked: str) -> Message:
+        """Add a question at the end of the branch that is shown; returns the empty answer to it."""
+        return self._have_answered(key, ("ask", self.pk, text), lambda: self._question(self.head_id, text), **asked)
+
+    def revise(self, parent: UUID | None, text: str, *, key: str = "", **asked: str) -> Message:
         """Ask something else in the place of an earlier question: a sibling of it, under `parent`."""
-        return self._begin(
+        return self._have_answered(
             key, ("revise", self.pk, parent, text), lambda: self._question(parent, text), **asked
         )
 
-    def retry(self, answer: Message, *, key: str = "", **asked: Any) -> Message:
+    def retry(self, answer: Message, *, key: str = "", **asked: str) -> Message:
         """Have the question of `answer` answered once more; returns the empty sibling."""
-        return self._begin(key, ("retry", answer.pk), lambda: answer.parent_id, **asked)
+        return self._have_answered(key, ("retry", answer.pk), lambda: answer.parent_id, **asked)
 
-    def _begin(
-        self, key: str, wish: tuple[object, ...], question: Any, *, model: str, runner: str
+    def _have_answered(
+        self,
+        key: str,
+        wish: tuple[object, ...],
+        question: Callable[[], UUID | None],
+        *,
+        model: str,
+        runner: str,
     ) -> Message:
         with transaction.atomic():
             # One of a person's wishes at a time: the key, the number of running replies and the tree are
@@ -82,27 +115,27 @@ class Conversation(models.Model):
             User.objects.select_for_update().get(pk=self.owner_id)
             if repeated := IdempotencyKey.reply_for(self.owner_id, key, *wish, model):
                 return repeated
-            self.refresh_from_db(fields=["head"])
             self._refuse_if_busy()
             answer = self._answer(question(), model=model, runner=runner)
             IdempotencyKey.remember(self.owner_id, key, answer, *wish, model)
         return answer
 
     def _refuse_if_busy(self) -> None:
-        recover_stale(self.messages.all())
-        if self.messages.filter(state=Message.State.WRITING).exists():
-            raise Busy
+        if not self._state.adding:
+            self.refresh_from_db(fields=["head", "deleted"])
+            if self.deleted:
+                raise UnknownMessage
+            writing = self.messages.filter(state=Message.State.WRITING)
+            if writing.exists() and not recover_stale(writing):
+                raise Busy
         running = Message.objects.writing().filter(conversation__owner_id=self.owner_id).count()
         if running >= settings.CHAT_MAX_RUNNING_PER_PERSON:
             raise TooManyRunning
 
     def _question(self, parent: UUID | None, text: str) -> UUID:
-        if parent is not None and not self.messages.filter(pk=parent, role=Message.Role.ASSISTANT).exists():
+        if parent is not None and not self.messages.filter(pk=parent).exists():
             raise UnknownMessage
-        question = self.messages.create(parent_id=parent, role=Message.Role.USER, text=text, finished=Now())
-        if not self.title:
-            self.title = first_words(text)
-        return question.pk
+        return self.messages.create(parent_id=parent, role=Message.Role.USER, text=text, finished=Now()).pk
 
     def _answer(self, question: UUID | None, *, model: str, runner: str) -> Message:
         try:
@@ -118,7 +151,7 @@ class Conversation(models.Model):
         except IntegrityError as error:
             raise Busy from error
         self.head, self.updated = answer, timezone.now()
-        self.save(update_fields=["head", "updated", "title"])
+        self.save(update_fields=["head", "updated"])
         return answer
 
     # Reading
@@ -134,6 +167,16 @@ class Conversation(models.Model):
         return [found[each] for each in path]
 
     # Changing what is shown
+
+    def change(self, *, title: str = "", head: UUID | None = None, deleted: str = "") -> None:
+        """What a person changes at once: the title, the version shown, whether it is in the bin ("0": not)."""
+        with transaction.atomic():
+            if deleted:
+                self.restore()
+            if head:
+                self.switch_to(head)
+            if title:
+                self.rename(title)
 
     def switch_to(self, message: UUID) -> None:
         """Show the branch of another version; raises UnknownMessage when it is not of this conversation."""

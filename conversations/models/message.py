@@ -108,9 +108,7 @@ class Message(models.Model):
                 name="message_state_is_known",
             ),
             models.CheckConstraint(condition=Q(role__in=["user", "assistant"]), name="message_role_is_known"),
-            models.CheckConstraint(
-                condition=Q(role="user") | Q(parent__isnull=False), name="an_answer_has_a_parent"
-            ),
+            models.CheckConstraint(condition=Q(role="user") | Q(parent__isnull=False), name="an_answer_has_a_parent"),
             models.CheckConstraint(
                 condition=Q(role="assistant") | Q(state="complete"), name="only_answers_are_written"
             ),
@@ -142,9 +140,7 @@ class Message(models.Model):
         content = {"text": text, **fields}
         if mine.writing().update(state=state, ending=ending, finished=Now(), heartbeat=None, **content):
             return True
-        content = {
-            name: value for name, value in content.items() if name not in {"error_code", "error_detail"}
-        }
+        content = {name: value for name, value in content.items() if name not in {"error_code", "error_detail"}}
         mine.alias(stored=Length("text")).filter(stored__lt=len(text)).update(**content)
         return False
 

@@ -46,6 +46,8 @@ class Usage(models.Model):
         indexes = [
             # The admin's list and, later, the sums of a month.
             models.Index(fields=["created"], name="usage_by_month"),
+            # Recovery: calls whose process is gone.
+            models.Index(fields=["message"], name="usage_open", condition=models.Q(state="open")),
         ]
         constraints = [
             models.CheckConstraint(
@@ -59,12 +61,7 @@ class Usage(models.Model):
     @property
     def prompt_tokens(self) -> int:
         """All that was sent, cached or not."""
-        return (
-            self.input_tokens
-            + self.cache_write_5m_tokens
-            + self.cache_write_1h_tokens
-            + self.cache_read_tokens
-        )
+        return self.input_tokens + self.cache_write_5m_tokens + self.cache_write_1h_tokens + self.cache_read_tokens
 
     @property
     def cached_share(self) -> int:

@@ -1,0 +1,17 @@
+"""The ASGI application, for `uvicorn chatsite.asgi:application`."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
+django_application = get_asgi_application()
+
+# These need Django to be set up.
+from chatsite.lanes import Lanes
+from chatsite.lifespan import Lifespan
+from chatsite.limits import BodyLimit
+from chatsite.static import serve
+from conversations.replies import engine
+
+application = Lifespan(serve(BodyLimit(Lanes(django_application))), engine)

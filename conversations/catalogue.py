@@ -1,0 +1,76 @@
+"""What Claude's models hold and cost, read once from `catalogue.json`; prompt, claude and replies ask here."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+#: What a model that the catalogue does not know is taken to hold: the smallest window and reply in use.
+UNKNOWN: dict[str, Any] = {"window": 200_000, "output": 64_000, "thinking": False, "prices": []}
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What one call used, as Claude counts it."""
+
+    input: int = 0
+    output: int = 0
+    write_5m: int = 0
+    write_1h: int = 0
+    read: int = 0
+
+    @property
+    def prompt(self) -> int:
+        return self.input + self.write_5m + self.write_1h + self.read
+
+
+def display_name(model: str) -> str:
+    return str(_model(model).get("name", model))
+
+
+def window(model: str) -> int:
+    """How many tokens the prompt and the reply may have together."""
+    return int(_model(model)["window"])
+
+
+def longest_reply(model: str) -> int:
+    """How many tokens a reply may have."""
+    return int(_model(model)["output"])
+
+
+def thinks(model: str) -> bool:
+    """Whether the model takes adaptive thinking and an effort."""
+    return bool(_model(model)["thinking"])
+
+
+def cost(model: str, tokens: Tokens, day: date) -> int | None:
+    """What a call cost, in millionths of a US dollar; None when no price is known for that day."""
+    known = [price for price in _model(model)["prices"] if price["from"] <= day]
+    if not known:
+        return None
+    price = known[-1]
+    if "above" in price and tokens.prompt > price["above"]["tokens"]:
+        price = price["above"]
+    dollars_per_million = sum(
+        (getattr(tokens, kind) * price[kind] for kind in ("input", "output", "write_5m", "write_1h", "read")),
+        Decimal(),
+    )
+    return int(dollars_per_million.to_integral_value(ROUND_HALF_UP))
+
+
+def _model(model: str) -> dict[str, Any]:
+    return _catalogue().get(model, UNKNOWN)
+
+
+@cache
+def _catalogue() -> dict[str, dict[str, Any]]:
+    path = Path(__file__).with_suffix(".json")
+    models: dict[str, dict[str, Any]] = json.loads(path.read_text(), parse_float=Decimal)["models"]
+    for model in models.values():
+        for price in model["prices"]:
+            price["from"] = date.fromisoformat(price["from"])
+        model["prices"].sort(key=lambda price: price["from"])
+    return models

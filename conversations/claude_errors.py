@@ -1,0 +1,101 @@
+"""What can go wrong on the way to Claude, as codes that are stored; used by claude.py, caught by replies.
+
+The types and statuses are those of https://platform.claude.com/docs/en/api/errors
+"""
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Self
+
+#: What the API calls an error, and what we call it.
+CODES = {
+    "api_error": "upstream_error",
+    "authentication_error": "misconfigured",
+    "billing_error": "misconfigured",
+    "invalid_request_error": "invalid_request",
+    "not_found_error": "model_unavailable",
+    "overloaded_error": "overloaded",
+    "permission_error": "misconfigured",
+    "rate_limit_error": "rate_limited",
+    "request_too_large": "too_large",
+    "timeout_error": "upstream_timeout",
+}
+#: Where the body has no type, for example when a proxy answered.
+CODES_BY_STATUS = {
+    401: "misconfigured",
+    402: "misconfigured",
+    403: "misconfigured",
+    404: "model_unavailable",
+    413: "too_large",
+    429: "rate_limited",
+    529: "overloaded",
+}
+#: The organisation's own limits: waiting does not help, an administrator does.
+ACCOUNT_TROUBLE = {"contract_spend_limit_reached", "enforced_spend_limit_reached", "organization_on_hold"}
+#: Codes after which asking once more may help.
+RETRYABLE = {
+    "overloaded",
+    "rate_limited",
+    "upstream_error",
+    "upstream_timeout",
+    "upstream_truncated",
+    "upstream_protocol",
+}
+
+
+class Failed(Exception):
+    """A call that did not come to its end. `retry_after` is in seconds, where Claude named a time."""
+
+    def __init__(self, code: str, *, detail: str = "", request_id: str = "", retry_after: float | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail[:500]
+        self.request_id = request_id
+        self.retry_after = retry_after
+
+    @classmethod
+    def from_payload(cls, payload: dict[str, Any], status: int = 200) -> Self:
+        """From an error body, or from an `error` event in the middle of a stream (whose status is 200)."""
+        error = payload.get("error")
+        error = error if isinstance(error, dict) else {}
+        kind, message = str(error.get("type", "")), str(error.get("message", ""))
+        code = CODES.get(kind) or CODES_BY_STATUS.get(status) or "upstream_error"
+        if (error.get("details") or {}).get("error_code") in ACCOUNT_TROUBLE:
+            code = "misconfigured"
+        elif code == "invalid_request" and "prompt is too long" in message:
+            code = "too_large"
+        return cls(code, detail=f"{status} {kind}: {message}", request_id=str(payload.get("request_id") or ""))
+
+
+def failure_from(error: Exception, request_id: str = "") -> Failed:
+    """Any exception that a call to Claude may raise, as Failed.
+
+    Faults after the headers are not the SDK's own: a reset or a stall is httpx2's, a broken event a ValueError.
+    """
+    response = getattr(error, "response", None)
+    if response is not None and (status := getattr(error, "status_code", None)):
+        body = getattr(error, "body", None)
+        failed = Failed.from_payload(body if isinstance(body, dict) else {}, status)
+        failed.request_id = response.headers.get("request-id", failed.request_id)
+        failed.retry_after = _retry_after(response.headers)
+        return failed
+    detail = f"{type(error).__name__}: {error}"
+    if "Timeout" in f"{type(error).__name__} {type(error.__cause__).__name__}":
+        return Failed("upstream_timeout", detail=detail, request_id=request_id)
+    if isinstance(error, (ValueError, KeyError, TypeError)):
+        return Failed("upstream_protocol", detail=type(error).__name__, request_id=request_id)
+    return Failed("upstream_error", detail=detail, request_id=request_id)
+
+
+def _retry_after(headers: Any) -> float | None:
+    try:
+        if "retry-after-ms" in headers:
+            return float(headers["retry-after-ms"]) / 1000
+        if "retry-after" not in headers:
+            return None
+        value = headers["retry-after"]
+        if value.replace(".", "", 1).isdigit():
+            return float(value)
+        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+    except ValueError:
+        return None

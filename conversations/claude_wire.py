@@ -1,0 +1,64 @@
+"""Claude's event stream, decoded chunk by chunk: bytes in, JSON objects out. Pure; used by claude.py.
+
+Server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+"""
+
+import json
+from typing import Any
+
+import msgspec
+
+#: One event is never this long; a larger one would only fill the memory.
+LONGEST_EVENT = 8 * 1024 * 1024
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+class EventDecoder:
+    """Collects bytes until an event is whole. Raises ValueError for what is not the protocol."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, chunk: bytes) -> list[dict[str, Any]]:
+        """The events that this chunk completes. Only their `data` lines matter: its `type` names the event."""
+        data = self._rest + chunk
+        if b"\r" in data:
+            # A lone \r at the end may be half of \r\n: wait for the next chunk.
+            data, held = (data[:-1], b"\r") if data.endswith(b"\r") else (data, b"")
+            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") + held
+        *events, self._rest = data.split(b"\n\n")
+        if len(self._rest) > LONGEST_EVENT:
+            raise ValueError("An event of the stream is too long.")
+        return [payload for event in events if (payload := self._payload(event)) is not None]
+
+    def _payload(self, event: bytes) -> dict[str, Any] | None:
+        data = b"\n".join(line[5:].removeprefix(b" ") for line in event.split(b"\n") if line.startswith(b"data:"))
+        if not data:
+            return None
+        payload = self.decode(data)
+        if not isinstance(payload, dict):
+            raise ValueError("An event of the stream is not an object.")
+        return payload
+
+    @staticmethod
+    def decode(data: bytes) -> Any:
+        """JSON whose strings hold neither NUL nor lone surrogates, which no database could store."""
+        try:
+            value = msgspec.json.decode(data)
+        except msgspec.DecodeError:
+            # msgspec refuses a lone surrogate escape; the standard library lets it through.
+            return without_poison(json.loads(data))
+        return without_poison(value) if b"\\u0000" in data else value
+
+
+def without_poison(value: Any) -> Any:
+    """The same JSON value with NUL and lone surrogates replaced in every string."""
+    match value:
+        case str():
+            safe = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            return safe.replace("\0", REPLACEMENT)
+        case list():
+            return [without_poison(each) for each in value]
+        case dict():
+            return {without_poison(key): without_poison(each) for key, each in value.items()}
+    return value

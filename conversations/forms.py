@@ -1,0 +1,85 @@
+"""What people type and send, checked; every refusal is a sentence."""
+
+import uuid
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+LONGEST_QUESTION = 200_000
+LONGEST_TITLE = 200
+
+
+def question_text(value: str) -> str:
+    """A question as it is stored: line ends are LF. Raises ValidationError."""
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        raise ValidationError(_("Write a question first."), code="empty")
+    if len(text) > LONGEST_QUESTION:
+        raise ValidationError(
+            _("A question may have %(most)s characters; this one has %(count)s."),
+            code="too_long",
+            params={"most": f"{LONGEST_QUESTION:,}", "count": f"{len(text):,}"},
+        )
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValidationError(_("The question contains characters that cannot be stored."), code="unstorable")
+    return text
+
+
+class WishForm(forms.Form):
+    """What a question and a retry have in common: the model and the key that makes a repeat harmless."""
+
+    model = forms.CharField(required=False, max_length=80)
+    key = forms.CharField(required=False, max_length=100)
+
+    def clean_model(self) -> str:
+        model: str = self.cleaned_data["model"] or settings.CHAT_MODEL
+        if model not in settings.CHAT_MODELS:
+            raise ValidationError(_("This model is not offered here."), code="unknown_model")
+        return model
+
+
+class QuestionForm(WishForm):
+    """A question; with `parent` it takes the place of an earlier one (an empty value: of the first)."""
+
+    text = forms.CharField(required=False, strip=False)
+    parent = forms.CharField(required=False, max_length=40)
+
+    field_order = ["text", "parent", "model", "key"]
+
+    def clean_text(self) -> str:
+        return question_text(self.cleaned_data["text"])
+
+    def clean_parent(self) -> UUID | None:
+        try:
+            return uuid.UUID(self.cleaned_data["parent"]) if self.cleaned_data["parent"] else None
+        except ValueError:
+            raise ValidationError(_("There is no such message."), code="unknown_message") from None
+
+    @property
+    def revises(self) -> bool:
+        return "parent" in self.data
+
+
+class ChangeForm(forms.Form):
+    """What can be changed of a conversation: each field only when it was sent."""
+
+    title = forms.CharField(required=False, max_length=LONGEST_TITLE)
+    head = forms.UUIDField(required=False, error_messages={"invalid": _("There is no such message.")})
+    deleted = forms.ChoiceField(required=False, choices=[("0", "0")])
+
+    def clean(self) -> dict[str, Any]:
+        sent = {name: self.cleaned_data.get(name) for name in self.fields if name in self.data}
+        if not sent:
+            raise ValidationError(_("Nothing to change was sent."), code="empty")
+        if "title" in sent and not sent["title"]:
+            raise ValidationError(_("A title needs at least one letter."), code="empty")
+        return sent
+
+
+def first_problem(form: forms.Form) -> str:
+    """The first thing to tell about a form that is not valid."""
+    return next(str(message) for messages in form.errors.values() for message in messages)

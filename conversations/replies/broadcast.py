@@ -1,0 +1,214 @@
+"""What readers of one reply see: text and frames, kept so that each reader holds a position and nobody a queue.
+
+Filled by a Reply (the writer) or by a Mirror (a reply that another process writes); read through `page` and `plain`.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from conversations import markdown, sse
+
+#: Frames that are kept for readers who are a little behind; whoever is further behind gets a snapshot.
+KEPT_FRAMES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a reply ended, as readers are told. `error` and `retryable` are for the plain API."""
+
+    state: str
+    ending: str
+    code: str = ""
+    stop_reason: str = ""
+    usage: dict[str, Any] | None = None
+    html: str = ""
+    error: str = ""
+    retryable: bool = False
+    request_id: str = ""
+
+    def frame(self) -> bytes:
+        names = ("state", "ending", "code", "stop_reason", "usage", "html")
+        return sse.named("end", {name: getattr(self, name) for name in names})
+
+    def plain_error(self) -> bytes:
+        return sse.plain(
+            {
+                "error": self.error,
+                "code": self.code or self.ending,
+                "retryable": self.retryable,
+                "request_id": self.request_id,
+            }
+        )
+
+
+@dataclass(slots=True)
+class _Frames:
+    """The page's frames, encoded once; `count` is the position after the newest."""
+
+    kept: deque[bytes] = field(default_factory=lambda: deque(maxlen=KEPT_FRAMES))
+    count: int = 0
+
+    def push(self, frame: bytes) -> None:
+        self.kept.append(frame)
+        self.count += 1
+
+    def since(self, position: int) -> bytes | None:
+        """All frames from a position on, joined; None when some of them are no longer kept."""
+        missed = self.count - position
+        if missed > len(self.kept):
+            return None
+        return b"".join(list(self.kept)[len(self.kept) - missed :])
+
+
+class Broadcast:
+    """One reply as it grows. `on_leave` is called each time a reader has gone."""
+
+    def __init__(self, text: str = "", on_leave: Callable[[], None] = lambda: None) -> None:
+        self.pieces: list[str] = [text] if text else []
+        self.length = len(text)
+        self.thoughts: list[str] = []
+        self.end: End | None = None
+        self.ended = asyncio.Event()
+        self.readers = 0
+        self._on_leave = on_leave
+        self._page_readers = 0
+        self._text_changed = asyncio.Event()
+        self._page_changed = asyncio.Event()
+        self._frames = _Frames()
+        self._growing = markdown.Growing()
+        self._rendered = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._render_after = 0.0
+
+    @property
+    def text(self) -> str:
+        return "".join(self.pieces)
+
+    # Filling
+
+    def write(self, piece: str) -> None:
+        self.pieces.append(piece)
+        self.length += len(piece)
+        _ring(self._text_changed)
+        if self._page_readers and self._timer is None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_at(max(loop.time(), self._render_after), self._render)
+
+    def think(self, piece: str) -> None:
+        self.thoughts.append(piece)
+        self.tell("thinking", {"text": piece})
+
+    def tell(self, name: str, data: dict[str, Any]) -> None:
+        """Send the page's readers a frame that is not about text."""
+        self._frames.push(sse.named(name, data))
+        _ring(self._page_changed)
+
+    def close(self, end: End, prose: str) -> None:
+        """Nothing comes after this; `prose` is the whole text, rendered."""
+        if self._page_readers:
+            self._render()
+            self._push(self._growing.close())
+            if self._growing.snapshot() != (prose, ""):
+                # A link defined after its use: only the whole text shows what was meant.
+                self._frames.push(sse.named("snapshot", {"html": prose, "tail": ""}))
+        if self._timer is not None:
+            self._timer.cancel()
+        self.end = end
+        self.ended.set()
+        _ring(self._text_changed)
+        _ring(self._page_changed)
+
+    # Reading
+
+    async def page(self) -> AsyncGenerator[bytes]:
+        """The page's stream: a snapshot of all there is, then what comes, then `end`."""
+        position: int | None = None
+        with self._reading(page=True):
+            while True:
+                frames = None if position is None else self._frames.since(position)
+                if frames is None:
+                    frames = self._snapshot()
+                position = self._frames.count
+                if frames:
+                    yield frames
+                elif self.end is not None:
+                    break
+                elif not await _change(self._page_changed):
+                    yield sse.HEARTBEAT
+            yield self.end.frame()
+
+    async def plain(self) -> AsyncGenerator[bytes]:
+        """The plain API's stream: pieces of text, an error where there was one, `[DONE]`."""
+        sent = 0
+        with self._reading(page=False):
+            while True:
+                if sent < len(self.pieces):
+                    text, sent = "".join(self.pieces[sent:]), len(self.pieces)
+                    yield sse.plain({"text": text})
+                elif self.end is not None:
+                    break
+                elif not await _change(self._text_changed):
+                    yield sse.PLAIN_HEARTBEAT
+            if self.end.error:
+                yield self.end.plain_error()
+            yield sse.PLAIN_DONE
+
+    @contextmanager
+    def _reading(self, *, page: bool) -> Iterator[None]:
+        self.readers += 1
+        self._page_readers += page
+        try:
+            yield
+        finally:
+            self.readers -= 1
+            self._page_readers -= page
+            self._on_leave()
+
+    # Rendering, at most once in `wait` seconds and only while somebody looks
+
+    def _render(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._growing.write("".join(self.pieces[self._rendered :]))
+        self._rendered = len(self.pieces)
+        self._push(self._growing.flush())
+        self._render_after = asyncio.get_running_loop().time() + self._growing.wait
+
+    def _push(self, changes: list[markdown.Commit | markdown.Tail | markdown.Append]) -> None:
+        for change in changes:
+            match change:
+                case markdown.Commit(html):
+                    self._frames.push(sse.named("commit", {"html": html}))
+                case markdown.Tail(start, html):
+                    self._frames.push(sse.named("tail", {"from": start, "html": html}))
+                case markdown.Append(text):
+                    self._frames.push(sse.named("append", {"text": text}))
+        _ring(self._page_changed)
+
+    def _snapshot(self) -> bytes:
+        self._render()
+        html, tail = self._growing.snapshot()
+        return sse.named("snapshot", {"html": html, "tail": tail, "thinking": "".join(self.thoughts)})
+
+
+def _ring(event: asyncio.Event) -> None:
+    """Wake those who wait now; whoever comes later waits for the next change."""
+    event.set()
+    event.clear()
+
+
+async def _change(event: asyncio.Event) -> bool:
+    """Wait for the next change; False when it is time for a sign of life instead.
+
+    `asyncio.timeout` and not `wait_for`, which loses a cancellation on Python 3.11: a reader who has left would
+    be served, and paid for, to the end.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(sse.HEARTBEAT_SECONDS):
+            return await event.wait()
+    return False

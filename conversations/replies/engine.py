@@ -1,0 +1,115 @@
+"""The running replies of this process: begun, followed, stopped, and brought to an end when the process stops."""
+
+import asyncio
+import contextvars
+import secrets
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from os import getpid
+from uuid import UUID
+
+from django.conf import settings
+
+from conversations import claude
+from conversations.models import Message
+from conversations.replies import ending, storage
+from conversations.replies.broadcast import Broadcast
+from conversations.replies.mirrors import Mirrors
+from conversations.replies.reply import Reply
+from conversations.replies.rounds import Rounds
+
+#: Seconds that replies get to be stored when the process stops.
+STORING_SECONDS = 4
+
+
+class Draining(Exception):
+    """The server is about to stop and takes no new questions."""
+
+
+class Engine:
+    """One in every process; `runner` is its name in the rows that it writes."""
+
+    def __init__(self) -> None:
+        self.runner = f"{socket.gethostname()[:40]}-{getpid()}-{secrets.token_hex(4)}"
+        self.running: dict[UUID, Reply] = {}
+        self.draining = False
+        self._mirrors = Mirrors()
+        self._rounds: Rounds | None = None
+
+    # The life of the process
+
+    async def startup(self) -> None:
+        self.draining = False
+        claude.open_client()
+        self._rounds = Rounds(self.running, self.runner)
+
+    async def drain(self) -> None:
+        """Take no new questions; running replies may finish for DRAIN_SECONDS, then they are interrupted."""
+        self.draining = True
+        await self._until_idle(settings.DRAIN_SECONDS)
+        await self._interrupt()
+
+    async def shutdown(self) -> None:
+        """Interrupt what still runs, wait for the saves that are left, and close the way to Claude."""
+        self.draining = True
+        await self._interrupt()
+        if self._rounds is not None:
+            await self._rounds.close()
+        await claude.close_client()
+
+    async def _interrupt(self) -> None:
+        for reply in list(self.running.values()):
+            reply.stop(Message.Ending.SHUTDOWN)
+        await self._until_idle(STORING_SECONDS)
+
+    async def _until_idle(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self.running:  # noqa: ASYNC110 (only when the process stops)
+                    await asyncio.sleep(0.02)
+
+    # What views ask for
+
+    async def begin(self, ask: Callable[[], Message], *, grace: float | None) -> tuple[Message, Broadcast]:
+        """Store a question with `ask` and have it answered, as one step; raises Draining, and what `ask` raises.
+
+        Shielded: a reader who leaves in between leaves a reply with its clock running, never a row without a
+        task. `grace`: seconds the reply may go on without a reader, None for as long as it takes.
+        """
+        if self.draining:
+            raise Draining
+        beginning = asyncio.create_task(self._begin(ask, grace), context=contextvars.Context())
+        return await asyncio.shield(beginning)
+
+    async def _begin(self, ask: Callable[[], Message], grace: float | None) -> tuple[Message, Broadcast]:
+        answer = await storage.run(ask)
+        if answer.is_writing and answer.runner == self.runner and answer.pk not in self.running:
+            self.running[answer.pk] = Reply(answer, grace=grace, on_stored=self._stored, on_due=self._checkpoint_soon)
+        return answer, await self.follow(answer)
+
+    async def follow(self, answer: Message) -> Broadcast:
+        """What there is of a reply and what comes, wherever it is written."""
+        if answer.pk in self.running:
+            return self.running[answer.pk].broadcast
+        if answer.is_writing:
+            return self._mirrors.of(answer.pk)
+        over = Broadcast(answer.text)
+        over.close(*await storage.run(ending.of_row, answer.pk))
+        return over
+
+    async def stop(self, answer: Message) -> Broadcast:
+        """Ask a reply to stop, wherever it is written; what is returned tells when it has."""
+        if answer.pk in self.running:
+            self.running[answer.pk].stop(Message.Ending.STOPPED)
+        elif answer.is_writing:
+            mine = Message.objects.writing().filter(pk=answer.pk)
+            await storage.run(mine.request_stop, Message.Ending.STOPPED)
+        return await self.follow(answer)
+
+    def _stored(self, reply: Reply) -> None:
+        self.running.pop(reply.answer.pk, None)
+
+    def _checkpoint_soon(self) -> None:
+        if self._rounds is not None:
+            self._rounds.soon()

@@ -1,0 +1,227 @@
+"""One reply: it owns the task that asks Claude, the text that comes of it, and the one ending.
+
+Started by the engine. Responses only watch it, through its broadcast.
+"""
+
+import asyncio
+import contextvars
+import logging
+from collections.abc import Callable
+from contextlib import aclosing
+from typing import Any
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+
+from conversations import claude, prompt
+from conversations.claude_errors import Failed
+from conversations.models import Message
+from conversations.replies import alerts, ending, storage
+from conversations.replies.broadcast import Broadcast
+from conversations.replies.calls import Call
+from conversations.replies.checkpoints import Line, Seen
+
+logger = logging.getLogger(__name__)
+
+#: Long texts are checkpointed less often: what is written grows with the text, what can be lost does not.
+LONG_TEXT, LONG_TEXT_SECONDS = 50_000, 3
+LONGEST_TEXT = 200_000
+LONGEST_SECONDS = 600
+#: How long the first reader of a stream may take to appear before the reply counts as abandoned.
+FIRST_READER_SECONDS = 5
+
+
+class Reply:
+    """A reply being written in this process. `grace`: seconds without a reader, None for as long as it takes."""
+
+    def __init__(
+        self,
+        answer: Message,
+        *,
+        grace: float | None,
+        on_stored: Callable[["Reply"], None],
+        on_due: Callable[[], None],
+    ) -> None:
+        self.answer = answer
+        self.calls: list[Call] = []
+        self.broadcast = Broadcast(on_leave=self._reader_left)
+        self.checkpoint_due = False
+        self._on_stored, self._on_due = on_stored, on_due
+        self._checkpointed = (0, 0.0)
+        self._watched_elsewhere = False
+        self._grace = grace
+        self._unread_since = asyncio.get_running_loop().time()
+        self._allowance = grace if grace is None else max(grace, FIRST_READER_SECONDS)
+        self._blocks: list[dict[str, Any]] = []
+        self._block_begins = 0
+        self._stop_reason = ""
+        self._wish = ""
+        # An empty context: the task must not inherit the request's, which ends before it.
+        context = contextvars.Context()
+        self._reading = asyncio.create_task(self._read(), context=context)
+        self._owner = asyncio.create_task(self._own(), context=context)
+
+    def stop(self, wish: str) -> None:
+        """Have it end now, for the reason given; what was read so far is kept. The first wish counts."""
+        if not self._wish and not self._reading.done():
+            self._wish = wish
+            self._reading.cancel()
+
+    # Once a second
+
+    def checkpoint(self, now: float) -> Line:
+        """What is to be stored now: the text when it has grown, the calls that have begun."""
+        length, stored_at = self._checkpointed
+        grown = self.broadcast.length > length
+        wait = self.broadcast.length > LONG_TEXT and now - stored_at < LONG_TEXT_SECONDS
+        text = self.broadcast.text if grown and (not wait or self.checkpoint_due) else None
+        self.checkpoint_due = False
+        return Line(self.answer.pk, text, [call for call in self.calls if not call.inserted])
+
+    def checkpointed(self, line: Line, seen: Seen | None, now: float) -> None:
+        """The row has been written and read: note what is stored, and do what was asked of this reply."""
+        if line.text is not None:
+            self._checkpointed = (len(line.text), now)
+        for call in line.calls:
+            call.inserted = True
+        if seen is None:
+            self.stop(Message.Ending.DELETED)
+        elif not seen.writing:
+            self.stop(Message.Ending.LOST)
+        elif seen.stop_requested:
+            self.stop(seen.stop_requested)
+        else:
+            self._watched_elsewhere = seen.watched
+            self._look_after_readers(now)
+
+    def _look_after_readers(self, now: float) -> None:
+        if self.broadcast.readers or self._watched_elsewhere:
+            self._unread_since, self._allowance = now, self._grace
+        elif self._allowance is not None and now - self._unread_since >= self._allowance:
+            self.stop(Message.Ending.ABANDONED)
+
+    def _reader_left(self) -> None:
+        self._checkpoint_soon()
+        if self.broadcast.readers:
+            return
+        self._unread_since, self._allowance = asyncio.get_running_loop().time(), self._grace
+        if self._grace == 0 and not self._watched_elsewhere:
+            self.stop(Message.Ending.ABANDONED)
+
+    def _checkpoint_soon(self) -> None:
+        self.checkpoint_due = True
+        self._on_due()
+
+    # Reading what Claude says
+
+    async def _read(self) -> None:
+        request = await storage.run(request_for, self.answer)
+        async with asyncio.timeout(LONGEST_SECONDS), aclosing(claude.stream(request)) as events:
+            async for event in events:
+                self._take(event)
+        if not self._stop_reason:
+            raise Failed("upstream_truncated")
+
+    def _take(self, event: claude.Event) -> None:
+        match event:
+            case claude.Text(text):
+                if self._block_begins == len(self.broadcast.pieces) and self.broadcast.length:
+                    self.broadcast.write("\n\n")
+                    self._block_begins += 1
+                self._write(text)
+            case claude.Thinking(text):
+                self.broadcast.think(text)
+            case claude.Block(block):
+                self._blocks.append(block)
+                self._block_begins = len(self.broadcast.pieces)
+            case claude.Started(request_id, model, tokens):
+                self.calls.append(Call.begin(self.answer, request_id, model, tokens))
+                self._checkpoint_soon()
+            case claude.Retrying(attempt, seconds, code):
+                self.broadcast.tell("retrying", {"attempt": attempt, "seconds": seconds, "code": code})
+            case claude.Finished(stop_reason, tokens):
+                self._stop_reason = stop_reason
+                self.calls[-1].tokens, self.calls[-1].whole = tokens, True
+
+    def _write(self, text: str) -> None:
+        room = LONGEST_TEXT - self.broadcast.length
+        self.broadcast.write(text[:room])
+        if len(text) > room:
+            raise Failed("reply_too_long")
+
+    # The one ending
+
+    async def _own(self) -> None:
+        """Wait for the reading to be over, however that comes, and store the reply. Nothing raises past this."""
+        await asyncio.wait([self._reading])
+        result = self._result()
+        pause = 0.1
+        while True:
+            try:
+                end, prose = await storage.run(ending.store, self.answer, result)
+                break
+            except (OperationalError, InterfaceError):
+                logger.warning("Reply %s cannot be stored yet.", self.answer.pk, exc_info=pause == 0.1)
+                self.broadcast.tell("saving", {})
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, 2)
+            except Exception:
+                logger.exception("Reply %s cannot be stored as it is.", self.answer.pk)
+                if result.bare:
+                    end, prose = ending.unstored(result), ""
+                    break
+                result.make_bare()
+        self.broadcast.close(end, prose)
+        self._on_stored(self)
+        if result.error_code == "misconfigured" and result.failure:
+            await storage.run(alerts.claude_is_unavailable, result.failure.detail, result.request_id)
+
+    def _result(self) -> ending.Result:
+        state, how, failure = self._judge()
+        opened = "".join(self.broadcast.pieces[self._block_begins :])
+        blocks = [*self._blocks, {"type": "text", "text": opened}] if opened else self._blocks
+        return ending.Result(
+            state=state,
+            ending=how,
+            text=self.broadcast.text,
+            blocks=blocks,
+            thoughts="".join(self.broadcast.thoughts),
+            stop_reason=self._stop_reason,
+            failure=failure,
+            calls=self.calls,
+        )
+
+    def _judge(self) -> tuple[str, str, Failed | None]:
+        State, Ending = Message.State, Message.Ending  # noqa: N806
+        if self._reading.cancelled():
+            wish = self._wish or Ending.SHUTDOWN
+            return (
+                (State.INTERRUPTED if wish in {Ending.SHUTDOWN, Ending.LOST} else State.STOPPED),
+                wish,
+                None,
+            )
+        match self._reading.exception():
+            case None:
+                return State.COMPLETE, Ending.FINISHED, None
+            case Failed() as failure:
+                return State.FAILED, Ending.FAILED, failure
+            case TimeoutError():
+                return State.FAILED, Ending.FAILED, Failed("upstream_timeout")
+            case error:
+                logger.error("Reply %s failed.", self.answer.pk, exc_info=error)
+                return State.FAILED, Ending.FAILED, Failed("internal", detail=type(error).__name__)
+
+
+def request_for(answer: Message) -> claude.Request:
+    """What to send for an answer: the branch it stands on, fitted to the window of its model."""
+    path = answer.conversation.thread(answer.parent_id)
+    built = prompt.build(path, model=answer.model, system=answer.system, max_tokens=settings.CHAT_MAX_TOKENS)
+    if built.sent_from:
+        Message.objects.filter(pk=answer.pk).update(sent_from=built.sent_from)
+    return claude.Request(
+        model=answer.model,
+        messages=built.messages,
+        system=answer.system,
+        max_tokens=settings.CHAT_MAX_TOKENS,
+        effort=settings.CHAT_EFFORT,
+    )

@@ -1,0 +1,54 @@
+"""The only module that knows what a frame looks like on the wire, and the response that carries frames.
+
+Format: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+"""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from typing import Any
+
+import msgspec
+from django.http import StreamingHttpResponse
+
+#: Seconds of silence after which something is sent, so that no proxy takes the stream for dead.
+HEARTBEAT_SECONDS = 15
+#: What the page's stream sends then: a comment, which clients skip.
+HEARTBEAT = b": still here\n\n"
+#: The plain API's clients know no comments; to them a heartbeat is an empty piece of text.
+PLAIN_HEARTBEAT = b'data: {"text": ""}\n\n'
+PLAIN_DONE = b"data: [DONE]\n\n"
+
+encode_json = msgspec.json.Encoder().encode
+
+
+def named(name: str, data: dict[str, Any]) -> bytes:
+    """A frame of the page's stream."""
+    return b"event: %s\ndata: %s\n\n" % (name.encode(), encode_json(data))
+
+
+def plain(data: dict[str, Any]) -> bytes:
+    """A frame of the plain API."""
+    return b"data: %s\n\n" % encode_json(data)
+
+
+async def led_by(first: bytes, frames: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    """The same frames after some that are ready."""
+    async with aclosing(frames):
+        yield first
+        async for frame in frames:
+            yield frame
+
+
+class EventStream(StreamingHttpResponse):
+    """An open stream of frames. The generator is closed as soon as the reader has gone, not some time later."""
+
+    def __init__(self, frames: AsyncGenerator[bytes], headers: dict[str, str] | None = None) -> None:
+        super().__init__(frames, content_type="text/event-stream; charset=utf-8", headers=headers)
+        self["Cache-Control"] = "no-cache, no-transform"
+        self["X-Accel-Buffering"] = "no"
+        self._frames = frames
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        # Django wraps the iterator twice and closes only the outer wrapper (ticket 37066): a reader who left
+        # while a frame was being sent would count as reading until the garbage collector came by.
+        return self._frames

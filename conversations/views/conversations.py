@@ -1,0 +1,84 @@
+"""Conversations: begin one, read one, change one, put one into the bin."""
+
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET
+
+from chatsite.accounts.http import SignedInRequest
+from conversations.forms import ChangeForm, first_problem
+from conversations.models import Conversation, UnknownMessage
+from conversations.views import pages
+from conversations.views.refusals import is_script, no_content, refusal
+
+
+@require_GET
+def new(request: SignedInRequest) -> HttpResponse:
+    """An empty page to ask the first question in."""
+    return pages.page(request, None)
+
+
+def every(request: SignedInRequest) -> HttpResponse:
+    """All of a person's conversations, page by page."""
+    mine = Conversation.objects.owned_by(request.user).order_by("-updated")
+    page_obj = Paginator(mine, pages.LISTED).get_page(request.GET.get("page"))
+    context = {"page_obj": page_obj, "groups": pages.groups_of(request.user)}
+    return render(request, "conversations/list.html", context)
+
+
+def conversation(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Read (GET), change (POST) or bin (DELETE) a conversation."""
+    match request.method:
+        case "GET" | "HEAD":
+            return read(request, pk)
+        case "POST":
+            return change(request, pk)
+        case "DELETE":
+            return put_into_bin(request, pk)
+    return HttpResponse(status=405, headers={"Allow": "GET, HEAD, POST, DELETE"})
+
+
+def read(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    mine = get_object_or_404(Conversation.objects.owned_by(request.user), pk=pk)
+    if "before" not in request.GET:
+        return pages.page(request, mine)
+    turns, older = pages.newest_turns(mine, before=_uuid(request.GET["before"]))
+    return render(request, "conversations/_turns.html", {"conversation": mine, "turns": turns, "older": older})
+
+
+def change(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Rename, show another version, or take out of the bin again (the one thing the bin allows)."""
+    mine = get_object_or_404(Conversation, owner=request.user, pk=pk)
+    form = ChangeForm(request.POST)
+    if mine.deleted and "deleted" not in request.POST:
+        raise Http404
+    if not form.is_valid():
+        return refusal(400, first_problem(form))
+    try:
+        mine.change(**form.cleaned_data)
+    except UnknownMessage:
+        raise Http404 from None
+    return no_content() if is_script(request) else redirect("conversation", pk=mine.pk)
+
+
+def put_into_bin(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Idempotent: what is in the bin already stays there."""
+    mine = get_object_or_404(Conversation, owner=request.user, pk=pk)
+    mine.bin()
+    return no_content()
+
+
+def _uuid(value: str) -> UUID:
+    try:
+        return UUID(value)
+    except ValueError:
+        raise Http404 from None
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: for a script a sentence, for a person the page."""
+    if is_script(request) or request.method == "DELETE":
+        return refusal(404, "There is nothing here.")
+    return render(request, "404.html", status=404)

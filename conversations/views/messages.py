@@ -1,0 +1,87 @@
+"""Questions: the first of a conversation, the next one, and one in the place of an earlier one."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import aget_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from chatsite.accounts.http import SignedInRequest
+from conversations import sse, turns
+from conversations.forms import QuestionForm, first_problem
+from conversations.models import Conversation, Message
+from conversations.replies import engine
+from conversations.views import conversations, pages
+from conversations.views.refusals import REASONS, refusal, status_and_sentence, wants_stream
+
+
+async def start(request: SignedInRequest) -> HttpResponseBase:
+    """The first question creates its conversation; GET lists all conversations."""
+    if request.method in {"GET", "HEAD"}:
+        return await sync_to_async(conversations.every)(request)
+    return await _ask(request, None)
+
+
+@require_POST
+async def ask(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
+    """The next question, or with `parent` another one in the place of an earlier one."""
+    return await _ask(request, await aget_object_or_404(Conversation.objects.owned_by(request.user), pk=pk))
+
+
+async def _ask(request: SignedInRequest, conversation: Conversation | None) -> HttpResponseBase:
+    form = QuestionForm(request.POST)
+    if not form.is_valid():
+        return await _refuse(request, conversation, 400, first_problem(form))
+    streamed = wants_stream(request)
+    grace = settings.REPLY_GRACE_SECONDS if streamed else None
+    try:
+        answer, broadcast = await engine.begin(_verb(request, conversation, form), grace=grace)
+    except REASONS as reason:
+        return await _refuse(request, conversation, *status_and_sentence(reason))
+    if not streamed:
+        return redirect("conversation", pk=answer.conversation_id)
+    first = await sync_to_async(opening)(answer, with_question=True, with_title=conversation is None)
+    return sse.EventStream(sse.led_by(first, broadcast.page()))
+
+
+def _verb(request: SignedInRequest, conversation: Conversation | None, form: QuestionForm) -> Callable[[], Message]:
+    """What the form asks for, as a call that stores it and returns the empty answer."""
+    text, key, model = (form.cleaned_data[name] for name in ("text", "key", "model"))
+
+    def store() -> Message:
+        if conversation is None:
+            return Conversation.begin(request.user, text, key=key, model=model, runner=engine.runner)
+        if form.revises:
+            parent = form.cleaned_data["parent"]
+            return conversation.revise(parent, text, key=key, model=model, runner=engine.runner)
+        return conversation.ask(text, key=key, model=model, runner=engine.runner)
+
+    return store
+
+
+def opening(answer: Message, *, with_question: bool, with_title: bool = False) -> bytes:
+    """The first frames of a stream: the new turns, and the title of a new conversation."""
+    new = [answer.parent, answer] if with_question and answer.parent else [answer]
+    start = {
+        "question": str(answer.parent_id),
+        "reply": str(answer.pk),
+        "conversation": str(answer.conversation_id),
+        "html": turns.render(*new),
+    }
+    frames = sse.named("start", start)
+    if with_title:
+        frames += sse.named("title", {"title": answer.conversation.title})
+    return frames
+
+
+async def _refuse(
+    request: SignedInRequest, conversation: Conversation | None, status: int, sentence: str
+) -> HttpResponse:
+    """A script gets the sentence; a plain form gets its page back, with all that was typed."""
+    if wants_stream(request):
+        return refusal(status, sentence)
+    draft = request.POST.get("text", "")
+    return await sync_to_async(pages.page)(request, conversation, problem=sentence, draft=draft, status=status)

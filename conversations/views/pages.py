@@ -1,0 +1,84 @@
+"""The page: what the conversation and the list beside it show. Used by the views, which pass it to templates."""
+
+import uuid
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from chatsite.accounts.http import SignedInRequest
+from chatsite.accounts.models import User
+from conversations import wording
+from conversations.forms import LONGEST_QUESTION
+from conversations.models import Conversation, Message
+from conversations.models.tree import path_to
+from conversations.turns import Turn, turns_of
+
+TURNS = 40
+LISTED = 50
+
+
+def page(
+    request: SignedInRequest,
+    conversation: Conversation | None,
+    *,
+    problem: str = "",
+    draft: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The whole page; with `problem` and `draft` when a plain form was refused and nothing typed may be lost."""
+    turns, older = newest_turns(conversation) if conversation else ([], "")
+    context = {
+        "conversation": conversation,
+        "turns": turns,
+        "older": older,
+        "groups": groups_of(request.user),
+        "key": str(uuid.uuid4()),
+        "models": settings.CHAT_MODELS,
+        "continue_text": _(wording.CONTINUE),
+        "max_length": LONGEST_QUESTION,
+        "problem": problem,
+        "draft": draft,
+    }
+    return render(request, "conversations/page.html", context, status=status)
+
+
+def newest_turns(conversation: Conversation, before: UUID | None = None) -> tuple[list[Turn], str]:
+    """The last turns of the branch that is shown, or those before a message; and where older ones are."""
+    parents = conversation.parents()
+    path = path_to(conversation.head_id, parents)
+    if before is not None:
+        path = path[: path.index(before)] if before in path else []
+    shown = path[-TURNS:]
+    found = Message.objects.select_related("conversation__owner").in_bulk(shown)
+    older = ""
+    if len(path) > TURNS:
+        older = f"{reverse('conversation', args=[conversation.pk])}?before={shown[0]}"
+    return turns_of([found[each] for each in shown], parents, conversation.head_id), older
+
+
+def groups_of(user: User) -> list[tuple[str, list[Conversation]]]:
+    """A person's latest conversations by day, newest first."""
+    today = timezone.localdate()
+    groups: dict[str, list[Conversation]] = {}
+    for conversation in Conversation.objects.owned_by(user).order_by("-updated")[:LISTED]:
+        groups.setdefault(_label(timezone.localdate(conversation.updated), today), []).append(conversation)
+    return list(groups.items())
+
+
+def _label(day: date, today: date) -> str:
+    if day >= today:
+        return _("Today")
+    if day == today - timedelta(days=1):
+        return _("Yesterday")
+    if day > today - timedelta(days=7):
+        return _("Previous 7 days")
+    if day > today - timedelta(days=30):
+        return _("Previous 30 days")
+    return date_format(day, "F Y")

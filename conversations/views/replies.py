@@ -1,0 +1,67 @@
+"""A reply as a thing of its own: follow it, have it tried again, stop it."""
+
+import asyncio
+from contextlib import suppress
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import aget_object_or_404, redirect
+
+from chatsite.accounts.http import SignedInRequest
+from conversations import sse
+from conversations.forms import WishForm, first_problem
+from conversations.models import Message
+from conversations.replies import engine
+from conversations.views.messages import opening
+from conversations.views.refusals import REASONS, refusal, status_and_sentence, wants_stream
+
+#: Seconds that a stop waits for the reply to be stored, so that it can say how it ended.
+PATIENCE = 3
+
+
+async def reply(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
+    """Follow (GET), try again (POST) or stop (DELETE) a reply."""
+    answers = Message.objects.owned_by(request.user).filter(role=Message.Role.ASSISTANT)
+    answer = await aget_object_or_404(answers.select_related("conversation__owner"), pk=pk)
+    match request.method:
+        case "GET":
+            return sse.EventStream((await engine.follow(answer)).page())
+        case "POST" if "stop" in request.POST:
+            await engine.stop(answer)
+            return redirect("conversation", pk=answer.conversation_id)
+        case "POST":
+            return await retry(request, answer)
+        case "DELETE":
+            return await stop(answer)
+    return HttpResponse(status=405, headers={"Allow": "GET, POST, DELETE"})
+
+
+async def retry(request: SignedInRequest, answer: Message) -> HttpResponseBase:
+    """Have the same question answered once more, beside the answer that is there."""
+    form = WishForm(request.POST)
+    if not form.is_valid():
+        return refusal(400, first_problem(form))
+    model, key = form.cleaned_data["model"], form.cleaned_data["key"]
+    streamed = wants_stream(request)
+    try:
+        again, broadcast = await engine.begin(
+            lambda: answer.conversation.retry(answer, key=key, model=model, runner=engine.runner),
+            grace=settings.REPLY_GRACE_SECONDS if streamed else None,
+        )
+    except REASONS as reason:
+        return refusal(*status_and_sentence(reason))
+    if not streamed:
+        return redirect("conversation", pk=answer.conversation_id)
+    first = await sync_to_async(opening)(again, with_question=False)
+    return sse.EventStream(sse.led_by(first, broadcast.page()))
+
+
+async def stop(answer: Message) -> JsonResponse:
+    """Idempotent; says in which state the reply is."""
+    broadcast = await engine.stop(answer)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            await broadcast.ended.wait()
+    return JsonResponse({"state": broadcast.end.state if broadcast.end else answer.state})

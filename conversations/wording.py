@@ -1,0 +1,68 @@
+"""The sentences that people read about how a reply ended, made from stored codes when they are shown."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+#: What the Continue button asks. It is stored as an ordinary question.
+CONTINUE = gettext_noop("Please continue exactly where you stopped.")
+
+ENDINGS = {
+    "stopped": gettext_noop("You stopped this answer."),
+    "abandoned": gettext_noop("Stopped, because nobody was reading any more."),
+    "deleted": gettext_noop("Stopped, because the conversation was deleted."),
+    "deactivated": gettext_noop("Stopped, because the account was deactivated."),
+    "shutdown": gettext_noop("The server was restarted while this answer was being written."),
+    "lost": gettext_noop("The server went away while this answer was being written."),
+}
+ERRORS = {
+    "overloaded": gettext_noop("Claude is overloaded. Try again."),
+    "rate_limited": gettext_noop("Too many questions reached Claude at once. Try again in a moment."),
+    "upstream_error": gettext_noop("Something went wrong on the way to Claude. Try again."),
+    "upstream_timeout": gettext_noop("Claude has not answered for too long. Try again."),
+    "upstream_truncated": gettext_noop("The answer broke off before its end. Try again."),
+    "upstream_protocol": gettext_noop("The answer could not be read. Try again."),
+    "misconfigured": gettext_noop("Claude is not available. The administrator has been told."),
+    "model_unavailable": gettext_noop("This model is not available any more. Choose another one."),
+    "too_large": gettext_noop("This conversation is too long for Claude. Start a new one."),
+    "invalid_request": gettext_noop("Claude did not accept this question."),
+    "reply_too_long": gettext_noop("The answer reached the longest length and was cut."),
+    "internal": gettext_noop("Something went wrong on this site. Try again."),
+}
+STOP_REASONS = {
+    "max_tokens": gettext_noop("The answer reached its length limit."),
+    "model_context_window_exceeded": gettext_noop("The conversation has filled all that Claude can take in."),
+    "refusal": gettext_noop("Claude declined to answer this."),
+    "pause_turn": gettext_noop("Claude paused here."),
+}
+#: What stands before the sentence in the plain API, as HTTP names it.
+STATUS = {
+    "overloaded": "529 Overloaded",
+    "rate_limited": "429 Too Many Requests",
+    "upstream_timeout": "504 Gateway Timeout",
+    "misconfigured": "503 Service Unavailable",
+    "model_unavailable": "404 Not Found",
+    "too_large": "413 Content Too Large",
+    "invalid_request": "400 Bad Request",
+    "internal": "500 Internal Server Error",
+    "shutdown": "503 Service Unavailable",
+    "lost": "503 Service Unavailable",
+}
+
+
+def sentence(*, ending: str, error_code: str = "", stop_reason: str = "", empty: bool = False) -> str:
+    """What to tell the reader; empty when the reply simply finished."""
+    if ending == "failed":
+        return _(ERRORS.get(error_code, ERRORS["internal"]))
+    if ending in ENDINGS:
+        return _(ENDINGS[ending])
+    if stop_reason in STOP_REASONS:
+        return _(STOP_REASONS[stop_reason])
+    return _("Claude gave an empty answer.") if empty and ending else ""
+
+
+def plain_error(*, ending: str, error_code: str = "") -> str:
+    """The same for the plain API, with an HTTP status in front; empty when nothing went wrong."""
+    if ending not in {"failed", "shutdown", "lost", "deleted", "deactivated", "abandoned"}:
+        return ""
+    status = STATUS.get(error_code or ending, "502 Bad Gateway" if ending == "failed" else "409 Conflict")
+    return f"{status}: {sentence(ending=ending, error_code=error_code)}"
