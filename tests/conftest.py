@@ -3,6 +3,8 @@
 import pytest
 
 from chatsite.accounts.models import User
+from tests.site import Site
+from tests.stand_in.process import StandIn
 
 PASSWORD = "a calm harbour at dawn"
 
@@ -25,3 +27,25 @@ def bob(db):
 @pytest.fixture
 def carol(db):
     return User.objects.create_superuser("carol@example.com", PASSWORD, first_name="Carol")
+
+
+@pytest.fixture(scope="session")
+def stand_in():
+    """Claude's API on loopback: one process for the whole run."""
+    with StandIn() as process:
+        yield process
+
+
+@pytest.fixture(scope="session")
+def _shared_site(django_db_setup, django_db_blocker, stand_in):
+    with django_db_blocker.unblock():
+        running = Site(stand_in.url)
+    with running:
+        yield running
+
+
+@pytest.fixture
+def site(_shared_site, transactional_db, stand_in):
+    """The site in a process of its own, on the test database. Tests that stop or kill one start their own."""
+    stand_in.reset()
+    return _shared_site

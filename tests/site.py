@@ -1,0 +1,178 @@
+"""A real server process for tests, and people who use it over real sockets."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+ROOT = Path(__file__).resolve().parent.parent
+CSRF = "c" * 32
+
+
+def database_url() -> str:
+    """The test database, as another process reaches it."""
+    database = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{database['NAME']}"
+    login = f"{database['USER']}:{database['PASSWORD']}".rstrip(":")
+    return f"postgres://{login}@{database['HOST'] or 'localhost'}:{database['PORT'] or 5432}/{database['NAME']}"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Site:
+    """One uvicorn process that serves the site, with the stand-in for Claude. Settings are given as environment."""
+
+    def __init__(self, stand_in_url: str, **environment: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = os.environ | {
+            "DATABASE_URL": database_url(),
+            "SECRET_KEY": settings.SECRET_KEY,
+            "DEBUG": "on",
+            "ANTHROPIC_BASE_URL": stand_in_url,
+            "ANTHROPIC_API_KEY": "test-key",
+            "NO_PROXY": "127.0.0.1",
+            **environment,
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> "Site":
+        command = [sys.executable, "-m", "uvicorn", "chatsite.asgi:application", "--port", str(self.port)]
+        flags = ["--timeout-graceful-shutdown", "3", "--no-access-log", "--ws", "none", "--log-level", "warning"]
+        self.process = subprocess.Popen([*command, *flags], cwd=ROOT, env=self.environment)
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            try:
+                if httpx2.get(f"{self.url}/healthz").status_code == 200:
+                    return self
+            except httpx2.HTTPError:
+                assert self.process.poll() is None, "the site did not start"
+                time.sleep(0.05)
+        raise AssertionError("the site did not answer within 30 seconds")
+
+    def terminate(self) -> None:
+        """SIGTERM, without waiting."""
+        self.process.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def __enter__(self) -> "Site":
+        return self.start()
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
+
+
+class Visitor:
+    """A signed-in person's browser, without the browser."""
+
+    def __init__(self, site: Site, user=None) -> None:
+        self.http = httpx2.Client(base_url=site.url, timeout=30)
+        self.http.cookies.set("csrf", CSRF)
+        self.http.headers["X-CSRFToken"] = CSRF
+        if user is not None:
+            client = Client()
+            client.force_login(user)
+            self.http.cookies.set("session", client.cookies["session"].value)
+
+    @contextmanager
+    def streaming(self, method: str, path: str, **request):
+        """An open stream; leave the block to hang up."""
+        headers = {"Accept": "text/event-stream", **request.pop("headers", {})}
+        with self.http.stream(method, path, headers=headers, **request) as response:
+            yield Stream(response)
+
+    def asking(self, text: str, conversation=None, **fields: str):
+        """An open stream of the reply to a question."""
+        path = f"/conversations/{conversation}/messages/" if conversation else "/conversations/"
+        return self.streaming("POST", path, data={"text": text, **fields})
+
+    def ask(self, text: str, conversation=None, **fields: str) -> "Stream":
+        """Ask and read the reply to its end."""
+        with self.asking(text, conversation, **fields) as stream:
+            stream.read_to_end()
+            return stream
+
+    def following(self, message):
+        return self.streaming("GET", f"/messages/{message}/reply/")
+
+    def stop(self, message) -> str:
+        return self.http.delete(f"/messages/{message}/reply/").json()["state"]
+
+
+class Stream:
+    """The frames of an open stream: (name, data) pairs, read as they come."""
+
+    def __init__(self, response) -> None:
+        self.response = response
+        self.status = response.status_code
+        self.frames: list[tuple[str, dict]] = []
+        self._lines = response.iter_lines()
+
+    def __iter__(self):
+        name = "message"
+        for line in self._lines:
+            if line.startswith("event: "):
+                name = line[7:]
+            elif line.startswith("data: "):
+                data = line[6:] if line == "data: [DONE]" else json.loads(line[6:])
+                self.frames.append((name, data))
+                yield name, data
+                name = "message"
+
+    def until(self, name: str) -> dict:
+        """Read on to the next frame of this name."""
+        for seen, data in self:
+            if seen == name:
+                return data
+        raise AssertionError(f"the stream ended without {name!r}: {[seen for seen, _ in self.frames]}")
+
+    def read_to_end(self) -> None:
+        for _ in self:
+            pass
+
+    def named(self, name: str) -> list[dict]:
+        return [data for seen, data in self.frames if seen == name]
+
+    @property
+    def start(self) -> dict:
+        return self.named("start")[0] if self.named("start") else self.until("start")
+
+    @property
+    def end(self) -> dict:
+        return self.named("end")[0] if self.named("end") else self.until("end")
+
+
+def eventually(condition, seconds: float = 10, pause: float = 0.05):
+    """Wait for a condition; returns its value. For what another process does in its own time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if value := condition():
+            return value
+        time.sleep(pause)
+    raise AssertionError(f"not within {seconds} seconds")
