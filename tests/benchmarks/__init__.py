@@ -1,0 +1,1 @@
+"""Figures of the engine under load: `python -m tests.benchmarks --help`, or `make bench`."""
