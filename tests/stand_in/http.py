@@ -1,0 +1,76 @@
+"""Small pieces of HTTP that the routes share: reading a body, error replies, hanging up."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from aiohttp import web
+
+from . import tokens
+from .markers import Markers
+from .record import Record
+from .refusals import Refused
+from .writer import reset
+
+MESSAGES = {
+    429: "This request would exceed your organization's rate limit.",
+    529: "Overloaded",
+}
+LIMITS = {"anthropic-ratelimit-requests-limit": "4000", "anthropic-ratelimit-requests-remaining": "3999"}
+
+
+async def read(http: web.Request, record: Record) -> Any:
+    try:
+        body = json.loads(await http.read())
+    except web.HTTPRequestEntityTooLarge as error:
+        raise Refused(413, "Request exceeds the maximum size") from error
+    except (ValueError, RecursionError) as error:
+        raise Refused(400, f"The request body is not valid JSON: {error}") from error
+    if record.keeps:
+        record.body = body
+    return body
+
+
+def last_question(body: dict[str, Any]) -> str:
+    """The text of the last user message, in which markers are looked for."""
+    turn = next(message for message in reversed(body["messages"]) if message["role"] == "user")
+    return "\n".join(block["text"] for block in tokens.blocks(turn["content"]) if block["type"] == "text")
+
+
+def headers(record: Record, markers: Markers) -> dict[str, str]:
+    named = {"request-id": record.id, "anthropic-organization-id": "org_standin", **LIMITS}
+    return named | ({markers["header"][0]: markers["header"][1]} if "header" in markers else {})
+
+
+def success(record: Record, data: Any) -> web.Response:
+    record.status, record.answer, record.ended = 200, "json", "done"
+    return web.json_response(data, headers=headers(record, Markers()))
+
+
+def error(record: Record, status: int, kind: str, message: str, extra: Markers | None = None) -> web.Response:
+    record.status = status
+    body = {"type": "error", "error": {"type": kind, "message": message}, "request_id": record.id}
+    return web.json_response(body, status=status, headers=headers(record, extra or Markers()))
+
+
+def status_error(record: Record, markers: Markers) -> web.Response:
+    status, retry_after = markers["status"]
+    refused = Refused(status, MESSAGES.get(status, "Something went wrong"))
+    response = error(record, status, refused.type, refused.message, markers)
+    if retry_after:
+        response.headers["retry-after"] = retry_after
+    return response
+
+
+def open_transport(http: web.Request) -> asyncio.Transport:
+    if http.transport is None or not isinstance(http.transport, asyncio.Transport):
+        raise asyncio.CancelledError  # the client left while its headers were written
+    return http.transport
+
+
+async def hang_up(http: web.Request) -> None:
+    """Resets the connection; its loss cancels the handler, which never comes back from here."""
+    reset(open_transport(http))
+    await asyncio.Event().wait()
