@@ -48,4 +48,5 @@ def _shared_site(django_db_setup, django_db_blocker, stand_in):
 def site(_shared_site, transactional_db, stand_in):
     """The site in a process of its own, on the test database. Tests that stop or kill one start their own."""
     stand_in.reset()
-    return _shared_site
+    yield _shared_site
+    _shared_site.forget_visitors()

@@ -50,6 +50,7 @@ class Site:
             **environment,
         }
         self.process: subprocess.Popen[bytes] | None = None
+        self.visitors: list[Visitor] = []
 
     def start(self) -> "Site":
         command = [sys.executable, "-m", "uvicorn", "chatsite.asgi:application", "--port", str(self.port)]
@@ -73,7 +74,12 @@ class Site:
         self.process.kill()
         self.process.wait()
 
+    def forget_visitors(self) -> None:
+        while self.visitors:
+            self.visitors.pop().http.close()
+
     def stop(self) -> None:
+        self.forget_visitors()
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
             try:
@@ -95,6 +101,7 @@ class Visitor:
         self.http = httpx2.Client(base_url=site.url, timeout=30)
         self.http.cookies.set("csrf", CSRF)
         self.http.headers["X-CSRFToken"] = CSRF
+        site.visitors.append(self)
         if user is not None:
             client = Client()
             client.force_login(user)
