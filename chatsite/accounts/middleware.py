@@ -13,9 +13,7 @@ class SignInRequired(LoginRequiredMiddleware):
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponse:  # type: ignore[override]
         if asked_by_script(request):
-            return HttpResponse(
-                _("Your session has ended. Sign in again."), status=401, content_type="text/plain"
-            )
+            return HttpResponse(_("Your session has ended. Sign in again."), status=401, content_type="text/plain")
         return super().handle_no_permission(request, view_func)
 
 

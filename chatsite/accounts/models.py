@@ -77,9 +77,7 @@ class User(AbstractUser):
             super().save(*args, **kwargs)
 
     def _loses_access(self) -> bool:
-        return bool(
-            self.pk and not self.is_active and User.objects.filter(pk=self.pk, is_active=True).exists()
-        )
+        return bool(self.pk and not self.is_active and User.objects.filter(pk=self.pk, is_active=True).exists())
 
     def _get_session_auth_hash(self, secret: Any = None) -> str:
         # Django compares this with what the session holds: changing `signed_out` ends every session.
@@ -120,9 +118,7 @@ class ApiToken(models.Model):
     @classmethod
     def user_of(cls, secret: str) -> User | None:
         """The active person that a token speaks for, or None."""
-        token = (
-            cls.objects.select_related("user").filter(digest=digest_of(secret), user__is_active=True).first()
-        )
+        token = cls.objects.select_related("user").filter(digest=digest_of(secret), user__is_active=True).first()
         if token is None:
             return None
         cls.objects.filter(pk=token.pk).update(last_used=timezone.now())

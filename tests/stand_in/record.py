@@ -23,6 +23,7 @@ class Record:
     path: str
     headers: dict[str, str]
     keeps: bool
+    key: str = ""
     id: str = field(default_factory=lambda: f"req_standin{next(NUMBERS):08d}")
     body: Any = None
     question: str = ""
@@ -50,7 +51,7 @@ class Record:
 
     def as_json(self) -> dict[str, Any]:
         names = (
-            "id", "path", "headers", "body", "question", "answer", "status", "text_deltas", "usage",
+            "id", "path", "key", "headers", "body", "question", "answer", "status", "text_deltas", "usage",
             "started", "finished", "gone_at", "ended",
         )  # fmt: skip
         text = "".join(self._texts) if self.keeps and self._length < MAX_TEXT else None
