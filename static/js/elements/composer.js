@@ -1,0 +1,122 @@
+/** <chat-composer>: where questions are written, sent and stopped. */
+
+import { Draft } from "../drafts.js";
+import { send } from "../net.js";
+import { sentenceFor } from "./thread.js";
+
+const SAVE_MS = 250;
+const KEY_OF_COMPOSITION = 229; // Safari ends a composition before the key event that ended it
+
+export class ChatComposer extends HTMLElement {
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    this.text = this.form.elements.text;
+    this.sendButton = this.querySelector("[data-send]");
+    this.stopButton = this.querySelector("[data-action=stop]");
+    this.problem = this.querySelector("[data-problem]");
+    this.reply = null;
+    this.openDraft();
+    this.form.addEventListener("submit", (event) => this.submitted(event));
+    this.text.addEventListener("input", () => this.changed());
+    this.text.addEventListener("keydown", (event) => this.pressed(event));
+    this.stopButton.addEventListener("click", () => this.stop());
+    document.addEventListener("chat:asked", (event) => this.accepted(event.detail.conversation));
+    document.addEventListener("chat:running", (event) => this.running(event.detail.reply));
+    document.addEventListener("chat:idle", () => this.running(null));
+    document.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && this.stop());
+    window.addEventListener("pagehide", () => this.draft.write(this.text.value));
+    this.update();
+  }
+
+  openDraft() {
+    this.draft = new Draft(this.dataset.owner, location.pathname);
+    this.text.value ||= this.draft.read();
+  }
+
+  changed() {
+    clearTimeout(this.saving);
+    this.saving = setTimeout(() => this.draft.write(this.text.value), SAVE_MS);
+    this.complain("");
+    this.update();
+  }
+
+  /** Enter sends where there is a keyboard with keys; on a touch screen the button does. */
+  pressed(event) {
+    const composing = event.isComposing || event.keyCode === KEY_OF_COMPOSITION;
+    if (event.key !== "Enter" || event.shiftKey || composing) return;
+    const touch = matchMedia("(pointer: coarse) and (hover: none)").matches;
+    if (touch && !event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    if (!this.sendButton.disabled && !this.reply) this.form.requestSubmit();
+  }
+
+  async submitted(event) {
+    event.preventDefault();
+    if (this.isSending || this.reply || !this.text.value.trim()) return;
+    this.asking(true);
+    try {
+      await document.querySelector("chat-thread").ask(this.form);
+    } catch (error) {
+      this.complain(sentenceFor(error));
+    } finally {
+      this.asking(false);
+    }
+  }
+
+  asking(isSending) {
+    this.isSending = isSending;
+    this.form.setAttribute("aria-busy", isSending);
+    this.update();
+  }
+
+  /** The server has the question: only now may the text go. Another form's question leaves it as it is. */
+  accepted(conversation) {
+    const path = `/conversations/${conversation}/`;
+    if (this.isSending) {
+      this.text.value = "";
+      this.draft.write("");
+      this.form.elements.key.value = newKey();
+      clearTimeout(this.saving);
+      this.asking(false);
+    }
+    if (location.pathname === path) return;
+    history.replaceState(null, "", path);
+    this.form.action = `${path}messages/`;
+    this.openDraft();
+  }
+
+  running(reply) {
+    const hadFocus = this.contains(document.activeElement);
+    this.reply = reply;
+    this.update();
+    if (hadFocus) this.text.focus({ preventScroll: true });
+  }
+
+  async stop() {
+    if (!this.reply || this.stopButton.disabled) return;
+    this.stopButton.disabled = true;
+    try {
+      await send("DELETE", `/messages/${this.reply}/reply/`);
+    } catch (error) {
+      this.complain(sentenceFor(error));
+    } finally {
+      this.stopButton.disabled = false;
+    }
+  }
+
+  update() {
+    this.sendButton.hidden = Boolean(this.reply);
+    this.stopButton.hidden = !this.reply;
+    this.sendButton.disabled = this.isSending || !this.text.value.trim();
+  }
+
+  complain(sentence) {
+    this.problem.textContent = sentence;
+    this.text.toggleAttribute("aria-invalid", Boolean(sentence));
+  }
+}
+
+/** A key that makes sending the same question twice harmless. `randomUUID` needs TLS, this does not. */
+function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

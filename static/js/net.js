@@ -1,0 +1,36 @@
+/** Requests to this site, as its script sends them. */
+
+/** A request was answered, but not with yes: `message` is the server's sentence. */
+export class Refusal extends Error {
+  constructor(status, sentence) {
+    super(sentence);
+    this.status = status;
+  }
+}
+
+/**
+ * Send a request; throws Refusal for a status from 400 on, TypeError when there is no connection.
+ * With `stream` the answer is an event stream.
+ */
+export async function send(method, url, { form, stream = false } = {}) {
+  const headers = { "X-Requested-With": "fetch", "X-CSRFToken": csrfToken() };
+  if (stream) headers.Accept = "text/event-stream";
+  const body = form && new URLSearchParams(new FormData(form));
+  const response = await fetch(url, { method, headers, body, credentials: "same-origin", cache: "no-store" });
+  if (!response.ok) throw new Refusal(response.status, await sentenceOf(response));
+  return response;
+}
+
+async function sentenceOf(response) {
+  const text = await response.text();
+  try {
+    return JSON.parse(text).error ?? "";
+  } catch {
+    return response.headers.get("Content-Type")?.startsWith("text/plain") ? text : "";
+  }
+}
+
+/** Every page with a script has at least one form of its own. */
+function csrfToken() {
+  return document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+}

@@ -1,0 +1,11 @@
+/** Sentences that scripts show, translated by the server: see conversations/_words.html. */
+
+export function word(name, value = "") {
+  return (document.getElementById("words")?.dataset[name] ?? "").replace("%s", value);
+}
+
+/** Tell a screen reader, politely. */
+export function announce(sentence) {
+  const status = document.querySelector("[data-status]");
+  if (status) status.textContent = sentence;
+}
