@@ -31,7 +31,7 @@ TEXT = {
     "ol", "p", "pre", "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 BIDI = ("h1", "h2", "h3", "h4", "h5", "h6", "li", "p", "td", "th")
-REGION = {"role": {"region"}, "tabindex": {"0"}}
+REGION = {"role": {"group"}, "tabindex": {"0"}}
 VALUES: dict[str, dict[str, set[str]]] = {
     **{tag: {"dir": {"auto"}} for tag in BIDI},
     "button": {"type": {"button"}, "data-action": {"copy-code"}},

@@ -50,7 +50,7 @@ def frame(language: str, mark: str = "") -> str:
     return (
         f'<div class="code"><div class="code-head">{name}'
         '<button type="button" class="code-copy" data-action="copy-code">Copy</button></div>'
-        f'<pre tabindex="0" role="region" aria-label="{label}"><code{mark}>'
+        f'<pre tabindex="0" role="group" aria-label="{label}"><code{mark}>'
     )
 
 

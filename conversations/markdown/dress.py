@@ -91,7 +91,7 @@ class _Dresser:
         return f'<span class="task" role="img" aria-label="{label}">{sign}</span>'
 
     def _table(self, piece: str) -> str:
-        return f'<div class="table" tabindex="0" role="region" aria-label="Table">{piece}'
+        return f'<div class="table" tabindex="0" role="group" aria-label="Table">{piece}'
 
     def _table_end(self, piece: str) -> str:
         return f"{piece}</div>"

@@ -54,11 +54,15 @@ export class ChatThread extends HTMLElement {
     }
   }
 
-  /** The question was accepted: show the new turns, in the place of a tried answer and all that followed it. */
+  /**
+   * The question was accepted: show the new turns, in the place of a tried answer and all that followed it.
+   * Only the newest answer can be continued.
+   */
   start({ html, conversation }, replaced) {
     this.querySelector("[data-empty]")?.remove();
     while (replaced?.nextElementSibling) replaced.nextElementSibling.remove();
     replaced?.remove();
+    for (const form of this.turns.querySelectorAll("[data-ask=continue]")) form.remove();
     this.turns.append(nodes(html));
     this.tell("asked", { conversation });
     const article = this.turns.lastElementChild;
