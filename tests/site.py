@@ -7,8 +7,10 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
 from django.conf import settings
@@ -31,7 +33,8 @@ def database_url() -> str:
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+        return port
 
 
 class Site:
@@ -49,13 +52,18 @@ class Site:
             "NO_PROXY": "127.0.0.1",
             **environment,
         }
-        self.process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self.visitors: list[Visitor] = []
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        assert self._process is not None, "the site was not started"
+        return self._process
 
     def start(self) -> "Site":
         command = [sys.executable, "-m", "uvicorn", "chatsite.asgi:application", "--port", str(self.port)]
         flags = ["--timeout-graceful-shutdown", "3", "--no-access-log", "--ws", "none", "--log-level", "warning"]
-        self.process = subprocess.Popen([*command, *flags], cwd=ROOT, env=self.environment)
+        self._process = subprocess.Popen([*command, *flags], cwd=ROOT, env=self.environment)
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             try:
@@ -80,7 +88,7 @@ class Site:
 
     def stop(self) -> None:
         self.forget_visitors()
-        if self.process is not None and self.process.poll() is None:
+        if self._process is not None and self.process.poll() is None:
             self.process.terminate()
             try:
                 self.process.wait(20)
@@ -108,13 +116,13 @@ class Visitor:
             self.http.cookies.set("session", client.cookies["session"].value)
 
     @contextmanager
-    def streaming(self, method: str, path: str, **request):
+    def streaming(self, method: str, path: str, **request: Any) -> Iterator["Stream"]:
         """An open stream; leave the block to hang up."""
         headers = {"Accept": "text/event-stream", **request.pop("headers", {})}
         with self.http.stream(method, path, headers=headers, **request) as response:
             yield Stream(response)
 
-    def asking(self, text: str, conversation=None, **fields: str):
+    def asking(self, text: str, conversation=None, **fields: str) -> AbstractContextManager["Stream"]:
         """An open stream of the reply to a question."""
         path = f"/conversations/{conversation}/messages/" if conversation else "/conversations/"
         return self.streaming("POST", path, data={"text": text, **fields})
@@ -123,13 +131,14 @@ class Visitor:
         """Ask and read the reply to its end."""
         with self.asking(text, conversation, **fields) as stream:
             stream.read_to_end()
-            return stream
+        return stream
 
     def following(self, message):
         return self.streaming("GET", f"/messages/{message}/reply/")
 
     def stop(self, message) -> str:
-        return self.http.delete(f"/messages/{message}/reply/").json()["state"]
+        state: str = self.http.delete(f"/messages/{message}/reply/").json()["state"]
+        return state
 
 
 class Stream:
@@ -138,40 +147,41 @@ class Stream:
     def __init__(self, response) -> None:
         self.response = response
         self.status = response.status_code
-        self.frames: list[tuple[str, dict]] = []
+        self.frames: list[tuple[str, dict[str, Any]]] = []
         self._lines = response.iter_lines()
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
         name = "message"
         for line in self._lines:
             if line.startswith("event: "):
                 name = line[7:]
             elif line.startswith("data: "):
-                data = line[6:] if line == "data: [DONE]" else json.loads(line[6:])
+                data: Any = line[6:] if line == "data: [DONE]" else json.loads(line[6:])
                 self.frames.append((name, data))
                 yield name, data
                 name = "message"
 
-    def until(self, name: str) -> dict:
+    def until(self, name: str) -> dict[str, Any]:
         """Read on to the next frame of this name."""
         for seen, data in self:
             if seen == name:
-                return data
+                found: dict[str, Any] = data
+                return found
         raise AssertionError(f"the stream ended without {name!r}: {[seen for seen, _ in self.frames]}")
 
     def read_to_end(self) -> None:
         for _ in self:
             pass
 
-    def named(self, name: str) -> list[dict]:
+    def named(self, name: str) -> list[dict[str, Any]]:
         return [data for seen, data in self.frames if seen == name]
 
     @property
-    def start(self) -> dict:
+    def start(self) -> dict[str, Any]:
         return self.named("start")[0] if self.named("start") else self.until("start")
 
     @property
-    def end(self) -> dict:
+    def end(self) -> dict[str, Any]:
         return self.named("end")[0] if self.named("end") else self.until("end")
 
 

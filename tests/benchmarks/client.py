@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import dataclass, field
+from typing import Any
 
 CSRF = "c" * 32
 
@@ -44,7 +45,7 @@ class Reader:
             self.writer.transport.abort()
 
     @property
-    def frames(self) -> list[tuple[str, object]]:
+    def frames(self) -> list[tuple[str, dict[str, Any]]]:
         frames, name = [], ""
         for line in _unchunked(bytes(self.received)).split(b"\n"):
             if line.startswith(b"event: "):

@@ -108,4 +108,5 @@ def database_connections() -> int | None:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        return cursor.fetchone()[0]
+        count: int = cursor.fetchone()[0]
+        return count
