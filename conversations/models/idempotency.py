@@ -30,8 +30,10 @@ class IdempotencyKey(models.Model):
     @classmethod
     def reply_for(cls, user_id: int, key: str, *asked: object) -> Message | None:
         """The reply that this key already started, or None; KeyReused when it was for something else."""
+        if not key:
+            return None
         used = cls.objects.select_related("reply__conversation").filter(user_id=user_id, key=key).first()
-        if used is None or not key:
+        if used is None:
             return None
         if used.digest != _digest(asked):
             raise KeyReused
