@@ -133,7 +133,9 @@ class Conversation(models.Model):
             raise TooManyRunning
 
     def _question(self, parent: UUID | None, text: str) -> UUID:
-        if parent is not None and not self.messages.filter(pk=parent).exists():
+        # Under an answer, or beside another question: never beside an answer.
+        above = self.messages.filter(Q(role=Message.Role.ASSISTANT) | Q(children__role=Message.Role.USER), pk=parent)
+        if parent is not None and not above.exists():
             raise UnknownMessage
         return self.messages.create(parent_id=parent, role=Message.Role.USER, text=text, finished=Now()).pk
 

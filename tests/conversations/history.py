@@ -1,0 +1,33 @@
+"""Conversations that already happened, stored through the models' own verbs and answered without Claude."""
+
+from conversations.models import Conversation, Message
+
+MODEL = "claude-sonnet-5-5"
+ASKED = {"model": MODEL, "runner": "the-tests"}
+
+
+def answer_with(
+    answer: Message, text: str = "An answer.", state: str = "complete", ending: str = "finished"
+) -> Message:
+    """Write an answer to its end."""
+    assert answer.finish(state=state, ending=ending, text=text)
+    answer.refresh_from_db()
+    return answer
+
+
+def begun(owner, text: str = "The first question.", **asked) -> Message:
+    """A new conversation whose first answer is being written; returns that answer."""
+    return Conversation.begin(owner, text, **ASKED | asked)
+
+
+def answered(owner, *questions: str) -> Conversation:
+    """A conversation in which every question has been answered."""
+    first, *others = questions or ["The first question."]
+    conversation = answer_with(begun(owner, first)).conversation
+    for question in others:
+        answer_with(conversation.ask(question, **ASKED))
+    return conversation
+
+
+def texts(messages) -> list[str]:
+    return [message.text for message in messages]
