@@ -1,0 +1,57 @@
+"""A real Chromium, with people signed in."""
+
+import os
+import shutil
+
+import pytest
+from django.test import Client
+from playwright.sync_api import sync_playwright
+
+from tests.browser.window import Window
+
+# Playwright runs an event loop in this thread; the tests' own queries are between its calls, never within.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def chromium() -> str:
+    names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    assert found, "The browser tests need Chromium: install your system's package, or set CHROMIUM to its path."
+    return found
+
+
+@pytest.fixture(scope="session")
+def _browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def window_of(_browser, site):
+    """Opens a browser window for a person. At the end no script may have failed and no policy been violated."""
+    contexts, windows = [], []
+
+    def open_window(user=None, **options) -> Window:
+        context = _browser.new_context(base_url=site.url, **options)
+        contexts.append(context)
+        if user is not None:
+            client = Client()
+            client.force_login(user)
+            context.add_cookies([{"name": "session", "value": client.cookies["session"].value, "url": site.url}])
+        windows.append(Window(context.new_page()))
+        return windows[-1]
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    assert [fault for window in windows for fault in window.faults] == []
+
+
+@pytest.fixture
+def window(window_of, alice):
+    """Alice's window, at an empty conversation."""
+    opened = window_of(alice)
+    opened.page.goto("/")
+    return opened

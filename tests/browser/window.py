@@ -1,0 +1,44 @@
+"""A browser window, in the words of the tests."""
+
+from playwright.sync_api import Page, expect
+
+expect.set_options(timeout=10_000)
+
+
+class Window:
+    """One page, and what is done there."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.faults: list[str] = []
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda message: "Refused" in message.text and self.faults.append(message.text))
+
+    def ask(self, text: str) -> None:
+        self.question.fill(text)
+        self.question.press("Enter")
+
+    def shows(self, selector: str, text: str | None = None) -> None:
+        found = self.page.locator(selector).last
+        expect(found).to_be_visible()
+        if text is not None:
+            expect(found).to_contain_text(text)
+
+    def answer_is(self, state: str) -> None:
+        expect(self.answer).to_have_attribute("data-state", state, timeout=20_000)
+
+    @property
+    def question(self):
+        return self.page.get_by_label("Write to Claude")
+
+    @property
+    def answer(self):
+        return self.page.locator("article.assistant").last
+
+    @property
+    def answers(self):
+        return self.page.locator("article.assistant")
+
+    def button(self, name: str):
+        return self.page.get_by_role("button", name=name, exact=True).locator("visible=true").last
