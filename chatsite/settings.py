@@ -31,7 +31,7 @@ COOKIES_SECURE = flag("COOKIES_SECURE", not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = COOKIES_SECURE
 SESSION_COOKIE_NAME = "__Host-session" if COOKIES_SECURE else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if COOKIES_SECURE else "csrf"
-CSRF_FAILURE_VIEW = "chatsite.accounts.views.csrf_failure"
+CSRF_FAILURE_VIEW = "chatsite.errors.csrf_failure"
 SESSION_COOKIE_AGE = whole("SESSION_DAYS", 14, least=1, most=365) * 24 * 60 * 60
 SECURE_SSL_REDIRECT = flag("SECURE_SSL_REDIRECT", not DEBUG)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
@@ -150,6 +150,16 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_SESSION_REMEMBER = True
+# Per address of the network, and per e-mail address ("key"); counted in the cache, for all processes together.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "reset_password": "20/m/ip,5/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "5/m/user",
+}
+# allauth's own generator keeps each e-mail address a person ever had, and lets all of them sign in.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 – a name
 
 # Mail
 

@@ -1,7 +1,17 @@
 """All addresses of the site: the product's own, then accounts and the admin."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+
+# The admin's own sign-in knows no limit of tries; this sends people to ours.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+handler400 = "chatsite.errors.bad_request"
+handler403 = "chatsite.errors.not_allowed"
+handler404 = "chatsite.errors.not_found"
+handler429 = "chatsite.errors.too_many"
+handler500 = "chatsite.errors.server_error"
 
 urlpatterns = [
     path("", include("conversations.urls")),

@@ -1,9 +1,26 @@
 """How django-allauth behaves here: nobody signs up, people are added by staff."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.ratelimit import respond_429
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 
 class TeamAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Too many wrong passwords are answered with 429, where allauth shows its form again with 200."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            raise ImmediateHttpResponse(respond_429(request)) from None
+
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **details: Any) -> None:
+        """Say that a password was changed; after signing in or out, the page that comes says enough itself."""
+        if request.resolver_match and request.resolver_match.url_name == "account_change_password":
+            super().add_message(request, level, *args, **details)

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+
+from chatsite.http import asked_by_script
 
 
 class SignInRequired(LoginRequiredMiddleware):
@@ -13,13 +15,5 @@ class SignInRequired(LoginRequiredMiddleware):
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponse:  # type: ignore[override]
         if asked_by_script(request):
-            return HttpResponse(_("Your session has ended. Sign in again."), status=401, content_type="text/plain")
+            return JsonResponse({"error": _("Your session has ended. Sign in again.")}, status=401)
         return super().handle_no_permission(request, view_func)
-
-
-def asked_by_script(request: HttpRequest) -> bool:
-    return (
-        "text/event-stream" in request.headers.get("Accept", "")
-        or request.headers.get("X-Requested-With") == "fetch"
-        or request.method == "DELETE"
-    )

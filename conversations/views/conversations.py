@@ -3,15 +3,16 @@
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from chatsite.accounts.http import SignedInRequest
+from chatsite.http import asked_by_script, see_other
 from conversations.forms import ChangeForm, first_problem
 from conversations.models import Conversation, UnknownMessage
 from conversations.views import pages
-from conversations.views.refusals import is_script, no_content, refusal
+from conversations.views.refusals import no_content, refusal
 
 
 @require_GET
@@ -60,7 +61,7 @@ def change(request: SignedInRequest, pk: UUID) -> HttpResponse:
         mine.change(**form.cleaned_data)
     except UnknownMessage:
         raise Http404 from None
-    return no_content() if is_script(request) else redirect("conversation", pk=mine.pk)
+    return no_content() if asked_by_script(request) else see_other("conversation", pk=mine.pk)
 
 
 def put_into_bin(request: SignedInRequest, pk: UUID) -> HttpResponse:
@@ -75,10 +76,3 @@ def _uuid(value: str) -> UUID:
         return UUID(value)
     except ValueError:
         raise Http404 from None
-
-
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404: for a script a sentence, for a person the page."""
-    if is_script(request) or request.method == "DELETE":
-        return refusal(404, "There is nothing here.")
-    return render(request, "404.html", status=404)

@@ -6,10 +6,11 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import aget_object_or_404, redirect
+from django.shortcuts import aget_object_or_404
 from django.views.decorators.http import require_POST
 
 from chatsite.accounts.http import SignedInRequest
+from chatsite.http import see_other
 from conversations import sse, turns
 from conversations.forms import QuestionForm, first_problem
 from conversations.models import Conversation, Message
@@ -42,7 +43,7 @@ async def _ask(request: SignedInRequest, conversation: Conversation | None) -> H
     except REASONS as reason:
         return await _refuse(request, conversation, *status_and_sentence(reason))
     if not streamed:
-        return redirect("conversation", pk=answer.conversation_id)
+        return see_other("conversation", pk=answer.conversation_id)
     first = await sync_to_async(opening)(answer, with_question=True, with_title=conversation is None)
     return sse.EventStream(sse.led_by(first, broadcast.page()))
 

@@ -35,9 +35,5 @@ def wants_stream(request: HttpRequest) -> bool:
     return "text/event-stream" in request.headers.get("Accept", "")
 
 
-def is_script(request: HttpRequest) -> bool:
-    return wants_stream(request) or request.headers.get("X-Requested-With") == "fetch"
-
-
 def no_content() -> HttpResponse:
     return HttpResponse(status=204)

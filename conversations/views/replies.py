@@ -7,9 +7,10 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import aget_object_or_404, redirect
+from django.shortcuts import aget_object_or_404
 
 from chatsite.accounts.http import SignedInRequest
+from chatsite.http import see_other
 from conversations import sse
 from conversations.forms import WishForm, first_problem
 from conversations.models import Message
@@ -30,7 +31,7 @@ async def reply(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
             return sse.EventStream((await engine.follow(answer)).page())
         case "POST" if "stop" in request.POST:
             await engine.stop(answer)
-            return redirect("conversation", pk=answer.conversation_id)
+            return see_other("conversation", pk=answer.conversation_id)
         case "POST":
             return await retry(request, answer)
         case "DELETE":
@@ -53,7 +54,7 @@ async def retry(request: SignedInRequest, answer: Message) -> HttpResponseBase:
     except REASONS as reason:
         return refusal(*status_and_sentence(reason))
     if not streamed:
-        return redirect("conversation", pk=answer.conversation_id)
+        return see_other("conversation", pk=answer.conversation_id)
     first = await sync_to_async(opening)(again, with_question=False)
     return sse.EventStream(sse.led_by(first, broadcast.page()))
 

@@ -1,0 +1,121 @@
+"""How a new person gets in, and how a forgotten password is replaced: by a link that works once."""
+
+import re
+
+import pytest
+from django.contrib.messages import get_messages
+from django.core import mail
+from django.test import RequestFactory
+
+from chatsite.accounts.invitations import invitation_link, send_invitation
+from chatsite.accounts.models import User
+from tests.conftest import PASSWORD
+
+NEW = "three herons over the marsh"
+
+
+@pytest.fixture
+def dora(db):
+    """Invited, without a password yet."""
+    return User.objects.create_user("Dora@Example.com", first_name="Dora")
+
+
+@pytest.fixture
+def from_carol(carol):
+    request = RequestFactory().get("/admin/", headers={"Host": "localhost"})
+    request.user = carol
+    return request
+
+
+def set_password(client, link, password=NEW):
+    """Open a link as a mail program's browser does, and send the form."""
+    form = client.get(link, follow=True)
+    if not form.redirect_chain:
+        return form
+    return client.post(form.redirect_chain[-1][0], {"password1": password, "password2": password})
+
+
+def test_dora_sets_a_password_by_her_invitation_and_is_signed_in(client, dora, from_carol):
+    response = set_password(client, invitation_link(from_carol, dora))
+
+    assert (response.status_code, response["Location"]) == (302, "/")
+    assert client.get("/").status_code == 200
+    dora.refresh_from_db()
+    assert dora.check_password(NEW)
+    assert not list(get_messages(response.wsgi_request))
+
+
+def test_an_invitation_works_once(client, dora, from_carol):
+    link = invitation_link(from_carol, dora)
+    set_password(client, link)
+    client.logout()
+
+    again = set_password(client, link, "something else entirely")
+    assert "This link has been used" in again.content.decode()
+    dora.refresh_from_db()
+    assert dora.check_password(NEW)
+
+
+def test_an_invitation_is_mailed_in_plain_words(dora, from_carol):
+    send_invitation(from_carol, dora)
+
+    message = mail.outbox[0]
+    assert message.to == ["dora@example.com"]
+    assert message.subject == "Your account at Chatsite"
+    assert "Carol has made an account for you at Chatsite." in message.body
+    assert "http://localhost/accounts/password/reset/key/" in message.body
+    assert not message.message().is_multipart()
+
+
+def test_a_weak_password_is_refused_with_the_reason(client, dora, from_carol):
+    response = set_password(client, invitation_link(from_carol, dora), "short")
+    assert "at least 12 characters" in response.content.decode()
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_made_up_link_opens_nothing(client, db):
+    for key in ("1-abc", "zzzzzzzzzzzzz-abc", "1-cabcde-0123456789abcdef", "zzzzz-%00"):
+        response = client.get(f"/accounts/password/reset/key/{key}/")
+        assert response.status_code == 200
+        assert "This link has been used" in response.content.decode()
+
+
+def test_alice_gets_a_link_for_her_forgotten_password(client, alice):
+    answer = client.post("/accounts/password/reset/", {"email": "Alice@Example.com"}, follow=True)
+
+    assert "Look into your mail" in answer.content.decode()
+    message = mail.outbox[0]
+    assert message.to == ["alice@example.com"]
+    assert message.subject == "Your new password for testserver"
+    assert not message.message().is_multipart()
+    [link] = re.findall(r"http://testserver(\S+)", str(message.body))
+    assert set_password(client, link)["Location"] == "/"
+    alice.refresh_from_db()
+    assert alice.check_password(NEW)
+
+
+def test_an_unknown_address_sees_the_same_page_and_gets_nothing(client, alice):
+    known = client.post("/accounts/password/reset/", {"email": "alice@example.com"}, follow=True)
+    unknown = client.post("/accounts/password/reset/", {"email": "nobody@example.com"}, follow=True)
+
+    assert known.content == unknown.content
+    assert [message.to for message in mail.outbox] == [["alice@example.com"]]
+
+
+def test_a_deactivated_person_gets_no_link(client, alice):
+    alice.is_active = False
+    alice.save()
+    client.post("/accounts/password/reset/", {"email": "alice@example.com"})
+    assert mail.outbox == []
+
+
+def test_an_address_that_alice_no_longer_has_opens_nothing(client, alice):
+    client.post("/accounts/password/reset/", {"email": "alice@example.com"})
+    alice.email = "new@example.com"
+    alice.save()
+    mail.outbox.clear()
+
+    client.post("/accounts/password/reset/", {"email": "alice@example.com"})
+    client.post("/accounts/login/", {"login": "alice@example.com", "password": PASSWORD})
+    assert mail.outbox == []
+    assert "_auth_user_id" not in client.session
