@@ -61,6 +61,8 @@ def _caller(request: HttpRequest) -> tuple[User, HttpResponse | None]:
         return (holder, None) if holder else (User(), refusal(401, "Invalid token"))
     if not isinstance(request.user, User):
         return User(), refusal(401, "Sign in, or send a token")
+    # The token comes in a header; a body that calls itself a form is not taken apart to look for one.
+    request.content_type = "application/json"
     checked = CsrfViewMiddleware(lambda _request: HttpResponse()).process_view(request, _needs_csrf_token, (), {})
     return request.user, refusal(403, "CSRF token missing or incorrect") if checked else None
 
@@ -126,13 +128,13 @@ def _turns(data: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _turn(message: Any) -> tuple[str, str]:
-    if not isinstance(message, dict) or message.get("role") not in {"user", "assistant"}:
+    if not isinstance(message, dict) or message.get("role") not in ("user", "assistant"):
         raise BadWish(INVALID)
     return message["role"], _text(message.get("content"))
 
 
 def _string(data: dict[str, Any], name: str, longest: int) -> str:
-    value = data.get(name) or ""
+    value = "" if data.get(name) is None else data[name]
     if not isinstance(value, str) or len(value) > longest or "\0" in value or not _encodable(value):
         raise BadWish(
             _("%(name)s must be a text of at most %(longest)s characters.") % {"name": name, "longest": longest}
