@@ -14,7 +14,7 @@ MARKER = r"[ \t]*(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t]))"
 TOO_DEEP = re.compile(rf"^((?:{MARKER}){{{MAX_MARKERS}}}[ \t]*\d*)([>+*.)-].*)$", re.MULTILINE)
 RULE = re.compile(r"[ \t]*(?:[-\t ]*|[*\t ]*)")  # a thematic break may be as long as it likes
 DELIMITERS = re.compile(r"^[ \t>]*[|:-][-|: \t]*$", re.MULTILINE)
-TOP_LEVEL = re.compile(r" {0,3}\S")
+TOP_LEVEL = re.compile(r" {0,3}[^\s>]")
 CODE = re.compile(r'<pre data-sourcepos="(\d+):\d+-(\d+):')
 
 
@@ -43,46 +43,58 @@ def _small_tables(text: str) -> str:
     if DELIMITERS.search(text) is None:
         return text
     lines = text.split("\n")
-    large = [number for number, line in enumerate(lines) if _is_large(lines, number, line)]
+    large = _large_tables(lines)
     if not large:
         return text
-    code = _code_lines(text)
-    for number in large:
-        if number not in code:
-            _show_as_code(lines, number)
+    code, fenced = _code_lines(text), 0
+    for number, end in large:
+        if number in code:
+            continue
+        if TOP_LEVEL.match(lines[number]) and number >= fenced:
+            _show_as_code(lines, number, end)
+            fenced = end
+        else:
+            # Inside a quote or a list a fence would need its prefix; without delimiters the lines are plain text.
+            lines[number] = re.sub(r"([|:-])", r"\\\1", lines[number], count=1)
     return "\n".join(lines)
 
 
-def _is_large(lines: list[str], number: int, delimiters: str) -> bool:
-    if not number or "|" not in delimiters or DELIMITERS.fullmatch(delimiters) is None:
-        return False
-    columns = delimiters.strip(" \t>").strip("|").count("|") + 1
-    end = _end(lines, number)
-    size = sum(map(len, lines[number - 1 : end])) + end - number
-    return columns * (end - number) > min(MAX_CELLS, size)
+def _large_tables(lines: list[str]) -> list[tuple[int, int]]:
+    """Each row of dashes that makes too many cells, and the first line after its table.
+
+    That line is never too early, as only a blank one surely ends a table. One walk from the end: a text of nothing
+    but such rows would otherwise be counted to its end from each of them.
+    """
+    large: list[tuple[int, int]] = []
+    end, size = len(lines), 0
+    for number in range(len(lines) - 1, 0, -1):
+        line = lines[number]
+        if not line.strip(" \t>"):
+            end, size = number, 0
+            continue
+        size += len(line) + 1
+        if _columns(line) * (end - number) > min(MAX_CELLS, size + len(lines[number - 1])):
+            large.append((number, end))
+    return large[::-1]
 
 
-def _end(lines: list[str], number: int) -> int:
-    """The first line after the table; never too early, as only a blank line surely ends it."""
-    while number < len(lines) and lines[number].strip(" \t>"):
-        number += 1
-    return number
+def _columns(line: str) -> int:
+    """How many columns a table with this row of dashes has; none if it is no such row."""
+    if "-" not in line or not ("|" in line or ":" in line) or DELIMITERS.fullmatch(line) is None:
+        return 0
+    return line.strip(" \t>").strip("|").count("|") + 1
 
 
-def _show_as_code(lines: list[str], number: int) -> None:
-    if TOP_LEVEL.match(lines[number]) is None or lines[number].lstrip().startswith(">"):
-        # Inside a quote or a list a fence would need its prefix; without delimiters the lines are plain text.
-        lines[number] = re.sub(r"([|:-])", r"\\\1", lines[number], count=1)
-        return
-    # The row of dashes gives up its line to the header, and the header its own to the fence.
-    fence, end = _fence(lines[number - 1 :]), _end(lines, number)
+def _show_as_code(lines: list[str], number: int, end: int) -> None:
+    """The row of dashes gives up its line to the header, and the header its own to the fence."""
+    fence = _fence(lines[number - 1 : end])
     lines[number - 1 : number + 1] = [fence, lines[number - 1]]
     if end < len(lines):
         lines[end] = fence
 
 
 def _fence(lines: list[str]) -> str:
-    return "`" * max(3, 1 + max(len(run) for run in re.findall(r"`*", "\n".join(lines))))
+    return "`" * max(3, 1 + max(map(len, re.findall(r"`*", "\n".join(lines)))))
 
 
 def _code_lines(text: str) -> set[int]:

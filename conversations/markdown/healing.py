@@ -66,7 +66,7 @@ def _inline(text: str) -> str:
         if run[0] == "`":
             end = _code_end(text, place, run)
             if end < 0:
-                return _closed(text[: found.start()] if place == len(text) else text, marks, run)
+                return _closed(text, marks, run) if place < len(text) else _closed(text[: found.start()], marks)
             place = end
         elif run in MATH_END:
             end = text.find(MATH_END[run], place)

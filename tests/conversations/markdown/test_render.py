@@ -51,9 +51,9 @@ def test_a_task_list_says_what_is_done_without_form_controls():
     assert "sails" in seen.text
 
 
-def test_a_table_scrolls_in_its_own_region_and_aligns_by_class():
+def test_a_table_scrolls_in_a_frame_of_its_own_and_aligns_by_class():
     html = render("| a | b | c |\n|:-:|--:|---|\n| 1 | **2** | x \\| y |")
-    assert html.startswith('<div class="table" tabindex="0" role="region" aria-label="Table"><table>')
+    assert html.startswith('<div class="table" tabindex="0" role="group" aria-label="Table"><table>')
     assert '<th class="align-center" dir="auto">a</th>' in html
     assert '<td class="align-right" dir="auto"><strong>2</strong></td>' in html
     assert '<td dir="auto">x | y</td>' in html
