@@ -58,7 +58,7 @@ STRICT_POLICY = {
     "frame-ancestors": [NONE],
     "object-src": [NONE],
 }
-# The Django admin writes HTML from scripts; `/admin/` keeps the strict policy without the last two lines.
+# The Django admin writes HTML from scripts; it gets the strict policy without these two (chatsite/policy.py).
 TRUSTED_TYPES = {"require-trusted-types-for": ["'script'"], "trusted-types": ["chat"]}
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": STRICT_POLICY | TRUSTED_TYPES}
 
@@ -80,7 +80,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "chatsite.policy.ContentPolicy",
+    "chatsite.policy.NothingKept",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -166,6 +167,7 @@ ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordRes
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = text("DEFAULT_FROM_EMAIL", "chatsite@localhost")
 ACCOUNT_EMAIL_SUBJECT_PREFIX = EMAIL_SUBJECT_PREFIX = ""
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 10
 
 # Claude
 

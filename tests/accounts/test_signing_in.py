@@ -1,0 +1,137 @@
+"""Signing in and out, and how often somebody may try."""
+
+import pytest
+from django.core.cache import cache
+from django.db import IntegrityError, connection
+from django.db.models import Value
+
+from chatsite.accounts.models import User
+from tests.conftest import PASSWORD
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_tried_yet(db):
+    cache.clear()
+
+
+def sign_in(client, email="alice@example.com", password=PASSWORD, path="/accounts/login/"):
+    return client.post(path, {"login": email, "password": password})
+
+
+def test_alice_signs_in_and_lands_on_a_new_conversation(client, alice):
+    response = sign_in(client)
+    assert (response.status_code, response["Location"]) == (302, "/")
+    assert client.get("/").status_code == 200
+
+
+def test_alice_lands_on_the_page_she_wanted(client, alice):
+    asked = client.get("/settings/tokens/")
+    assert asked["Location"] == "/accounts/login/?next=/settings/tokens/"
+    response = sign_in(client, path=asked["Location"])
+    assert response["Location"] == "/settings/tokens/"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
+def test_nobody_is_sent_to_another_site(client, alice, elsewhere):
+    response = client.post("/accounts/login/", {"login": alice.email, "password": PASSWORD, "next": elsewhere})
+    assert response["Location"] == "/"
+
+
+def test_capitals_in_the_address_do_not_matter(client, alice):
+    sign_in(client, "Alice@EXAMPLE.com")
+    assert client.get("/").status_code == 200
+
+
+def test_addresses_are_stored_in_lower_case_and_the_database_insists(alice, bob):
+    assert User.objects.create_user("Dora@Example.COM").email == "dora@example.com"
+    with pytest.raises(IntegrityError):
+        User.objects.filter(pk=alice.pk).update(email=Value("Alice@example.com"))
+
+
+def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client, alice):
+    wrong = sign_in(client, password="not this")
+    unknown = sign_in(client, "nobody@example.com")
+    assert wrong.status_code == unknown.status_code == 200
+    assert wrong.context["form"].errors == unknown.context["form"].errors
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_deactivated_person_is_told_so(client, alice):
+    alice.is_active = False
+    alice.save()
+    response = client.post("/accounts/login/", {"login": alice.email, "password": PASSWORD}, follow=True)
+    assert "This account is closed" in response.content.decode()
+    assert "_auth_user_id" not in client.session
+
+
+def test_too_many_wrong_passwords_are_answered_with_429_even_if_the_next_is_right(client, alice):
+    for _ in range(5):
+        assert sign_in(client, password="guessing").status_code == 200
+    response = sign_in(client)
+    assert response.status_code == 429
+    assert "Too many tries" in response.content.decode()
+    assert "_auth_user_id" not in client.session
+
+
+def test_guessing_bobs_password_does_not_keep_alice_out(client, alice, bob):
+    for _ in range(6):
+        sign_in(client, bob.email, "guessing")
+    assert sign_in(client)["Location"] == "/"
+
+
+def test_one_place_may_not_try_many_addresses(client, alice):
+    statuses = [sign_in(client, f"person{number}@example.com", "guessing").status_code for number in range(11)]
+    assert statuses == [200] * 10 + [429]
+
+
+def test_tries_are_counted_in_the_database_for_all_processes_together(client, alice):
+    sign_in(client, password="guessing")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM cache WHERE cache_key LIKE %s", ["%login_failed%"])
+        assert cursor.fetchone() == (2,)
+
+
+def test_the_admin_has_no_sign_in_of_its_own(client, carol):
+    for method in (client.get, client.post):
+        response = method("/admin/login/?next=/admin/", {"username": carol.email, "password": PASSWORD})
+        assert response.status_code == 302
+        assert response["Location"].startswith("/accounts/login/?next=")
+    assert "_auth_user_id" not in client.session
+
+
+def test_carol_reaches_the_admin_by_our_sign_in(client, carol):
+    asked = client.get("/admin/", follow=True).redirect_chain[-1][0]
+    response = sign_in(client, carol.email, path=asked)
+    assert response["Location"] == "/admin/"
+    assert client.get("/admin/").status_code == 200
+
+
+def test_alice_may_not_enter_the_admin(client, alice):
+    client.force_login(alice)
+    response = client.get("/admin/", follow=True)
+    assert response.status_code == 403
+    assert "You may not do this" in response.content.decode()
+
+
+def test_signing_out_takes_a_post_and_ends_the_session(client, alice):
+    sign_in(client)
+    assert client.get("/accounts/logout/").status_code == 200
+    assert client.get("/").status_code == 200
+
+    assert client.post("/accounts/logout/")["Location"] == "/"
+    assert client.get("/")["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["", "signup/", "email/", "confirm-email/", "reauthenticate/", "login/code/confirm/", "confirm-email/abc/"],
+)
+def test_what_allauth_offers_and_we_do_not_use_is_404(client, alice, page):
+    assert client.get(f"/accounts/{page}").status_code == 404
+    client.force_login(alice)
+    assert client.get(f"/accounts/{page}").status_code == 404
+
+
+def test_nobody_can_sign_up(client, db):
+    client.post("/accounts/signup/", {"email": "eve@example.com", "password1": PASSWORD})
+    assert not User.objects.exists()
