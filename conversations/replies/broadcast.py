@@ -79,6 +79,8 @@ class Broadcast:
         self._text_changed = asyncio.Event()
         self._page_changed = asyncio.Event()
         self._frames = _Frames()
+        self._waits_for = b""
+        self._prose = ""
         self._growing = markdown.Growing()
         self._rendered = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -93,6 +95,7 @@ class Broadcast:
     def write(self, piece: str) -> None:
         self.pieces.append(piece)
         self.length += len(piece)
+        self._waits_for = b""
         _ring(self._text_changed)
         if self._page_readers and self._timer is None:
             loop = asyncio.get_running_loop()
@@ -100,11 +103,16 @@ class Broadcast:
 
     def think(self, piece: str) -> None:
         self.thoughts.append(piece)
-        self.tell("thinking", {"text": piece})
+        self._waits_for = b""
+        self._tell(sse.named("thinking", {"text": piece}))
 
-    def tell(self, name: str, data: dict[str, Any]) -> None:
-        """Send the page's readers a frame that is not about text."""
-        self._frames.push(sse.named(name, data))
+    def wait_for(self, name: str, data: dict[str, Any]) -> None:
+        """Tell the page's readers, also those who come meanwhile, why nothing is coming."""
+        self._waits_for = sse.named(name, data)
+        self._tell(self._waits_for)
+
+    def _tell(self, frame: bytes) -> None:
+        self._frames.push(frame)
         _ring(self._page_changed)
 
     def close(self, end: End, prose: str) -> None:
@@ -117,6 +125,7 @@ class Broadcast:
                 self._frames.push(sse.named("snapshot", {"html": prose, "tail": ""}))
         if self._timer is not None:
             self._timer.cancel()
+        self._waits_for, self._prose = b"", prose
         self.end = end
         self.ended.set()
         _ring(self._text_changed)
@@ -191,9 +200,11 @@ class Broadcast:
         _ring(self._page_changed)
 
     def _snapshot(self) -> bytes:
-        self._render()
-        html, tail = self._growing.snapshot()
-        return sse.named("snapshot", {"html": html, "tail": tail, "thinking": "".join(self.thoughts)})
+        if self.end is None:
+            self._render()
+        html, tail = self._growing.snapshot() if self.end is None else (self._prose, "")
+        whole = {"html": html, "tail": tail, "thinking": "".join(self.thoughts)}
+        return sse.named("snapshot", whole) + self._waits_for
 
 
 def _ring(event: asyncio.Event) -> None:

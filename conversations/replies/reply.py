@@ -138,7 +138,7 @@ class Reply:
                 self.calls.append(Call.begin(self.answer, request_id, model, tokens))
                 self._checkpoint_soon()
             case claude.Retrying(attempt, seconds, code):
-                self.broadcast.tell("retrying", {"attempt": attempt, "seconds": seconds, "code": code})
+                self.broadcast.wait_for("retrying", {"attempt": attempt, "seconds": seconds, "code": code})
             case claude.Finished(stop_reason, tokens):
                 self._stop_reason = stop_reason
                 self.calls[-1].tokens, self.calls[-1].whole = tokens, True
@@ -162,7 +162,7 @@ class Reply:
                 break
             except (OperationalError, InterfaceError):
                 logger.warning("Reply %s cannot be stored yet.", self.answer.pk, exc_info=pause == 0.1)
-                self.broadcast.tell("saving", {})
+                self.broadcast.wait_for("saving", {})
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 2)
             except Exception:

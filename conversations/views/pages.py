@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from chatsite.accounts.http import SignedInRequest
 from chatsite.accounts.models import User
 from conversations import wording
-from conversations.forms import LONGEST_QUESTION
 from conversations.models import Conversation, Message
 from conversations.models.tree import path_to
 from conversations.turns import Turn, turns_of
@@ -42,7 +41,6 @@ def page(
         "key": str(uuid.uuid4()),
         "models": settings.CHAT_MODELS,
         "continue_text": _(wording.CONTINUE),
-        "max_length": LONGEST_QUESTION,
         "problem": problem,
         "draft": draft,
     }

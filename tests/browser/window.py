@@ -41,4 +41,4 @@ class Window:
         return self.page.locator("article.assistant")
 
     def button(self, name: str):
-        return self.page.get_by_role("button", name=name, exact=True).locator("visible=true").last
+        return self.page.get_by_role("button", name=name, exact=True).filter(visible=True).last

@@ -93,14 +93,11 @@ export class ChatComposer extends HTMLElement {
   }
 
   async stop() {
-    if (!this.reply || this.stopButton.disabled) return;
-    this.stopButton.disabled = true;
+    if (!this.reply) return;
     try {
       await send("DELETE", `/messages/${this.reply}/reply/`);
     } catch (error) {
       this.complain(sentenceFor(error));
-    } finally {
-      this.stopButton.disabled = false;
     }
   }
 
