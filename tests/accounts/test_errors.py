@@ -5,8 +5,7 @@ from django.test import Client, RequestFactory
 from django.urls import include
 from django.urls import path as route
 
-from chatsite import errors
-from chatsite.urls import handler500, urlpatterns
+from chatsite import errors, urls
 
 STREAM = {"Accept": "text/event-stream"}
 FETCH = {"X-Requested-With": "fetch"}
@@ -17,8 +16,8 @@ def faulty(request):
 
 
 #: The site with one more view, for the test that sets ROOT_URLCONF to this module.
-urlpatterns = [route("", include(urlpatterns)), route("faulty/", faulty)]
-__all__ = ["handler500", "urlpatterns"]
+urlpatterns = [route("", include(urls.urlpatterns)), route("faulty/", faulty)]
+handler500 = urls.handler500
 
 
 def test_alice_sees_a_page_where_there_is_nothing(client, alice):
