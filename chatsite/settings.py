@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "chatsite.policy.ContentPolicy",
     "chatsite.policy.NothingKept",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "chatsite.text.OnlyText",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

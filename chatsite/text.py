@@ -1,0 +1,32 @@
+"""Refuses what is not text, before anything reads it."""
+
+from urllib.parse import unquote_to_bytes
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import gettext as _
+
+from chatsite import errors
+
+
+class OnlyText(MiddlewareMixin):
+    """400 for a form that is not UTF-8, and for a NUL in a form or a cookie.
+
+    Django would put U+FFFD in the place of each byte it cannot read, and store that. PostgreSQL takes no NUL,
+    so that even a session cookie with one would be a fault of ours.
+    """
+
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+        if any("\0" in value for value in request.COOKIES.values()):
+            return errors.answer(request, 400, _("A cookie holds a character that is not allowed."))
+        if request.content_type == "application/x-www-form-urlencoded" and (problem := _problem(request.body)):
+            return errors.answer(request, 400, problem)
+        return None
+
+
+def _problem(form: bytes) -> str:
+    try:
+        text = unquote_to_bytes(form).decode()
+    except UnicodeDecodeError:
+        return _("The form holds text that is not UTF-8.")
+    return _("The form holds a character that is not allowed.") if "\0" in text else ""
