@@ -133,10 +133,11 @@ class Conversation(models.Model):
             raise TooManyRunning
 
     def _question(self, parent: UUID | None, text: str) -> UUID:
-        # Under an answer, or beside another question: never beside an answer.
-        above = self.messages.filter(Q(role=Message.Role.ASSISTANT) | Q(children__role=Message.Role.USER), pk=parent)
-        if parent is not None and not above.exists():
-            raise UnknownMessage
+        if parent is not None:
+            # Under an answer, or beside another question: never beside an answer.
+            fit = self.messages.filter(Q(role=Message.Role.ASSISTANT) | Q(children__role=Message.Role.USER))
+            if not fit.filter(pk=parent).exists():
+                raise UnknownMessage
         return self.messages.create(parent_id=parent, role=Message.Role.USER, text=text, finished=Now()).pk
 
     def _answer(self, question: UUID | None, *, model: str, runner: str) -> Message:

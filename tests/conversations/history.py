@@ -20,7 +20,7 @@ def begun(owner, text: str = "The first question.", **asked) -> Message:
     return Conversation.begin(owner, text, **ASKED | asked)
 
 
-def answered(owner, *questions: str) -> Conversation:
+def answered(owner, *questions: str):
     """A conversation in which every question has been answered."""
     first, *others = questions or ["The first question."]
     conversation = answer_with(begun(owner, first)).conversation
