@@ -37,7 +37,8 @@ class StandIn:
     def start(self) -> Self:
         """Returns when it listens; raises with its last words if it does not."""
         pipe = subprocess.PIPE
-        self.process = subprocess.Popen(self._command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True)
+        # A group of its own: Ctrl-C is for the server, whose replies are still being answered while it drains.
+        self.process = subprocess.Popen(self._command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True, process_group=0)
         assert self.process.stdout
         line = self.process.stdout.readline().strip()
         if not line.startswith(PROMISE):

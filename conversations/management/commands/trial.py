@@ -1,0 +1,61 @@
+"""`manage.py trial`: the site on this machine, ready to be tried; what `make run` starts."""
+
+import ctypes
+import os
+import signal
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.core.management.base import BaseCommand, CommandParser
+
+from tests.stand_in.process import StandIn
+
+PR_SET_PDEATHSIG = 1
+UVICORN = ["-m", "uvicorn", "chatsite.asgi:application", "--host", "127.0.0.1", "--timeout-graceful-shutdown", "3"]
+UVICORN += ["--no-access-log", "--ws", "none", "--no-server-header", "--log-level", "warning"]
+
+
+class Command(BaseCommand):
+    help = "Brings the database up to date, makes a demo team on an empty one, and serves on 127.0.0.1."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--with-parent", action="store_true", help="end when the parent does (Linux)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEBUG:
+            raise CommandError("trial is for trial and development, never with DEBUG off; docs/ says how to deploy.")
+        if options["with_parent"]:
+            end_with_parent()
+        call_command("migrate", verbosity=0)
+        call_command("demo", stdout=self.stdout)
+        environment = {} if settings.ANTHROPIC_API_KEY else self._start_stand_in()
+        self.stdout.write(f"\nThe site is at http://127.0.0.1:{options['port']}/ (Ctrl-C ends it).")
+        self.stdout.flush()
+        # The server takes the place of this process, so that signals reach it and nothing stands between.
+        command = [sys.executable, *UVICORN, "--port", str(options["port"])]
+        os.execve(sys.executable, command, os.environ | environment)  # noqa: S606 (no shell is wanted)
+
+    def _start_stand_in(self) -> dict[str, str]:
+        """Start it beside the site; returns the settings that lead there. It ends when this process does."""
+        self._stand_in = StandIn("--no-record").start()
+        assert self._stand_in.process.stdin
+        # The server inherits the pipe: the stand-in ends when its last holder is gone.
+        os.set_inheritable(self._stand_in.process.stdin.fileno(), True)
+        self.stdout.write(
+            "\nThere is no ANTHROPIC_API_KEY: a stand-in on this machine answers with made-up replies, not Claude.\n"
+            "Put a key into .env and start again to talk with Claude."
+        )
+        return {"STAND_IN": "on", "ANTHROPIC_BASE_URL": self._stand_in.url, "NO_PROXY": "127.0.0.1"}
+
+
+def end_with_parent() -> None:
+    """Ask Linux for a SIGTERM when the parent ends, however it ends; it stays in force for the server."""
+    if not sys.platform.startswith("linux"):
+        return
+    parent = os.getppid()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        raise SystemExit(1)
