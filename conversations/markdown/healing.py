@@ -13,7 +13,7 @@ FENCE = re.compile(rf"^{PREFIX}(`{{3,}}|~{{3,}})([^\n]*)$", re.MULTILINE)
 NEW_CONTEXT = re.compile(r"[ \t]*(?:$|[>|]|#{1,6} |[-+*][ \t]|\d{1,9}[.)][ \t])")
 ROW = re.compile(r"[ \t>]*\|")
 HALF_LINK = re.compile(r"!?\[([^\[\]`]*)(?:\](?:\([^()\n]*(?:\([^()\n]*\)?)?)?)?$|<(?=https?:[^>\s]*$)")
-MARK = re.compile(r"\\[(\[]|\\.|`+|\*+|_+|~+|\$\$|\$(?=[\\{])", re.DOTALL)
+MARK = re.compile(r"\\[(\[]|\\.|`+|\*+|_+|~+|\$\$|\$(?=[\\{]|\Z)", re.DOTALL)
 MATH_END = {"\\(": "\\)", "\\[": "\\]", "$$": "$$", "$": "$"}
 HALF_ENTITY = re.compile(r"&(?:#?[A-Za-z0-9]{0,8})?$")
 HALF_DEFINITION = re.compile(r" {0,3}\[[^\]\n]*(?:\](?::[^\n]*)?)?")
@@ -51,6 +51,8 @@ def _in_fence(text: str) -> bool:
 def _context(text: str, lines: list[str]) -> int:
     """Where the last paragraph, item or cell begins: marks before it cannot be closed in it."""
     number, begin = len(lines) - 1, len(text) - len(lines[-1])
+    if number and not lines[-1]:  # after a line that has just ended, its paragraph is still the last
+        number, begin = number - 1, begin - len(lines[-2]) - 1
     while number and not NEW_CONTEXT.match(lines[number]):
         number -= 1
         begin -= len(lines[number]) + 1

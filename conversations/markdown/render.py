@@ -8,7 +8,7 @@ from .clean import clean
 from .dress import dress
 from .guards import guarded
 
-VERSION = 1  # raise when the HTML of an unchanged text changes: cached html is then rendered anew
+VERSION = 2  # raise when the HTML of an unchanged text changes: cached html is then rendered anew
 
 # comrak looks for the closing mark of each of these to the end of the paragraph: 50 000 of them take seconds.
 MAX_FORMULA_MARKS = 2_000
