@@ -9,6 +9,11 @@ from tests.stand_in.process import StandIn
 PASSWORD = "a calm harbour at dawn"
 
 
+def pytest_collection_modifyitems(items):
+    """The browser comes last: its event loop stays in this thread until the end of the run."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(autouse=True)
 def _fast_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -32,7 +37,7 @@ def carol(db):
 @pytest.fixture(scope="session")
 def stand_in():
     """Claude's API on loopback: one process for the whole run."""
-    with StandIn() as process:
+    with StandIn(rate=400) as process:
         yield process
 
 

@@ -1,29 +1,22 @@
 """A real Chromium, with people signed in."""
 
 import os
-import shutil
 
 import pytest
 from django.test import Client
 from playwright.sync_api import sync_playwright
 
+from tests.browser.chromium import installed_chromium
 from tests.browser.window import Window
 
 # Playwright runs an event loop in this thread; the tests' own queries are between its calls, never within.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
-def chromium() -> str:
-    names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
-    found = next((path for name in names if name and (path := shutil.which(name))), None)
-    assert found, "The browser tests need Chromium: install your system's package, or set CHROMIUM to its path."
-    return found
-
-
 @pytest.fixture(scope="session")
 def _browser():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=installed_chromium(), args=["--no-sandbox"])
         yield browser
         browser.close()
 

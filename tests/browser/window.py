@@ -1,6 +1,6 @@
 """A browser window, in the words of the tests."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 expect.set_options(timeout=10_000)
 
@@ -13,7 +13,12 @@ class Window:
         self.faults: list[str] = []
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("console", lambda message: "Refused" in message.text and self.faults.append(message.text))
+        page.on("console", self._hear)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        """The console says when the policy has refused something."""
+        if "Refused" in message.text or "violates" in message.text:
+            self.faults.append(message.text)
 
     def ask(self, text: str) -> None:
         self.question.fill(text)

@@ -1,0 +1,31 @@
+"""`python -m tests`: every test, on SQLite and, where TEST_DATABASE_URL names a server, on PostgreSQL too.
+
+Arguments go to pytest.
+"""
+
+import os
+import subprocess
+import sys
+
+from tests.browser.chromium import installed_chromium
+
+
+def main() -> int:
+    environment = os.environ | {"CHROMIUM": installed_chromium()}
+    databases = {"SQLite": "sqlite:///chatsite.sqlite3"}
+    if server := os.environ.get("TEST_DATABASE_URL"):
+        databases["PostgreSQL"] = server
+    failed = [name for name, url in databases.items() if not passes(name, environment | {"DATABASE_URL": url})]
+    if failed:
+        print(f"Tests failed on {' and '.join(failed)}.", file=sys.stderr)
+    return len(failed)
+
+
+def passes(name: str, environment: dict[str, str]) -> bool:
+    print(f"Tests on {name}", flush=True)
+    command = [sys.executable, "-m", "pytest", "-q", *sys.argv[1:]]
+    return subprocess.run(command, env=environment).returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

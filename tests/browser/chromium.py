@@ -1,0 +1,25 @@
+"""Where Chromium is on this machine."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def found_chromium() -> str | None:
+    """$CHROMIUM, else what is on the PATH."""
+    names = [os.environ.get("CHROMIUM", ""), *NAMES]
+    return next((path for name in names if name and (path := shutil.which(name))), None)
+
+
+def installed_chromium() -> str:
+    """The same, installed from the system's packages first where that is possible. Exits where it is not."""
+    if not found_chromium() and os.geteuid() == 0 and shutil.which("apt-get"):
+        print("Installing Chromium for the browser tests …", flush=True)
+        for command in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
+            subprocess.run(["apt-get", "--quiet=2", *command], stdout=subprocess.DEVNULL, check=True)
+    return found_chromium() or sys.exit(
+        "The browser tests need Chromium. Debian and Ubuntu: apt-get install chromium; or set CHROMIUM to its path."
+    )
