@@ -19,7 +19,7 @@ def test_alice_asks_and_sees_the_reply_appear(window):
     conversation = Conversation.objects.get()
     assert window.page.url.endswith(f"/conversations/{conversation.pk}/")
     window.shows("nav a[aria-current=page], [role=navigation] a[aria-current=page]", conversation.title)
-    assert Message.objects.get(pk=conversation.head_id).text == "**Hello** Alice"
+    assert conversation.messages.get(role="assistant").text == "**Hello** Alice"
 
 
 def test_the_wait_for_the_first_word_is_visible(window):

@@ -41,9 +41,9 @@ class Command(BaseCommand):
     def _start_stand_in(self) -> dict[str, str]:
         """Start it beside the site; returns the settings that lead there. It ends when this process does."""
         self._stand_in = StandIn("--no-record").start()
-        assert self._stand_in.process.stdin
         # The server inherits the pipe: the stand-in ends when its last holder is gone.
-        os.set_inheritable(self._stand_in.process.stdin.fileno(), True)
+        if self._stand_in.process.stdin:
+            os.set_inheritable(self._stand_in.process.stdin.fileno(), True)
         self.stdout.write(
             "\nThere is no ANTHROPIC_API_KEY: a stand-in on this machine answers with made-up replies, not Claude.\n"
             "Put a key into .env and start again to talk with Claude."
