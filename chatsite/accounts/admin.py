@@ -1,4 +1,4 @@
-"""The admin of people and their API tokens. Accounts are deactivated, never deleted; nobody types another's password."""
+"""People and their API tokens. Accounts are deactivated, never deleted, and nobody types another's password."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ admin.site.unregister(EmailAddress)
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
-class PersonForm(ModelForm[User]):
+class PersonForm(ModelForm):  # type: ignore[type-arg]
     def clean_email(self) -> str:
         # Stored in lower case: compared so too, before it is looked for among the others.
         return str(self.cleaned_data["email"]).lower()
@@ -63,12 +63,12 @@ class PeopleAdmin(List):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Who could change the address of a superuser, or make a link for one, could become one.
         powerful = obj is not None and (obj.is_staff or obj.is_superuser)
-        if powerful and not request.user.is_superuser:  # type: ignore[union-attr]
+        if powerful and not request.user.is_superuser:
             return False
         return super().has_change_permission(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        if not request.user.is_superuser:  # type: ignore[union-attr]
+        if not request.user.is_superuser:
             return (*self.readonly_fields, *POWERS)
         if obj == request.user:  # nobody locks themselves out
             return (*self.readonly_fields, "is_active", "is_staff", "is_superuser")
@@ -135,9 +135,7 @@ class PeopleAdmin(List):
             self.log_change(request, user, _("Made a link to set a password."))
         invitations, _refused = invite(request, active, send=False)
         inactive = [user for user in chosen if not user.is_active]
-        return self._page(
-            request, "new_links.html", title=_("New links"), invitations=invitations, inactive=inactive
-        )
+        return self._page(request, "new_links.html", title=_("New links"), invitations=invitations, inactive=inactive)
 
     def _changeable(self, request: HttpRequest, people: QuerySet[User]) -> list[User]:
         allowed = [user for user in people if self.has_change_permission(request, user)]

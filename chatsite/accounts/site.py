@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 #: What an address of a list may ask of a field. Everything else (`contains`, `startswith`, other tables) would let
 #: staff guess, letter by letter, what the list does not show them.
-COMPARISONS = {"exact", "isnull", "gte", "lt", "year", "month", "day", "id"}
+COMPARISONS = {"exact", "isnull", "isempty", "gte", "lt", "year", "month", "day", "id"}
 
 
 class TeamAdminSite(admin.AdminSite):
