@@ -117,7 +117,8 @@ class ConversationAdmin(Records):
         each = Message.objects.filter(conversation=OuterRef("pk")).order_by().values("conversation")
         number = Subquery(each.annotate(number=Count("pk")).values("number"))
         said = ("title", "system", *(f"head__{column}" for column in SAID))
-        return super().get_queryset(request).defer(*said).annotate(number=Coalesce(number, 0))
+        conversations: QuerySet[Conversation] = super().get_queryset(request).defer(*said)
+        return conversations.annotate(number=Coalesce(number, 0))
 
     @admin.display(description=gettext_lazy("model"))
     def last_model(self, conversation: Conversation) -> str:
