@@ -4,16 +4,14 @@ import re
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.core import mail
-from django.urls import reverse
 
 from chatsite.accounts.models import ApiToken, User
 from conversations.models import Conversation, Message, TeamSettings
+from tests.accounts.test_admin_adding import LINK, set_password
 from tests.conftest import PASSWORD
 
 PEOPLE = "/admin/accounts/user/"
 ADD = "/admin/accounts/user/add/"
-LINK = re.compile(r"http://testserver(/accounts/password/reset/key/[^<\s]+)")
 
 
 @pytest.fixture
@@ -27,13 +25,6 @@ def staff(bob):
         return User.objects.get(pk=bob.pk)
 
     return with_permissions
-
-
-def set_password(client, page, password="a quiet garden in May"):
-    """Follow the link on a page and set a password there."""
-    form = client.get(LINK.search(page)[1], follow=True)
-    address = form.redirect_chain[-1][0] if form.redirect_chain else LINK.search(page)[1]
-    return client.post(address, {"password1": password, "password2": password})
 
 
 def run(client, action, *people):
@@ -92,88 +83,153 @@ def test_addresses_of_lists_answer_no_guesses(client, carol, alice):
     assert client.get(f"{PEOPLE}?is_active__exact=1").status_code == 200
 
 
-# Adding
+# Changing
 
 
-def test_carol_adds_people_and_passes_on_their_links(client, carol):
+def test_carol_changes_a_person_without_user_name_or_hash(client, carol, alice):
     client.force_login(carol)
-    page = client.post(ADD, {"addresses": "Dora@Example.com, Emil Frisch <emil@example.com>\n"}).text
+    address = f"{PEOPLE}{alice.pk}/change/"
+    page = client.get(address).text
+    assert "md5$" not in page
+    assert 'name="username"' not in page
+    assert 'name="password' not in page
+    client.post(
+        address, {"email": "Alice.L@Example.com", "first_name": "Alice", "last_name": "Liddell", "is_active": 1}
+    )
+    alice.refresh_from_db()
+    assert (alice.email, alice.last_name, alice.is_staff) == ("alice.l@example.com", "Liddell", False)
+    assert alice.check_password(PASSWORD)
 
-    dora, emil = User.objects.get(email="dora@example.com"), User.objects.get(email="emil@example.com")
-    assert not dora.has_usable_password()
-    assert (emil.first_name, emil.last_name) == ("Emil", "Frisch")
-    assert len(LINK.findall(page)) == 2
-    assert mail.outbox == []
+
+def test_an_address_somebody_else_has_is_refused_in_any_case(client, carol, alice, bob):
+    client.force_login(carol)
+    answer = client.post(f"{PEOPLE}{alice.pk}/change/", {"email": "BOB@example.com", "is_active": 1})
+    assert answer.status_code == 200
+    assert "Person with this E-mail address already exists." in answer.text
+
+
+def test_staff_cannot_give_themselves_or_others_power(client, staff, alice):
+    client.force_login(staff("view_user", "change_user"))
+    powers = {"is_staff": 1, "is_superuser": 1, "user_permissions": [1]}
+    answer = client.post(
+        f"{PEOPLE}{alice.pk}/change/", {"email": alice.email, "is_active": 1, "last_name": "L", **powers}
+    )
+    assert answer.status_code == 302
+    alice.refresh_from_db()
+    assert (alice.last_name, alice.is_staff, alice.is_superuser) == ("L", False, False)
+    assert not alice.user_permissions.exists()
+
+
+def test_staff_cannot_touch_those_with_power(client, staff, carol):
+    bob = staff("view_user", "change_user")
+    client.force_login(bob)
+    for person in (carol, bob):
+        change = client.post(f"{PEOPLE}{person.pk}/change/", {"email": "mallory@example.com", "is_active": 1})
+        assert change.status_code == 403
+        assert not LINK.search(run(client, "make_a_new_link", person).text)
+        run(client, "deactivate", person)
+        stored = User.objects.get(pk=person.pk)
+        assert (stored.email, stored.is_active) == (person.email, True)
+
+
+def test_nobody_is_deleted(client, carol, alice):
+    client.force_login(carol)
+    assert client.post(f"{PEOPLE}{alice.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert "delete_selected" not in client.get(PEOPLE).text
+    run(client, "delete_selected", alice)
+    assert User.objects.filter(pk=alice.pk).exists()
+
+
+# Deactivating, new links
+
+
+def writing_for(person):
+    conversation = Conversation.objects.create(owner=person)
+    question = conversation.messages.create(role="user", text="How are you?")
+    return conversation.messages.create(parent=question, role="assistant", state="writing")
+
+
+def test_a_deactivated_person_loses_sessions_tokens_and_streams(client, carol, alice):
+    hers = client.__class__()
+    hers.force_login(alice)
+    ApiToken.issue(alice, "script")
+    reply = writing_for(alice)
+
+    client.force_login(carol)
+    assert "1 account was deactivated." in run(client, "deactivate", alice).text
+
+    assert not User.objects.get(pk=alice.pk).is_active
+    assert not ApiToken.objects.exists()
+    assert Message.objects.get(pk=reply.pk).stop_requested == "deactivated"
+    assert hers.get("/").status_code == 302
+
+
+def test_unticking_active_in_the_form_does_the_same(client, carol, alice):
+    ApiToken.issue(alice, "script")
+    reply = writing_for(alice)
+    client.force_login(carol)
+    client.post(f"{PEOPLE}{alice.pk}/change/", {"email": alice.email})
+    assert not User.objects.get(pk=alice.pk).is_active
+    assert not ApiToken.objects.exists()
+    assert Message.objects.get(pk=reply.pk).stop_requested == "deactivated"
+
+
+def test_carol_cannot_lock_herself_out(client, carol):
+    client.force_login(carol)
+    assert "You cannot deactivate your own account." in run(client, "deactivate", carol).text
+    client.post(f"{PEOPLE}{carol.pk}/change/", {"email": carol.email, "last_name": "C"})
+    stored = User.objects.get(pk=carol.pk)
+    assert (stored.last_name, stored.is_active, stored.is_staff, stored.is_superuser) == ("C", True, True, True)
+
+
+def test_a_new_link_voids_the_one_before_it(client, carol):
+    dora = User.objects.create_user("dora@example.com")
+    client.force_login(carol)
+    first, second = (run(client, "make_a_new_link", dora).text for _ in range(2))
     client.logout()
-    set_password(client, page[page.index("dora@example.com") :])
-    dora.refresh_from_db()
-    assert dora.check_password("a quiet garden in May")
+    set_password(client, first)
+    assert not User.objects.get(pk=dora.pk).has_usable_password()
+    set_password(client, second)
+    assert User.objects.get(pk=dora.pk).check_password("a quiet garden in May")
 
 
-def test_a_link_works_once(client, carol):
+def test_a_new_link_leaves_the_password_and_the_sessions_until_it_is_used(client, carol, alice):
+    hers = client.__class__()
+    hers.force_login(alice)
     client.force_login(carol)
-    page = client.post(ADD, {"addresses": "dora@example.com"}).text
-    client.logout()
-    set_password(client, page)
-    client.logout()
-    set_password(client, page, "something else entirely")
-    assert User.objects.get(email="dora@example.com").check_password("a quiet garden in May")
-
-
-def test_carol_has_the_links_sent_by_mail(client, carol):
-    client.force_login(carol)
-    page = client.post(ADD, {"addresses": "dora@example.com\nemil@example.com", "send": "on"}).text
-    assert [message.to for message in mail.outbox] == [["dora@example.com"], ["emil@example.com"]]
-    assert LINK.search(mail.outbox[0].body)[1] in page
-
-
-def test_nothing_typed_is_lost_and_everything_is_accounted_for(client, carol, alice):
-    client.force_login(carol)
-    page = client.post(ADD, {"addresses": "ALICE@example.com; dora@example.com, DORA@example.com\nno such thing\n<x>"})
-    assert len(LINK.findall(page.text)) == 1
-    assert [user.email for user in page.context["known"]] == ["alice@example.com"]
-    assert page.context["invalid"] == ["no such thing", "<x>"]
-    assert "no such thing\n&lt;x&gt;</textarea>" in page.text
+    page = run(client, "make_a_new_link", alice).text
+    assert LINK.search(page)
     assert User.objects.get(pk=alice.pk).check_password(PASSWORD)
+    assert hers.get("/").status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
-        ("", "This field is required."),
-        (" , ;\n", "Enter at least one e-mail address."),
-        ("x\x00@example.com", "Null characters are not allowed."),
-        ("\n".join(f"p{n}@example.com" for n in range(201)), "These are 201 addresses; add at most 200 at once."),
-    ],
-)
-def test_what_cannot_be_added_is_said_and_kept(client, carol, typed, said):
+def test_the_deactivated_get_no_link(client, carol, alice):
+    User.objects.filter(pk=alice.pk).update(is_active=False)
     client.force_login(carol)
-    page = client.post(ADD, {"addresses": typed})
-    assert said in page.text
-    assert page.context["form"]["addresses"].value() == typed
-    assert User.objects.count() == 1
+    page = run(client, "make_a_new_link", alice).text
+    assert "alice@example.com is deactivated and gets no link." in page
+    assert not LINK.search(page)
 
 
-@pytest.mark.parametrize("entry", ["a" * 250 + "@example.com", "N" * 200 + " <n@example.com>", "dora@@example.com"])
-def test_an_address_that_would_not_fit_is_no_address(client, carol, entry):
+# API tokens
+
+
+def test_carol_sees_and_revokes_tokens_and_makes_none(client, carol, alice):
+    token, secret = ApiToken.issue(alice, "script")
     client.force_login(carol)
-    assert client.post(ADD, {"addresses": entry}).context["invalid"] == [entry]
-    assert User.objects.count() == 1
+    page = client.get("/admin/accounts/apitoken/").text
+    assert "script" in page
+    assert "alice@example.com" in page
+    detail = client.get(f"/admin/accounts/apitoken/{token.pk}/change/").text
+    assert token.digest not in detail
+    assert secret not in detail
+
+    assert client.post("/admin/accounts/apitoken/add/", {"name": "x", "user": carol.pk}).status_code == 403
+    assert client.post(f"/admin/accounts/apitoken/{token.pk}/change/", {"name": "x"}).status_code == 403
+    client.post(f"/admin/accounts/apitoken/{token.pk}/delete/", {"post": "yes"})
+    assert ApiToken.user_of(secret) is None
 
 
-def test_when_the_mail_server_refuses_carol_still_has_the_links(client, carol, settings):
-    settings.EMAIL_BACKEND = "tests.accounts.test_admin.Refusing"
+def test_addresses_of_people_have_no_second_table(client, carol):
     client.force_login(carol)
-    page = client.post(ADD, {"addresses": "dora@example.com\nemil@example.com", "send": "on"}).text
-    assert "The mail server did not take the mail." in page
-    assert len(LINK.findall(page)) == 2
-
-
-class Refusing:
-    """A mail backend whose server is away."""
-
-    def __init__(self, **options):
-        pass
-
-    def send_messages(self, messages):
-        raise ConnectionRefusedError
+    assert client.get("/admin/account/emailaddress/").status_code == 404

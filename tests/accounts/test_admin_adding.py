@@ -1,0 +1,103 @@
+"""Staff paste addresses into the admin, and pass on a link to each new person."""
+
+import re
+
+import pytest
+from django.core import mail
+
+from chatsite.accounts.models import User
+from tests.conftest import PASSWORD
+
+ADD = "/admin/accounts/user/add/"
+LINK = re.compile(r"http://testserver(/accounts/password/reset/key/[^<\s]+)")
+
+
+def set_password(client, page, password="a quiet garden in May"):
+    """Follow the link on a page and set a password there."""
+    form = client.get(LINK.search(page)[1], follow=True)
+    address = form.redirect_chain[-1][0] if form.redirect_chain else LINK.search(page)[1]
+    return client.post(address, {"password1": password, "password2": password})
+
+
+def test_carol_adds_people_and_passes_on_their_links(client, carol):
+    client.force_login(carol)
+    page = client.post(ADD, {"addresses": "Dora@Example.com, Emil Frisch <emil@example.com>\n"}).text
+
+    dora, emil = User.objects.get(email="dora@example.com"), User.objects.get(email="emil@example.com")
+    assert not dora.has_usable_password()
+    assert (emil.first_name, emil.last_name) == ("Emil", "Frisch")
+    assert len(LINK.findall(page)) == 2
+    assert mail.outbox == []
+    client.logout()
+    set_password(client, page[page.index("dora@example.com") :])
+    dora.refresh_from_db()
+    assert dora.check_password("a quiet garden in May")
+
+
+def test_a_link_works_once(client, carol):
+    client.force_login(carol)
+    page = client.post(ADD, {"addresses": "dora@example.com"}).text
+    client.logout()
+    set_password(client, page)
+    client.logout()
+    set_password(client, page, "something else entirely")
+    assert User.objects.get(email="dora@example.com").check_password("a quiet garden in May")
+
+
+def test_carol_has_the_links_sent_by_mail(client, carol):
+    client.force_login(carol)
+    page = client.post(ADD, {"addresses": "dora@example.com\nemil@example.com", "send": "on"}).text
+    assert [message.to for message in mail.outbox] == [["dora@example.com"], ["emil@example.com"]]
+    assert LINK.search(mail.outbox[0].body)[1] in page
+
+
+def test_nothing_typed_is_lost_and_everything_is_accounted_for(client, carol, alice):
+    client.force_login(carol)
+    page = client.post(ADD, {"addresses": "ALICE@example.com; dora@example.com, DORA@example.com\nno such thing\n<x>"})
+    assert len(LINK.findall(page.text)) == 1
+    assert [user.email for user in page.context["known"]] == ["alice@example.com"]
+    assert page.context["invalid"] == ["no such thing", "<x>"]
+    assert "no such thing\n&lt;x&gt;</textarea>" in page.text
+    assert User.objects.get(pk=alice.pk).check_password(PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "This field is required."),
+        (" , ;\n", "Enter at least one e-mail address."),
+        ("x\x00@example.com", "Null characters are not allowed."),
+        ("\n".join(f"p{n}@example.com" for n in range(201)), "These are 201 addresses; add at most 200 at once."),
+    ],
+)
+def test_what_cannot_be_added_is_said_and_kept(client, carol, typed, said):
+    client.force_login(carol)
+    page = client.post(ADD, {"addresses": typed})
+    assert said in page.text
+    assert page.context["form"]["addresses"].value() == typed
+    assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize("entry", ["a" * 250 + "@example.com", "N" * 200 + " <n@example.com>", "dora@@example.com"])
+def test_an_address_that_would_not_fit_is_no_address(client, carol, entry):
+    client.force_login(carol)
+    assert client.post(ADD, {"addresses": entry}).context["invalid"] == [entry]
+    assert User.objects.count() == 1
+
+
+def test_when_the_mail_server_refuses_carol_still_has_the_links(client, carol, settings):
+    settings.EMAIL_BACKEND = "tests.accounts.test_admin_adding.Refusing"
+    client.force_login(carol)
+    page = client.post(ADD, {"addresses": "dora@example.com\nemil@example.com", "send": "on"}).text
+    assert "The mail server did not take the mail." in page
+    assert len(LINK.findall(page)) == 2
+
+
+class Refusing:
+    """A mail backend whose server is away."""
+
+    def __init__(self, **options):
+        pass
+
+    def send_messages(self, messages):
+        raise ConnectionRefusedError
