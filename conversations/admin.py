@@ -15,8 +15,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from chatsite.accounts.lists import List, ReadOnly
 from chatsite.accounts.models import User
-from chatsite.accounts.site import List, ReadOnly
 from conversations import catalogue
 from conversations.models import Conversation, Message, TeamSettings, Usage
 

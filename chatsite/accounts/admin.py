@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from chatsite.accounts.adding import AddPeople, days_valid, invite
+from chatsite.accounts.lists import List
 from chatsite.accounts.models import ApiToken, User
-from chatsite.accounts.site import List
 
 # The address stands in the person's own row; a second table of addresses would only contradict it.
 admin.site.unregister(EmailAddress)

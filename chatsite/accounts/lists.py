@@ -1,29 +1,12 @@
-"""The admin's own ground rules: its name, its security policy, and what all of its lists share."""
+"""What all lists of the admin share."""
 
-from collections.abc import Callable
-from typing import TypeVar
-
-from csp.decorators import csp_replace
-from django.conf import settings
 from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponseBase
-from django.utils.translation import gettext_lazy as _
+from django.http import HttpRequest
 
-View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 #: What an address of a list may ask of a field. Everything else (`contains`, `startswith`, other tables) would let
 #: staff guess, letter by letter, what the list does not show them.
 COMPARISONS = {"exact", "isnull", "isempty", "gte", "lt", "year", "month", "day", "id"}
-
-
-class TeamAdminSite(admin.AdminSite):
-    site_header = site_title = "Chatsite"
-    index_title = _("Administration")
-
-    def admin_view(self, view: View, cacheable: bool = False) -> View:
-        # Django's admin writes HTML from scripts: its pages do without Trusted Types, and with all the rest.
-        without_trusted_types = csp_replace(dict.fromkeys(settings.TRUSTED_TYPES))
-        return without_trusted_types(super().admin_view(view, cacheable))  # type: ignore[return-value]
 
 
 class List(admin.ModelAdmin):  # type: ignore[type-arg]
