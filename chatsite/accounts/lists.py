@@ -1,8 +1,12 @@
 """What all lists of the admin share."""
 
+from typing import Any
+
 from django.contrib import admin
-from django.db.models import Model
-from django.http import HttpRequest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import BadRequest, ValidationError
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
 
 #: What an address of a list may ask of a field. Everything else (`contains`, `startswith`, other tables) would let
 #: staff guess, letter by letter, what the list does not show them.
@@ -20,7 +24,16 @@ class List(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         field, *comparisons = lookup.split("__")
-        return field in self.lookups and COMPARISONS.issuperset(comparisons)
+        # PostgreSQL refuses NUL, and Django would answer 500.
+        return field in self.lookups and COMPARISONS.issuperset(comparisons) and "\0" not in value
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:  # type: ignore[override]
+        try:
+            for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                self.opts.pk.clean(chosen, None)
+        except ValidationError as error:
+            raise BadRequest("A row was chosen that cannot exist.") from error
+        return super().response_action(request, queryset)
 
 
 class ReadOnly(List):

@@ -211,6 +211,12 @@ def test_the_deactivated_get_no_link(client, carol, alice):
     assert not LINK.search(page)
 
 
+@pytest.mark.parametrize("nobody", ["abc", "9" * 30, "\0"])
+def test_an_action_on_somebody_who_cannot_exist_is_refused(client, carol, nobody):
+    client.force_login(carol)
+    assert client.post(PEOPLE, {"action": "deactivate", "_selected_action": nobody}).status_code == 400
+
+
 # API tokens
 
 

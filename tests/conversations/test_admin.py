@@ -117,6 +117,20 @@ def test_addresses_of_lists_answer_no_guesses_about_texts(client, carol, alice, 
     assert client.get(f"/admin/conversations/{guess}").status_code == 400
 
 
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        *("message/?model=%00", "message/?role__exact=%00", "message/?conversation=xyz", "message/?created__gte=x"),
+        *("usage/?created__year=abc", "usage/?created__year=99999", "usage/?created__month=77", "usage/?p=abc"),
+        *("usage/?q=%00", "usage/?o=abc.99", "usage/?_to_field=model", "message/abc/change/", "teamsettings/x/change/"),
+    ],
+)
+def test_nonsense_in_an_address_is_no_fault_of_the_server(client, carol, alice, nonsense):
+    conversation_of(alice)
+    client.force_login(carol)
+    assert client.get(f"/admin/conversations/{nonsense}").status_code < 500
+
+
 @pytest.mark.parametrize("address", LISTS)
 def test_a_search_finds_people_and_no_texts(client, carol, alice, address):
     conversation_of(alice)
