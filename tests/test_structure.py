@@ -1,0 +1,115 @@
+"""The tree keeps its promises: who imports whom, how long a file gets, and what the documents say of it."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+LONGEST = 300
+OURS = ("chatsite", "conversations")
+# module → what it must not import; a prefix stands for all below it
+FORBIDDEN = {
+    "conversations.models": [
+        "conversations.views",
+        "conversations.replies",
+        "conversations.claude",
+        "conversations.sse",
+    ],
+    "conversations.claude": ["conversations.views", "conversations.replies"],
+    "conversations.prompt": ["conversations.views", "conversations.replies"],
+    "conversations.markdown": ["conversations.views", "conversations.replies", "django"],
+    "conversations.sse": ["conversations.views", "conversations.replies"],
+    "conversations.views": ["conversations.claude"],
+}
+KNOW_ANTHROPIC = {"conversations.claude", "conversations.claude_wire", "conversations.claude_errors"}
+
+
+def tracked(*patterns):
+    listed = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [ROOT / name for name in listed.stdout.split("\n") if name]
+
+
+def module_of(path):
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports_of(path):
+    package = module_of(path).split(".")
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            depth = len(package) - node.level + (path.name == "__init__.py")
+            base = ".".join([*(package[:depth] if node.level else []), *([node.module] if node.module else [])])
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def is_in(name, prefix):
+    return name == prefix or name.startswith(f"{prefix}.")
+
+
+MODULES = {module_of(path): set(imports_of(path)) for path in tracked("chatsite/*.py", "conversations/*.py")}
+
+
+@pytest.mark.parametrize("prefix", FORBIDDEN)
+def test_modules_do_not_reach_where_they_must_not(prefix):
+    wrong = [
+        (module, name)
+        for module, names in MODULES.items()
+        if is_in(module, prefix)
+        for name in names
+        if any(is_in(name, forbidden) for forbidden in FORBIDDEN[prefix])
+    ]
+    assert wrong == []
+
+
+def test_only_the_way_to_claude_knows_anthropic():
+    assert {module for module, names in MODULES.items() if any(is_in(n, "anthropic") for n in names)} <= KNOW_ANTHROPIC
+
+
+def test_files_stay_within_a_few_screens():
+    files = tracked("*.py", "*.js", "*.css", "*.html")
+    assert [str(path) for path in files if len(path.read_text().splitlines()) > LONGEST] == []
+
+
+def test_the_tree_in_the_readme_is_the_tree():
+    tree = re.search(r"```\n(manage\.py.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert tree
+    folder = ""
+    for line in tree[1].splitlines():
+        names = re.match(r"( *)(\S+(?:  \S+)*?)(?: {4,}|$)", line)
+        assert names, line
+        for name in names[2].split("  "):
+            folder = name if not names[1] and name.endswith("/") else folder
+            assert (ROOT / (folder if names[1] else "") / name).exists(), name
+
+
+def test_every_folder_at_the_top_is_in_the_readme():
+    tops = {path.relative_to(ROOT).parts[0] for path in tracked() if len(path.relative_to(ROOT).parts) > 1}
+    readme = (ROOT / "README.md").read_text()
+    assert [top for top in tops if not top.startswith(".") and f"\n{top}/" not in readme] == []
+
+
+def test_settings_their_table_and_the_example_agree():
+    code = re.sub(r"(?m)^\s*#.*$", "", (ROOT / "chatsite/settings.py").read_text())
+    read = set(re.findall(r'(?:flag|text|whole|words|choice|address|db_url|email_url)\("([A-Z_]+)"', code))
+    table = set(re.findall(r"(?m)^\| `([A-Z_]+)`", (ROOT / "README.md").read_text()))
+    example = set(re.findall(r"(?m)^#?([A-Z_]+)=", (ROOT / ".env.example").read_text()))
+    assert read == table == example
+
+
+def test_the_readme_says_why_for_every_library():
+    named = set(re.findall(r'(?m)^  "([a-z0-9-]+)', (ROOT / "pyproject.toml").read_text()))
+    rows = " ".join(re.findall(r"(?m)^\| ([a-z0-9, ()-]+) \|", (ROOT / "README.md").read_text()))
+    assert [name for name in named if name not in re.split(r"[ ,()]+", rows)] == []
+
+
+def test_no_lock_names_a_registry():
+    for path in (ROOT / "requirements.txt", ROOT / "requirements-dev.txt"):
+        text = path.read_text()
+        assert "--hash=sha256:" in text
+        assert not re.search(r"https?://|index-url", text)
