@@ -15,8 +15,19 @@ from django.utils.translation import gettext_lazy as _
 deactivated = Signal()
 
 
+class PeopleQuerySet(models.QuerySet["User"]):
+    def update(self, **fields: Any) -> int:
+        """Refuses to deactivate: only `User.save` also ends sessions, tokens and replies."""
+        if not fields.get("is_active", True):
+            raise TypeError("Deactivate people one by one, with save().")
+        return super().update(**fields)
+
+
 class PeopleManager(UserManager["User"]):
     """Creates people by e-mail address, where Django's own manager asks for a user name."""
+
+    def get_queryset(self) -> PeopleQuerySet:
+        return PeopleQuerySet(self.model, using=self._db)
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":  # type: ignore[override]
         user = self.model(email=email, **fields)
@@ -68,11 +79,12 @@ class User(AbstractUser):
         """Store the address in lower case; an account that is no longer active loses its access at once."""
         self.email = self.email.lower()
         with transaction.atomic():
-            if self._loses_access():
+            fields = kwargs.get("update_fields")
+            if self._loses_access() and (fields is None or "is_active" in fields):
                 self.signed_out = timezone.now()
                 self.tokens.all().delete()
                 deactivated.send(sender=User, user=self)
-                if (fields := kwargs.get("update_fields")) is not None:
+                if fields is not None:
                     kwargs["update_fields"] = {*fields, "signed_out"}
             super().save(*args, **kwargs)
 
