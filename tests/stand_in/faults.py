@@ -19,7 +19,7 @@ def strike(steps: Iterator[Step], reply: Reply, markers: Markers, request_id: st
     if "pause" in markers:
         deltas, seconds = markers["pause"]
         steps = after(steps, deltas, [Step(b"", pause=seconds)])
-    for name in ("malformed", "badutf8"):
+    for name in ("malformed", "badutf8", "misshaped"):
         if name in markers:
             steps = after(steps, markers.first(name), [broken(name, reply.text_index)])
     if "error" in markers:
@@ -57,6 +57,8 @@ def failure(kind: str, request_id: str) -> Step:
 
 
 def broken(name: str, index: int) -> Step:
+    if name == "misshaped":
+        return Step(event("content_block_delta", {"index": index, "delta": ["text_delta", "SPOILT"]}))
     wire = delta(index, {"type": "text_delta", "text": "SPOILT"}).wire
     if name == "malformed":
         return Step(wire[: wire.index(b"SPOILT")] + b"\n\n")

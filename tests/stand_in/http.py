@@ -34,9 +34,11 @@ async def read(http: web.Request, record: Record) -> Any:
 
 
 def last_question(body: dict[str, Any]) -> str:
-    """The text of the last user message, in which markers are looked for."""
+    """The last text that a person wrote, in which markers are looked for: a question joined to an earlier one,
+    which got no answer, does not have to obey the markers of that one."""
     turn = next(message for message in reversed(body["messages"]) if message["role"] == "user")
-    return "\n".join(block["text"] for block in tokens.blocks(turn["content"]) if block["type"] == "text")
+    texts = [block["text"] for block in tokens.blocks(turn["content"]) if block["type"] == "text"]
+    return str(texts[-1]) if texts else ""
 
 
 def headers(record: Record, markers: Markers) -> dict[str, str]:

@@ -13,7 +13,7 @@ STATUS = re.compile(r"([45]\d\d)(?::(?!times:)(.+?))?(?::times:(\d+))?")
 # Taken away once a `times` is used up; what shapes an ordinary reply stays.
 FAULTS = {
     "status", "header", "hang", "delay", "drop", "html", "json", "error", "truncate", "reset", "stall",
-    "pause", "malformed", "badutf8", "empty", "noreason", "nodelta_usage", "refusal", "unknown",
+    "pause", "malformed", "badutf8", "misshaped", "empty", "noreason", "nodelta_usage", "refusal", "unknown",
 }  # fmt: skip
 
 
@@ -163,5 +163,6 @@ ARGUMENTS: dict[str, tuple[Callable[[str], Any], ...]] = {
     "pause": (count, number),
     "malformed": (count,),
     "badutf8": (count,),
+    "misshaped": (count,),
     "unknown": (),
 }
