@@ -16,7 +16,7 @@ from django.conf import settings
 
 from conversations import catalogue
 from conversations.catalogue import Tokens
-from conversations.claude_errors import Failed, failure_from
+from conversations.claude_errors import PROTOCOL_ERRORS, Failed, failure_from
 from conversations.claude_wire import EventDecoder
 
 #: Seconds without any event from Claude (pings count), also before the first one.
@@ -159,14 +159,7 @@ async def _call(request: Request) -> AsyncGenerator[Event]:
             if not message.complete:
                 raise Failed("upstream_truncated", detail="The stream ended before message_stop.")
             await _drain(chunks)
-    except (
-        anthropic.AnthropicError,
-        httpx2.HTTPError,
-        ValueError,
-        KeyError,
-        TypeError,
-        TimeoutError,
-    ) as error:
+    except (anthropic.AnthropicError, httpx2.HTTPError, TimeoutError, *PROTOCOL_ERRORS) as error:
         raise failure_from(error, request_id) from error
     except Failed as failure:
         failure.request_id = failure.request_id or request_id

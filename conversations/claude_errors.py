@@ -3,6 +3,7 @@
 The types and statuses are those of https://platform.claude.com/docs/en/api/errors
 """
 
+import math
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Self
@@ -26,12 +27,16 @@ CODES_BY_STATUS = {
     402: "misconfigured",
     403: "misconfigured",
     404: "model_unavailable",
+    408: "upstream_timeout",
     413: "too_large",
     429: "rate_limited",
+    504: "upstream_timeout",
     529: "overloaded",
 }
 #: The organisation's own limits: waiting does not help, an administrator does.
 ACCOUNT_TROUBLE = {"contract_spend_limit_reached", "enforced_spend_limit_reached", "organization_on_hold"}
+#: What reading an event raises that is not JSON, or not of the shape that the protocol has.
+PROTOCOL_ERRORS = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 #: Codes after which asking once more may help.
 RETRYABLE = {
     "overloaded",
@@ -59,8 +64,9 @@ class Failed(Exception):
         error = payload.get("error")
         error = error if isinstance(error, dict) else {}
         kind, message = str(error.get("type", "")), str(error.get("message", ""))
+        details = error.get("details")
         code = CODES.get(kind) or CODES_BY_STATUS.get(status) or "upstream_error"
-        if (error.get("details") or {}).get("error_code") in ACCOUNT_TROUBLE:
+        if isinstance(details, dict) and details.get("error_code") in ACCOUNT_TROUBLE:
             code = "misconfigured"
         elif code == "invalid_request" and "prompt is too long" in message:
             code = "too_large"
@@ -82,7 +88,7 @@ def failure_from(error: Exception, request_id: str = "") -> Failed:
     detail = f"{type(error).__name__}: {error}"
     if "Timeout" in f"{type(error).__name__} {type(error.__cause__).__name__}":
         return Failed("upstream_timeout", detail=detail, request_id=request_id)
-    if isinstance(error, (ValueError, KeyError, TypeError)):
+    if isinstance(error, PROTOCOL_ERRORS):
         return Failed("upstream_protocol", detail=type(error).__name__, request_id=request_id)
     return Failed("upstream_error", detail=detail, request_id=request_id)
 
@@ -90,12 +96,19 @@ def failure_from(error: Exception, request_id: str = "") -> Failed:
 def _retry_after(headers: Any) -> float | None:
     try:
         if "retry-after-ms" in headers:
-            return float(headers["retry-after-ms"]) / 1000
-        if "retry-after" not in headers:
-            return None
-        value = headers["retry-after"]
-        if value.replace(".", "", 1).isdigit():
-            return float(value)
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+            return _seconds(headers["retry-after-ms"]) / 1000
+        return _seconds(headers["retry-after"]) if "retry-after" in headers else None
     except ValueError:
         return None
+
+
+def _seconds(value: str) -> float:
+    """A number, or the time until an HTTP date; raises ValueError for what is neither."""
+    try:
+        seconds = float(value)
+    except ValueError:
+        # An HTTP date is in GMT, whatever it says; one without a zone is naive.
+        seconds = (parsedate_to_datetime(value).replace(tzinfo=UTC) - datetime.now(UTC)).total_seconds()
+    if math.isnan(seconds):
+        raise ValueError("not a number of seconds")
+    return max(0.0, seconds)
