@@ -64,7 +64,7 @@ class Site:
         command = [sys.executable, "-m", "uvicorn", "chatsite.asgi:application", "--port", str(self.port)]
         flags = ["--timeout-graceful-shutdown", "3", "--no-access-log", "--ws", "none", "--log-level", "warning"]
         self._process = subprocess.Popen([*command, *flags], cwd=ROOT, env=self.environment)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
                 if httpx2.get(f"{self.url}/healthz").status_code == 200:
@@ -72,7 +72,8 @@ class Site:
             except httpx2.HTTPError:
                 assert self.process.poll() is None, "the site did not start"
                 time.sleep(0.05)
-        raise AssertionError("the site did not answer within 30 seconds")
+        self.stop()
+        raise AssertionError("the site did not answer within 60 seconds")
 
     def terminate(self) -> None:
         """SIGTERM, without waiting."""

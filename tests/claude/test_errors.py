@@ -68,10 +68,6 @@ def test_a_long_cause_is_cut_to_what_its_column_holds():
     assert len(Failed("internal", detail="x" * 900).detail) == 500
 
 
-def in_an_hour():
-    return format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
-
-
 @pytest.mark.parametrize(
     ("header", "value", "seconds"),
     [
@@ -80,7 +76,6 @@ def in_an_hour():
         ("retry-after", "-3", 0),
         ("retry-after", "Wed, 21 Oct 2015 07:28:00 GMT", 0),
         ("retry-after", "Wed, 21 Oct 2015 07:28:00 -0000", 0),
-        ("retry-after", in_an_hour(), pytest.approx(3600, abs=5)),
         ("retry-after-ms", "250", 0.25),
         ("retry-after", "inf", float("inf")),
         ("retry-after", "nan", None),
@@ -90,6 +85,12 @@ def in_an_hour():
 )
 def test_the_wait_that_claude_asks_for_is_understood(header, value, seconds):
     assert refused(429, None, **{header: value}).retry_after == seconds
+
+
+def test_a_date_is_waited_for():
+    in_an_hour = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+
+    assert 3590 < refused(429, None, **{"retry-after": in_an_hour}).retry_after <= 3600
 
 
 def test_people_may_ask_again_only_after_what_may_pass():
