@@ -16,6 +16,7 @@ INTERVAL = 0.05
 SHARE = 10  # the next flush waits ten times what the last tail cost: a tenth of a core for one reply at most
 MAX_OPEN = 8_192
 MAX_DEFINITIONS = 8_000
+MAX_DEFINITION = 500  # each later block may repeat it: one of 8 kB would make a page of every "[a]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ class Growing:
     def _define(self, lines: list[str]) -> None:
         """Later blocks are rendered by themselves and must know the links defined before them."""
         for line in lines:
-            if len(self._definitions) + len(line) < MAX_DEFINITIONS:
+            if len(line) < MAX_DEFINITION and len(self._definitions) + len(line) < MAX_DEFINITIONS:
                 self._definitions += f"{line}\n\n"
 
     def _render(self, source: str) -> str:

@@ -8,13 +8,17 @@ from .clean import clean
 from .dress import dress
 from .guards import guarded
 
-VERSION = 2  # raise when the HTML of an unchanged text changes: cached html is then rendered anew
+VERSION = 3  # raise when the HTML of an unchanged text changes: cached html is then rendered anew
 
 # comrak looks for the closing mark of each of these to the end of the paragraph: 50 000 of them take seconds.
 MAX_FORMULA_MARKS = 2_000
 FORMULA_MARK = re.compile(r"\\[(\[]|\$`")
 # So does its search for addresses within one unbroken run of characters.
 UNBROKEN = re.compile(r"\S{5000}")
+
+# comrak lets all references to defined links fill no more than the text's own length. In a short text, or a block of
+# a growing one, the third link to a long address would stay brackets: so such a text is lengthened by a blank line.
+ROOM = " " * 20_000 + "\n"
 
 _HTML = comrak.RenderOptions()
 _HTML.escape = True
@@ -27,7 +31,9 @@ _PARSE = comrak.ParseOptions()
 def render(text: str) -> str:
     """Safe HTML of a whole text. The allow-list is the last step, so `clean(render(x)) == render(x)`."""
     text = guarded(normal(text))
-    return clean(dress(comrak.render_markdown(text, _extensions(text), _PARSE, _HTML)))
+    options = _extensions(text)
+    room = ROOM if "]:" in text else ""
+    return clean(dress(comrak.render_markdown(room + text, options, _PARSE, _HTML)))
 
 
 def normal(text: str) -> str:

@@ -214,3 +214,16 @@ def test_a_link_defined_later_is_only_in_the_whole():
     growing.close()
     assert "<a " not in growing.snapshot()[0]
     assert "<a " in render(text)
+
+
+def test_every_later_block_knows_a_link_however_often_it_is_used():
+    growing, _ = grow(f"[quay]: https://example.com/{'quay' * 20}\n\n", *["[quay] [quay] [quay]\n\n"] * 9, "end")
+    growing.close()
+    assert growing.snapshot()[0].count("<a ") == 27
+
+
+def test_a_very_long_address_is_not_repeated_by_every_block():
+    pieces = [f"[quay]: https://example.com/{'quay' * 1_000}\n\n", *["[quay]\n\n"] * 200]
+    growing, _ = grow(*pieces)
+    growing.close()
+    assert len(growing.snapshot()[0]) < 10 * len("".join(pieces))

@@ -85,6 +85,16 @@ def test_the_ways_to_write_a_link(text, address):
     assert [attributes["href"] for tag, attributes in Seen(render(text)).elements if tag == "a"] == [address]
 
 
+def test_a_short_text_may_use_a_long_link_often():
+    html = render(f"{'[q] ' * 50}\n\n[q]: https://example.com/{'quay' * 20}")
+    assert Seen(html).tags.count("a") == 50
+
+
+def test_references_do_not_multiply_a_long_address_without_measure():
+    text = "[q]: https://example.com/" + "quay" * 1_000 + "\n\n" + "[q] " * 10_000
+    assert len(render(text)) < 4 * len(text)
+
+
 def test_a_picture_within_a_link_is_that_links_text():
     seen = Seen(render("[![plan](https://example.com/x.png)](https://example.com/plan)"))
     assert [attributes.get("href") for _, attributes in seen.elements] == [None, "https://example.com/plan"]
