@@ -204,7 +204,8 @@ def test_a_new_link_leaves_the_password_and_the_sessions_until_it_is_used(client
 
 
 def test_the_deactivated_get_no_link(client, carol, alice):
-    User.objects.filter(pk=alice.pk).update(is_active=False)
+    alice.is_active = False
+    alice.save()
     client.force_login(carol)
     page = run(client, "make_a_new_link", alice).text
     assert "alice@example.com is deactivated and gets no link." in page
