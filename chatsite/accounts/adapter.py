@@ -1,5 +1,6 @@
 """How django-allauth behaves here: nobody signs up, people are added by staff."""
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -7,6 +8,8 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+
+logger = logging.getLogger(__name__)
 
 
 class TeamAdapter(DefaultAccountAdapter):
@@ -24,3 +27,11 @@ class TeamAdapter(DefaultAccountAdapter):
         """Say that a password was changed; after signing in or out, the page that comes says enough itself."""
         if request.resolver_match and request.resolver_match.url_name == "account_change_password":
             super().add_message(request, level, *args, **details)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """A mail server that refuses is for staff to know; a person who asks learns nothing about who is known."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError as error:
+            # SMTPException is one. Its text may hold the address, which does not belong in logs.
+            logger.error("A link to set a password could not be mailed: %s", type(error).__name__)

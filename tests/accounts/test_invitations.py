@@ -10,6 +10,7 @@ from django.test import RequestFactory
 from chatsite.accounts.invitations import invitation_link, send_invitation
 from chatsite.accounts.models import User
 from tests.conftest import PASSWORD
+from tests.site import free_port
 
 NEW = "three herons over the marsh"
 
@@ -100,6 +101,18 @@ def test_an_unknown_address_sees_the_same_page_and_gets_nothing(client, alice):
 
     assert known.content == unknown.content
     assert [message.to for message in mail.outbox] == [["alice@example.com"]]
+
+
+def test_a_mail_server_that_is_away_gives_no_address_away(client, alice, settings, caplog):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+    known = client.post("/accounts/password/reset/", {"email": "alice@example.com"}, follow=True)
+    unknown = client.post("/accounts/password/reset/", {"email": "nobody@example.com"}, follow=True)
+
+    assert known.status_code == 200
+    assert known.content == unknown.content
+    assert "could not be mailed" in caplog.text
+    assert "alice@example.com" not in caplog.text
 
 
 def test_a_deactivated_person_gets_no_link(client, alice):
