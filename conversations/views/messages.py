@@ -7,7 +7,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import aget_object_or_404
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from chatsite.accounts.http import SignedInRequest
 from chatsite.http import see_other
@@ -19,6 +19,7 @@ from conversations.views import conversations, pages
 from conversations.views.refusals import REASONS, refusal, status_and_sentence, wants_stream
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 async def start(request: SignedInRequest) -> HttpResponseBase:
     """The first question creates its conversation; GET lists all conversations."""
     if request.method in {"GET", "HEAD"}:
