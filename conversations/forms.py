@@ -73,10 +73,10 @@ class ChangeForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         sent = {name: self.cleaned_data.get(name) for name in self.fields if name in self.data}
-        if not sent:
-            raise ValidationError(_("Nothing to change was sent."), code="empty")
         if "title" in sent and not sent["title"]:
             raise ValidationError(_("A title needs at least one letter."), code="empty")
+        if not sent or not all(sent.values()):
+            raise ValidationError(_("Nothing to change was sent."), code="empty")
         return sent
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from conversations import markdown, wording
 from conversations.catalogue import Tokens, display_name
-from conversations.models import Message, Usage
+from conversations.models import Conversation, Message, Usage
 from conversations.models.tree import Parents, versions_of
 
 NOTE_KINDS = {Message.State.FAILED: "danger", Message.State.INTERRUPTED: "warn"}
@@ -64,10 +64,10 @@ def turn_of(message: Message, *, newest: bool = True) -> Turn:
     )
 
 
-def turns_of(messages: list[Message], parents: Parents, head: UUID | None) -> list[Turn]:
-    """The turns of a branch, each with its place among its versions."""
-    turns = [turn_of(message, newest=message.pk == head) for message in messages]
-    sent_from = messages[-1].sent_from_id if messages else None
+def turns_of(messages: list[Message], parents: Parents, conversation: Conversation) -> list[Turn]:
+    """Turns of the branch that is shown, each with its place among its versions."""
+    turns = [turn_of(message, newest=message.pk == conversation.head_id) for message in messages]
+    sent_from = Conversation.objects.values_list("head__sent_from", flat=True).get(pk=conversation.pk)
     for turn in turns:
         versions = versions_of(turn.message.pk, parents)
         place = versions.index(turn.message.pk)

@@ -194,9 +194,9 @@ class Conversation(models.Model):
         self.save(update_fields=["title"])
 
     def bin(self) -> None:
-        """Put it into the bin; a reply that is being written for it is asked to stop."""
+        """Put it into the bin, where the first date counts; a reply that is being written for it is asked to stop."""
         with transaction.atomic():
-            self.deleted = timezone.now()
+            self.deleted = self.deleted or timezone.now()
             self.save(update_fields=["deleted"])
             Message.objects.writing().filter(conversation=self).request_stop(Message.Ending.DELETED)
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from chatsite.accounts.http import SignedInRequest
 from chatsite.http import asked_by_script, see_other
@@ -15,7 +15,7 @@ from conversations.views import pages
 from conversations.views.refusals import no_content, refusal
 
 
-@require_GET
+@require_safe
 def new(request: SignedInRequest) -> HttpResponse:
     """An empty page to ask the first question in."""
     return pages.page(request, None)
@@ -43,9 +43,13 @@ def conversation(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 def read(request: SignedInRequest, pk: UUID) -> HttpResponse:
     mine = get_object_or_404(Conversation.objects.owned_by(request.user), pk=pk)
-    if "before" not in request.GET:
-        return pages.page(request, mine)
-    turns, older = pages.newest_turns(mine, before=_uuid(request.GET["before"]))
+    before = _uuid(request.GET["before"]) if "before" in request.GET else None
+    try:
+        if before is None or not asked_by_script(request):
+            return pages.page(request, mine, before=before)
+        turns, older = pages.newest_turns(mine, before)
+    except UnknownMessage:
+        raise Http404 from None
     return render(request, "conversations/_turns.html", {"conversation": mine, "turns": turns, "older": older})
 
 

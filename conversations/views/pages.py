@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from chatsite.accounts.http import SignedInRequest
 from chatsite.accounts.models import User
 from conversations import wording
-from conversations.models import Conversation, Message
+from conversations.models import Conversation, Message, UnknownMessage
 from conversations.models.tree import path_to
 from conversations.turns import Turn, turns_of
 
@@ -27,12 +27,13 @@ def page(
     request: SignedInRequest,
     conversation: Conversation | None,
     *,
+    before: UUID | None = None,
     problem: str = "",
     draft: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """The whole page; with `problem` and `draft` when a plain form was refused and nothing typed may be lost."""
-    turns, older = newest_turns(conversation) if conversation else ([], "")
+    turns, older = newest_turns(conversation, before) if conversation else ([], "")
     context = {
         "conversation": conversation,
         "turns": turns,
@@ -48,17 +49,20 @@ def page(
 
 
 def newest_turns(conversation: Conversation, before: UUID | None = None) -> tuple[list[Turn], str]:
-    """The last turns of the branch that is shown, or those before a message; and where older ones are."""
+    """The last turns of the branch that is shown, or those above a message; and where older ones are.
+
+    Raises UnknownMessage when `before` is not of this conversation.
+    """
     parents = conversation.parents()
-    path = path_to(conversation.head_id, parents)
-    if before is not None:
-        path = path[: path.index(before)] if before in path else []
+    if before is not None and before not in parents:
+        raise UnknownMessage
+    path = path_to(conversation.head_id if before is None else parents[before], parents)
     shown = path[-TURNS:]
     found = Message.objects.select_related("conversation__owner").in_bulk(shown)
     older = ""
     if len(path) > TURNS:
         older = f"{reverse('conversation', args=[conversation.pk])}?before={shown[0]}"
-    return turns_of([found[each] for each in shown], parents, conversation.head_id), older
+    return turns_of([found[each] for each in shown], parents, conversation), older
 
 
 def groups_of(user: User) -> list[tuple[str, list[Conversation]]]:
