@@ -1,7 +1,11 @@
 """Readers who come late: the timing of these cannot be had from outside, so the broadcast is filled by hand."""
 
 import asyncio
+from time import perf_counter
 
+import pytest
+
+from conversations import markdown
 from conversations.replies.broadcast import Broadcast, End
 
 
@@ -32,3 +36,34 @@ def test_who_comes_while_claude_is_busy_learns_of_the_wait():
     assert "event: retrying" in asyncio.run(first())
     broadcast.think("Now then")
     assert "event: retrying" not in asyncio.run(first())
+
+
+async def followed(pieces, pause):
+    """The frames of a reader who is there from the start, while a text is written in these pieces."""
+    broadcast, seen = Broadcast(), []
+
+    async def read():
+        seen.extend([frames.decode() async for frames in broadcast.page()])
+
+    reader = asyncio.create_task(read())
+    await asyncio.sleep(0)
+    for piece in pieces:
+        broadcast.write(piece)
+        await asyncio.sleep(pause)
+    broadcast.close(End("complete", ""), markdown.render("".join(pieces)))
+    await reader
+    return "".join(seen)
+
+
+@pytest.mark.parametrize(("definition", "snapshots"), [("[quay]: https://example.com\n", 2), ("the end\n", 1)])
+def test_a_link_that_is_defined_after_its_use_is_mended_by_a_last_snapshot(definition, snapshots):
+    frames = asyncio.run(followed(["the [quay]\n\n", "one\n\n", definition], pause=0.06))
+    assert frames.count("event: snapshot") == snapshots
+    assert frames.count("event: commit") >= 1
+    assert ('<a href=\\"https://example.com\\"' in frames.split("event: snapshot")[-1]) == (snapshots == 2)
+
+
+def test_however_fast_claude_writes_the_page_changes_at_most_twenty_times_a_second():
+    began = perf_counter()
+    frames = asyncio.run(followed(["word "] * 300, pause=0.001))
+    assert 2 <= frames.count("event: tail") <= 20 * (perf_counter() - began) + 2

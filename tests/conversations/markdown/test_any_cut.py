@@ -51,7 +51,7 @@ def grown(text, sizes):
     return browser.committed
 
 
-@settings(derandomize=True, max_examples=400, deadline=None, database=None)
+@settings(derandomize=True, max_examples=250, deadline=None, database=None)
 @given(documents, cuts)
 def test_commits_put_together_are_the_whole(text, sizes):
     assert grown(text, sizes) == render(text)
@@ -67,14 +67,14 @@ def test_so_they_are_where_every_block_is_an_overlong_one(text, sizes):
         growing.MAX_OPEN = limit
 
 
-@settings(derandomize=True, max_examples=400, deadline=None, database=None)
+@settings(derandomize=True, max_examples=250, deadline=None, database=None)
 @given(anything, cuts)
 def test_so_they_are_for_any_characters(text, sizes):
     html = grown(text, sizes)
     assert "]:" in text or html == render(text)  # a link may be defined after its use
 
 
-@settings(derandomize=True, max_examples=300, deadline=None, database=None)
+@settings(derandomize=True, max_examples=150, deadline=None, database=None)
 @given(st.one_of(documents, anything))
 def test_a_rendering_cleaned_again_is_the_same(text):
     assert clean(render(text)) == render(text)
