@@ -2,7 +2,6 @@ PYTHON ?= python3
 PORT ?= 8000
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
-MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .PHONY: help run test check format lock bench machine
 
@@ -11,7 +10,7 @@ help:  ## show this list
 
 run: machine  ## try the site on 127.0.0.1:PORT (default 8000)
 	@$(PYTHON) -m chatsite.machine --port $(PORT)
-	@$(MAKE) .env .venv/installed
+	@$(MAKE) --silent .env .venv/installed
 	@exec .venv/bin/python manage.py trial --port $(PORT) --with-parent
 
 test: machine .env .venv/installed-dev  ## run every test, on PostgreSQL too where TEST_DATABASE_URL names one

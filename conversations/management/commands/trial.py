@@ -19,6 +19,8 @@ UVICORN += ["--no-access-log", "--ws", "none", "--no-server-header", "--log-leve
 
 class Command(BaseCommand):
     help = "Brings the database up to date, makes a demo team on an empty one, and serves on 127.0.0.1."
+    # They load the whole site; the server does that once more.
+    requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
