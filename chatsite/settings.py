@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from chatsite import environment
-from chatsite.environment import address, choice, env, flag, text, whole, words
+from chatsite.environment import address, choice, database, flag, hosts, mail, origins, text, time_zone, whole, words
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environment.read_env_file(BASE_DIR / ".env")
@@ -22,8 +22,8 @@ if len(SECRET_KEY) < 50:
         "`python -c 'import secrets; print(secrets.token_urlsafe(50))'` prints a good one."
     )
 SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS")
-ALLOWED_HOSTS = words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
-CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
+ALLOWED_HOSTS = hosts("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
+CSRF_TRUSTED_ORIGINS = origins("CSRF_TRUSTED_ORIGINS")
 
 # What is transported how: secure by default when DEBUG is off
 
@@ -113,7 +113,7 @@ TEMPLATES = [
 # Data
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'chatsite.sqlite3'}")}
+DATABASES = {"default": database("DATABASE_URL", f"sqlite:///{BASE_DIR / 'chatsite.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Measured with 500 streams: no lock error with exactly these; the timeout alone does not help a
     # transaction that turns from reading to writing, IMMEDIATE does.
@@ -167,7 +167,7 @@ ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordRes
 
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = text("DEFAULT_FROM_EMAIL", "chatsite@localhost")
 ACCOUNT_EMAIL_SUBJECT_PREFIX = EMAIL_SUBJECT_PREFIX = ""
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+vars().update(mail("EMAIL_URL", "consolemail://"))
 EMAIL_TIMEOUT = 10
 
 # Claude
@@ -191,7 +191,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("English"))]
-TIME_ZONE = text("TIME_ZONE", "UTC")
+TIME_ZONE = time_zone("TIME_ZONE", "UTC")
 USE_TZ = True
 USE_I18N = True
 

@@ -96,7 +96,9 @@ def test_every_folder_at_the_top_is_in_the_readme():
 
 def test_settings_their_table_and_the_example_agree():
     code = re.sub(r"(?m)^\s*#.*$", "", (ROOT / "chatsite/settings.py").read_text())
-    read = set(re.findall(r'(?:flag|text|whole|words|choice|address|db_url|email_url)\("([A-Z_]+)"', code))
+    read = set(
+        re.findall(r'(?:flag|text|whole|words|choice|address|hosts|origins|time_zone|database|mail)\("([A-Z_]+)"', code)
+    )
     table = set(re.findall(r"(?m)^\| `([A-Z_]+)`", (ROOT / "README.md").read_text()))
     example = set(re.findall(r"(?m)^#?([A-Z_]+)=", (ROOT / ".env.example").read_text()))
     assert read == table == example

@@ -18,10 +18,19 @@ FIELDS = {
 }  # fmt: skip
 SAMPLING = ("temperature", "top_p", "top_k")
 TYPES = {
-    400: "invalid_request_error", 401: "authentication_error", 402: "billing_error", 403: "permission_error",
-    404: "not_found_error", 408: "timeout_error", 409: "conflict_error", 413: "request_too_large", 422: "invalid_request_error",
-    429: "rate_limit_error", 504: "timeout_error", 529: "overloaded_error",
-}  # fmt: skip
+    400: "invalid_request_error",
+    401: "authentication_error",
+    402: "billing_error",
+    403: "permission_error",
+    404: "not_found_error",
+    408: "timeout_error",
+    409: "conflict_error",
+    413: "request_too_large",
+    422: "invalid_request_error",
+    429: "rate_limit_error",
+    504: "timeout_error",
+    529: "overloaded_error",
+}
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
