@@ -6,14 +6,18 @@ Arguments go to pytest.
 import os
 import subprocess
 import sys
+from pathlib import Path
 
+from chatsite.environment import read_env_file, text
 from tests.browser.chromium import installed_chromium
 
 
 def main() -> int:
-    environment = os.environ | {"CHROMIUM": installed_chromium()}
+    # No key: whatever `.env` says, no test may reach Claude.
+    environment = os.environ | {"CHROMIUM": installed_chromium(), "ANTHROPIC_API_KEY": ""}
     databases = {"SQLite": "sqlite:///chatsite.sqlite3"}
-    if server := os.environ.get("TEST_DATABASE_URL"):
+    read_env_file(Path(__file__).resolve().parent.parent / ".env")
+    if server := text("TEST_DATABASE_URL"):
         databases["PostgreSQL"] = server
     failed = [name for name, url in databases.items() if not passes(name, environment | {"DATABASE_URL": url})]
     if failed:

@@ -12,17 +12,12 @@ LONGEST = 300
 OURS = ("chatsite", "conversations")
 # module → what it must not import; a prefix stands for all below it
 FORBIDDEN = {
-    "conversations.models": [
-        "conversations.views",
-        "conversations.replies",
-        "conversations.claude",
-        "conversations.sse",
-    ],
     "conversations.claude": ["conversations.views", "conversations.replies"],
     "conversations.prompt": ["conversations.views", "conversations.replies"],
     "conversations.markdown": ["conversations.views", "conversations.replies", "django"],
     "conversations.sse": ["conversations.views", "conversations.replies"],
     "conversations.views": ["conversations.claude"],
+    "chatsite.accounts": ["conversations"],
 }
 KNOW_ANTHROPIC = {"conversations.claude", "conversations.claude_wire", "conversations.claude_errors"}
 
@@ -67,6 +62,27 @@ def test_modules_do_not_reach_where_they_must_not(prefix):
     assert wrong == []
 
 
+def test_models_know_nothing_of_ours_but_each_other_and_people():
+    allowed = ("conversations.models", "chatsite.accounts.models")
+    wrong = [
+        (module, name)
+        for module, names in MODULES.items()
+        if is_in(module, "conversations.models")
+        for name in names
+        if name.startswith(OURS) and not any(is_in(name, prefix) for prefix in allowed)
+    ]
+    assert wrong == []
+
+
+def test_only_the_wiring_and_the_trial_join_what_is_apart():
+    joins = {
+        module for module, names in MODULES.items() if is_in(module, "chatsite") and "conversations.replies" in names
+    }
+    assert joins == {"chatsite.asgi"}
+    using_tests = {module for module, names in MODULES.items() if any(is_in(name, "tests") for name in names)}
+    assert using_tests == {"conversations.management.commands.trial"}
+
+
 def test_only_the_way_to_claude_knows_anthropic():
     assert {module for module, names in MODULES.items() if any(is_in(n, "anthropic") for n in names)} <= KNOW_ANTHROPIC
 
@@ -95,7 +111,8 @@ def test_every_folder_at_the_top_is_in_the_readme():
 
 
 def test_settings_their_table_and_the_example_agree():
-    code = re.sub(r"(?m)^\s*#.*$", "", (ROOT / "chatsite/settings.py").read_text())
+    files = [ROOT / "chatsite/settings.py", ROOT / "tests/__main__.py"]
+    code = re.sub(r"(?m)^\s*#.*$", "", "".join(path.read_text() for path in files))
     read = set(
         re.findall(r'(?:flag|text|whole|words|choice|address|hosts|origins|time_zone|database|mail)\("([A-Z_]+)"', code)
     )
