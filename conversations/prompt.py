@@ -4,6 +4,7 @@ The prefix of a conversation stays the same from one question to the next (no ti
 Claude's prompt cache finds it again.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -12,8 +13,9 @@ from uuid import UUID
 from conversations import catalogue
 from conversations.claude_wire import without_poison
 
-#: An estimate on the safe side: English has about 4 bytes a token, Chinese about 3, code somewhat less.
-BYTES_PER_TOKEN = 3
+#: An estimate on the safe side: with today's tokenizers English has somewhat more than 3 bytes a token, Chinese and
+#: code somewhat less. A prompt that turns out too long is refused, and the person has to begin anew.
+BYTES_PER_TOKEN = 2
 #: Tokens kept free for what the API adds of its own.
 RESERVE = 2_000
 
@@ -40,7 +42,7 @@ def build(path: Sequence[Said], *, model: str, system: str, max_tokens: int) -> 
     """The turns for the last question of `path`; the oldest are left out where the window is too small."""
     turns = _turns(path)
     room = (catalogue.window(model) - max_tokens - RESERVE) * BYTES_PER_TOKEN - len(system.encode())
-    first = first_kept([_size(turn) for turn in turns], room)
+    first = first_kept([_size(turn, model) for turn in turns], room)
     messages: list[dict[str, Any]] = []
     for said in (said for turn in turns[first:] for said in turn):
         _append(messages, said.role, _content(said, model))
@@ -73,8 +75,9 @@ def _turns(path: Sequence[Said]) -> list[list[Said]]:
     return turns
 
 
-def _size(turn: list[Said]) -> int:
-    return sum(len(said.text.encode(errors="replace")) + len(repr(said.blocks)) for said in turn)
+def _size(turn: list[Said], model: str) -> int:
+    """How many bytes are sent for a turn."""
+    return sum(len(json.dumps(_content(said, model), ensure_ascii=False).encode()) for said in turn)
 
 
 def _append(messages: list[dict[str, Any]], role: str, content: list[dict[str, Any]]) -> None:
