@@ -66,6 +66,12 @@ def status_error(record: Record, markers: Markers) -> web.Response:
     return response
 
 
+def peer_of(http: web.Request) -> str:
+    """The other end of the connection: the same for all requests that share one."""
+    host, port = http.transport.get_extra_info("peername")[:2] if http.transport else ("", 0)
+    return f"{host}:{port}"
+
+
 def open_transport(http: web.Request) -> asyncio.Transport:
     if http.transport is None or not isinstance(http.transport, asyncio.Transport):
         raise asyncio.CancelledError  # the client left while its headers were written

@@ -23,7 +23,7 @@ class Record:
     path: str
     headers: dict[str, str]
     keeps: bool
-    key: str = ""
+    peer: str = ""
     id: str = field(default_factory=lambda: f"req_standin{next(NUMBERS):08d}")
     body: Any = None
     question: str = ""
@@ -51,7 +51,7 @@ class Record:
 
     def as_json(self) -> dict[str, Any]:
         names = (
-            "id", "path", "key", "headers", "body", "question", "answer", "status", "text_deltas", "usage",
+            "id", "path", "peer", "headers", "body", "question", "answer", "status", "text_deltas", "usage",
             "started", "finished", "gone_at", "ended",
         )  # fmt: skip
         text = "".join(self._texts) if self.keeps and self._length < MAX_TEXT else None
@@ -66,8 +66,8 @@ class Book:
         self.running: set[str] = set()
         self._records: deque[Record] = deque(maxlen=MAX_RECORDS)
 
-    def open(self, path: str, headers: dict[str, str]) -> Record:
-        record = Record(path, headers if self.keeps else {}, self.keeps)
+    def open(self, path: str, headers: dict[str, str], peer: str) -> Record:
+        record = Record(path, headers if self.keeps else {}, self.keeps, peer)
         self._records.append(record)
         self.running.add(record.id)
         return record

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from . import answers, faults, refusals, tokens, writer
 from .compose import Request, compose
-from .http import error, hang_up, headers, last_question, open_transport, read, status_error, success
+from .http import error, hang_up, headers, last_question, open_transport, peer_of, read, status_error, success
 from .markers import BadMarker, Markers, parse
 from .models import Catalogue
 from .record import Book, Record
@@ -50,7 +50,8 @@ class StandIn:
         """Records every request, whatever becomes of it; a refusal becomes an error in Anthropic's words."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
-            record = self.book.open(request.path, {name.lower(): value for name, value in request.headers.items()})
+            named = {name.lower(): value for name, value in request.headers.items()}
+            record = self.book.open(request.path, named, peer_of(request))
             try:
                 return await handler(request, record)
             except Refused as refused:
