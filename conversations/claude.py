@@ -98,6 +98,8 @@ def open_client() -> None:
         base_url=settings.ANTHROPIC_BASE_URL,
         # The SDK sleeps as long as `retry-after` says, without a limit; we retry ourselves, visibly.
         max_retries=0,
+        # The stream is read as raw bytes; compressed, it would also come in lumps.
+        default_headers={"Accept-Encoding": "identity"},
         timeout=timeout,
         http_client=anthropic.DefaultAioHttpClient(limits=limits, timeout=timeout),
     )
