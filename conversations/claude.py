@@ -67,10 +67,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """`message_stop` and a stop reason: nothing less counts as finished."""
+    """`message_stop` and a stop reason: nothing less counts as finished. `counted`: with the final count of tokens."""
 
     stop_reason: str
     tokens: Tokens
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +216,7 @@ class _Message:
     tokens: Tokens = field(default_factory=Tokens)
     stop_reason: str = ""
     stopped: bool = False
+    counted: bool = False
     block: dict[str, Any] = field(default_factory=dict)
     parts: list[str] = field(default_factory=list)
 
@@ -236,10 +238,12 @@ class _Message:
                 return self._whole_block()
             case "message_delta":
                 self.stop_reason = payload["delta"].get("stop_reason") or self.stop_reason
-                self._count(payload.get("usage") or {})
+                usage = payload.get("usage") or {}
+                self.counted = self.counted or "output_tokens" in usage
+                self._count(usage)
             case "message_stop":
                 self.stopped = True
-                return [Finished(self.stop_reason, self.tokens)] if self.complete else []
+                return [Finished(self.stop_reason, self.tokens, self.counted)] if self.complete else []
             case "error":
                 raise Failed.from_payload(payload)
         return []
@@ -274,7 +278,7 @@ class _Message:
         # Totals are cumulative; what an event leaves out keeps its value (Messages API, message_delta).
         split = usage.get("cache_creation") or {}
         written = usage.get("cache_creation_input_tokens")
-        hour = split.get("ephemeral_1h_input_tokens", self.tokens.write_1h)
+        hour = _or(split.get("ephemeral_1h_input_tokens"), self.tokens.write_1h)
         self.tokens = Tokens(
             input=_or(usage.get("input_tokens"), self.tokens.input),
             output=_or(usage.get("output_tokens"), self.tokens.output),

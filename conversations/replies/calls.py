@@ -15,11 +15,12 @@ CHARACTERS_PER_TOKEN = 4
 
 @dataclass(slots=True)
 class Call:
-    """One upstream call: its row, what Claude has counted so far, and whether that is the final count."""
+    """One upstream call: its row, what Claude has counted so far, whether it came to its end and was counted there."""
 
     usage: Usage
     tokens: Tokens
     whole: bool = False
+    counted: bool = False
     inserted: bool = False
 
     @classmethod
@@ -50,12 +51,12 @@ def settle(calls: list[Call], characters: int) -> None:
     insert(calls)
     for call in calls:
         row = call.usage
-        if not call.whole:
+        if not call.counted:
             written = -(-characters // CHARACTERS_PER_TOKEN) if call is calls[-1] else 0
             call.tokens = estimated(call.tokens, written)
         _count(row, call.tokens)
         row.state = Usage.State.COMPLETE if call.whole else Usage.State.CUT
-        row.estimated = not call.whole
+        row.estimated = not call.counted
         row.cost = catalogue.cost(row.model, call.tokens, timezone.now().date())
         row.save(force_update=True)
 

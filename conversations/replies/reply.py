@@ -139,9 +139,10 @@ class Reply:
                 self._checkpoint_soon()
             case claude.Retrying(attempt, seconds, code):
                 self.broadcast.wait_for("retrying", {"attempt": attempt, "seconds": seconds, "code": code})
-            case claude.Finished(stop_reason, tokens):
+            case claude.Finished(stop_reason, tokens, counted):
                 self._stop_reason = stop_reason
-                self.calls[-1].tokens, self.calls[-1].whole = tokens, True
+                call = self.calls[-1]
+                call.tokens, call.whole, call.counted = tokens, True, counted
 
     def _write(self, text: str) -> None:
         room = LONGEST_TEXT - self.broadcast.length
