@@ -1,0 +1,95 @@
+"""What the models hold and cost: dated data, and what it says on a given day."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from conversations import catalogue
+from conversations.catalogue import Tokens
+from tests.stand_in.models import Catalogue
+
+MODELS = json.loads((Path(catalogue.__file__).with_suffix(".json")).read_text())["models"]
+TODAY = date(2026, 11, 24)
+MILLION = 1_000_000
+KINDS = ("input", "output", "write_5m", "write_1h", "read")
+
+
+@pytest.mark.parametrize(
+    ("model", "dollars"),
+    [
+        ("claude-sonnet-5-5", (2, 10, 2.5, 4, 0.1)),
+        ("claude-opus-5-5", (4, 20, 5, 8, 0.2)),
+        ("claude-fable-5-2", (8, 40, 10, 16, 0.2)),
+        ("claude-haiku-4-5-20251001", (1, 5, 1.25, 2, 0.1)),
+    ],
+)
+def test_a_million_tokens_of_each_kind_cost_their_price(model, dollars):
+    for kind, price in zip(KINDS, dollars, strict=True):
+        assert catalogue.cost(model, Tokens(**{kind: MILLION}), TODAY) == price * MILLION
+
+
+def test_a_call_costs_the_sum_of_its_kinds():
+    tokens = Tokens(input=1_000, output=500, write_5m=2_000, write_1h=100, read=40_000)
+
+    assert catalogue.cost("claude-sonnet-5-5", tokens, TODAY) == 2_000 + 5_000 + 5_000 + 400 + 4_000
+
+
+def test_halves_of_a_millionth_are_rounded_up():
+    assert catalogue.cost("claude-sonnet-5-5", Tokens(read=5), TODAY) == 1
+    assert catalogue.cost("claude-sonnet-5-5", Tokens(read=4), TODAY) == 0
+
+
+def test_the_price_is_that_of_the_day():
+    tokens = Tokens(read=MILLION)
+
+    assert catalogue.cost("claude-sonnet-5-5", tokens, date(2026, 10, 6)) == 200_000
+    assert catalogue.cost("claude-sonnet-5-5", tokens, date(2026, 10, 7)) == 100_000
+
+
+def test_a_long_prompt_makes_the_whole_call_dearer():
+    cheap = Tokens(input=50_000, read=50_000, output=1_000)
+    dear = Tokens(input=50_001, read=50_000, output=1_000)
+
+    assert catalogue.cost("claude-haiku-5-5", cheap, TODAY) == 5_000 + 500 + 500
+    assert catalogue.cost("claude-haiku-5-5", dear, TODAY) == 25_001 + 2_500 + 2_500
+
+
+def test_nobody_knows_the_price_before_the_first_date_or_of_an_unknown_model():
+    assert catalogue.cost("claude-sonnet-5-5", Tokens(input=1), date(2026, 9, 1)) is None
+    assert catalogue.cost("claude-next-9", Tokens(input=1), TODAY) is None
+
+
+def test_an_unknown_model_is_taken_to_hold_little_and_is_called_by_its_id():
+    assert catalogue.window("claude-next-9") == 200_000
+    assert catalogue.longest_reply("claude-next-9") == 64_000
+    assert not catalogue.thinks("claude-next-9")
+    assert catalogue.display_name("claude-next-9") == "claude-next-9"
+
+
+def test_every_model_on_offer_is_known_with_a_price():
+    for model in (*settings.CHAT_MODELS, settings.CHAT_MODEL):
+        assert catalogue.display_name(model) != model
+        assert catalogue.cost(model, Tokens(input=MILLION), TODAY)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_price_names_its_day_and_its_source(model):
+    prices = MODELS[model]["prices"]
+
+    assert [price["from"] for price in prices] == sorted(price["from"] for price in prices)
+    for price in prices:
+        assert price.keys() - {"above"} == {"from", "source", *KINDS}
+        assert date.fromisoformat(price["from"]) <= TODAY
+        assert price["source"]
+        assert price["read"] < price["input"] < price["write_5m"] < price["write_1h"] < price["output"]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_what_a_model_takes_agrees_with_the_models_endpoint(model):
+    offered = Catalogue().find(model)
+
+    assert (catalogue.window(model), catalogue.longest_reply(model)) == (offered.window, offered.max_tokens)
+    assert catalogue.thinks(model) == ("adaptive" in offered.thinking)
