@@ -1,13 +1,10 @@
-"""The only module that knows Anthropic: a request goes in, typed events come out. Called by replies.
-
-The wire protocol is that of https://platform.claude.com/docs/en/build-with-claude/streaming (API version 2026-10-21).
-"""
+"""The only module that knows Anthropic: a request goes in, typed events come out. Called by replies."""
 
 import asyncio
 import random
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, aclosing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import anthropic
@@ -15,9 +12,11 @@ import httpx2
 from django.conf import settings
 
 from conversations import catalogue
-from conversations.catalogue import Tokens
 from conversations.claude_errors import PROTOCOL_ERRORS, Failed, failure_from
+from conversations.claude_events import Block, Event, Finished, Incoming, Retrying, Started, Text, Thinking
 from conversations.claude_wire import EventDecoder
+
+__all__ = ["Block", "Event", "Finished", "Request", "Retrying", "Started", "Text", "Thinking", "stream"]
 
 #: Seconds without any event from Claude (pings count), also before the first one.
 SILENCE = 60
@@ -38,52 +37,6 @@ class Request:
     max_tokens: int = 16_000
     effort: str = "medium"
 
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """Claude has begun to answer, and to count."""
-
-    request_id: str
-    model: str
-    tokens: Tokens
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Thinking:
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A content block is whole; it goes back to Claude like this in the next call."""
-
-    block: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """`message_stop` and a stop reason: nothing less counts as finished. `counted`: with the final count of tokens."""
-
-    stop_reason: str
-    tokens: Tokens
-    counted: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Retrying:
-    """The call failed before anything was shown; it is made again in `seconds`."""
-
-    attempt: int
-    seconds: float
-    code: str
-
-
-Event = Started | Text | Thinking | Block | Finished | Retrying
 
 _client: anthropic.AsyncAnthropic | None = None
 
@@ -152,7 +105,7 @@ async def _call(request: Request) -> AsyncGenerator[Event]:
             request_id = response.headers.get("request-id", "")
             if not response.headers.get("content-type", "").startswith("text/event-stream"):
                 raise Failed("upstream_protocol", detail="The answer was not an event stream.")
-            message = _Message(request_id)
+            message = Incoming(request_id)
             chunks = response.http_response.aiter_raw()
             async for payload in _payloads(chunks):
                 for event in message.take(payload):
@@ -206,87 +159,3 @@ async def _drain(chunks: AsyncIterator[bytes]) -> None:
         async with asyncio.timeout(0.5):
             async for _ in chunks:
                 pass
-
-
-@dataclass(slots=True)
-class _Message:
-    """What has come of one message: turns wire payloads into events."""
-
-    request_id: str
-    tokens: Tokens = field(default_factory=Tokens)
-    stop_reason: str = ""
-    stopped: bool = False
-    counted: bool = False
-    block: dict[str, Any] = field(default_factory=dict)
-    parts: list[str] = field(default_factory=list)
-
-    @property
-    def complete(self) -> bool:
-        return self.stopped and bool(self.stop_reason)
-
-    def take(self, payload: dict[str, Any]) -> list[Event]:
-        """The events of one payload; unknown kinds give none."""
-        match payload.get("type"):
-            case "content_block_delta":
-                return self._delta(payload["delta"])
-            case "message_start":
-                self._count(payload["message"]["usage"])
-                return [Started(self.request_id, payload["message"]["model"], self.tokens)]
-            case "content_block_start":
-                self.block, self.parts = dict(payload["content_block"]), []
-            case "content_block_stop":
-                return self._whole_block()
-            case "message_delta":
-                self.stop_reason = payload["delta"].get("stop_reason") or self.stop_reason
-                usage = payload.get("usage") or {}
-                self.counted = self.counted or "output_tokens" in usage
-                self._count(usage)
-            case "message_stop":
-                self.stopped = True
-                return [Finished(self.stop_reason, self.tokens, self.counted)] if self.complete else []
-            case "error":
-                raise Failed.from_payload(payload)
-        return []
-
-    def _delta(self, delta: dict[str, Any]) -> list[Event]:
-        match delta.get("type"):
-            case "text_delta":
-                self.parts.append(delta["text"])
-                return [Text(delta["text"])] if delta["text"] else []
-            case "thinking_delta":
-                self.parts.append(delta["thinking"])
-                return [Thinking(delta["thinking"])] if delta["thinking"] else []
-            case "signature_delta":
-                self.block["signature"] = delta["signature"]
-            case "input_json_delta":
-                self.parts.append(delta["partial_json"])
-            case "citations_delta":
-                self.block["citations"] = [*(self.block.get("citations") or []), delta["citation"]]
-        return []
-
-    def _whole_block(self) -> list[Event]:
-        block, whole = self.block, "".join(self.parts)
-        self.block, self.parts = {}, []
-        match block.get("type"):
-            case "text" | "thinking" as kind:
-                block[kind] = block.get(kind, "") + whole
-            case "tool_use" | "server_tool_use":
-                block["input"] = EventDecoder.decode(whole.encode()) if whole else block.get("input", {})
-        return [Block(block)] if block else []
-
-    def _count(self, usage: dict[str, Any]) -> None:
-        # Totals are cumulative; what an event leaves out keeps its value (Messages API, message_delta).
-        split = usage.get("cache_creation") or {}
-        written = usage.get("cache_creation_input_tokens")
-        hour = _or(split.get("ephemeral_1h_input_tokens"), self.tokens.write_1h)
-        self.tokens = Tokens(
-            input=_or(usage.get("input_tokens"), self.tokens.input),
-            output=_or(usage.get("output_tokens"), self.tokens.output),
-            write_5m=self.tokens.write_5m if written is None else written - hour,
-            write_1h=hour,
-            read=_or(usage.get("cache_read_input_tokens"), self.tokens.read),
-        )
-
-
-def _or(value: int | None, otherwise: int) -> int:
-    return otherwise if value is None else value

@@ -91,5 +91,6 @@ def test_every_price_names_its_day_and_its_source(model):
 def test_what_a_model_takes_agrees_with_the_models_endpoint(model):
     offered = Catalogue().find(model)
 
+    assert offered
     assert (catalogue.window(model), catalogue.longest_reply(model)) == (offered.window, offered.max_tokens)
     assert catalogue.thinks(model) == ("adaptive" in offered.thinking)

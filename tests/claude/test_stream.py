@@ -131,7 +131,7 @@ def test_one_connection_serves_one_question_after_the_other(ask, stand_in, setti
             turns = [{"role": "user", "content": "[[echo:Yes.]]"}]
             async with aclosing(claude.stream(request(turns))) as stream:
                 events = [event async for event in stream]
-            assert events[-1].stop_reason == "end_turn"
+            assert isinstance(events[-1], claude.Finished)
         await claude.close_client()
 
     asyncio.run(ask_thrice())
