@@ -4,6 +4,7 @@ Server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.ht
 """
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -19,8 +20,11 @@ class EventDecoder:
     def __init__(self) -> None:
         self._rest = b""
 
-    def feed(self, chunk: bytes) -> list[dict[str, Any]]:
-        """The events that this chunk completes. Only their `data` lines matter: its `type` names the event."""
+    def feed(self, chunk: bytes) -> Iterator[dict[str, Any]]:
+        """The events that this chunk completes. Only their `data` lines matter: its `type` names the event.
+
+        One by one, so that what came before a broken event in the same chunk is not lost.
+        """
         data = self._rest + chunk
         if b"\r" in data:
             # A lone \r at the end may be half of \r\n: wait for the next chunk.
@@ -29,7 +33,9 @@ class EventDecoder:
         *events, self._rest = data.split(b"\n\n")
         if len(self._rest) > LONGEST_EVENT:
             raise ValueError("An event of the stream is too long.")
-        return [payload for event in events if (payload := self._payload(event)) is not None]
+        for event in events:
+            if (payload := self._payload(event)) is not None:
+                yield payload
 
     def _payload(self, event: bytes) -> dict[str, Any] | None:
         data = b"\n".join(line[5:].removeprefix(b" ") for line in event.split(b"\n") if line.startswith(b"data:"))

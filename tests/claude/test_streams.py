@@ -17,6 +17,7 @@ CUT = [
     ("[[truncate:3]]", "upstream_truncated", "truncated"),
     ("[[reset:3]]", "upstream_error", "reset"),
     ("[[malformed:3]]", "upstream_protocol", "client_gone"),
+    ("[[malformed:3]][[burst]]", "upstream_protocol", "done"),
     ("[[badutf8:3]]", "upstream_protocol", "client_gone"),
     ("[[misshaped:3]]", "upstream_protocol", "client_gone"),
 ]
@@ -24,7 +25,7 @@ CUT = [
 
 @pytest.mark.parametrize(("marker", "code", "ended"), CUT)
 def test_alice_keeps_what_she_read_when_the_stream_breaks(outcome, stand_in, marker, code, ended):
-    stream, answer = outcome(f"[[text]]One two three four five six.[[/text]]{marker}")
+    stream, answer = outcome(f"[[text]]One two three {'more ' * 80}[[/text]]{marker}")
 
     assert judged(answer) == ("failed", "failed", code)
     assert answer.text == "One two three "
