@@ -53,6 +53,8 @@ class Conversation(models.Model):
         indexes = [
             # The list beside every page: one person's conversations, newest first.
             models.Index(fields=["owner", "-updated"], name="conversations_of", condition=Q(deleted=None)),
+            # The admin's list: everybody's, newest first.
+            models.Index(fields=["updated", "id"], name="conversation_admin"),
         ]
 
     def __str__(self) -> str:

@@ -96,6 +96,8 @@ class Message(models.Model):
         indexes = [
             # The tree of one conversation, oldest first: every thread, path and version switch.
             models.Index(fields=["conversation", "created"], name="message_tree"),
+            # The admin's list, newest first: order, page and filters are found in here, past the long texts.
+            models.Index(fields=["created", "id", "state", "ending", "model", "role"], name="message_admin"),
             # `stale()`: recovery looks every ten seconds.
             models.Index(fields=["heartbeat"], name="message_stale", condition=Q(state="writing")),
         ]

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
 
 from chatsite.accounts.models import User
 from conversations.models import Conversation, Message, TeamSettings, Usage
@@ -197,6 +198,21 @@ def test_a_long_list_asks_no_more_of_the_database_than_a_short_one(
     asked = "".join(query["sql"] for query in long if "FROM" in query["sql"])
     assert '"conversations_message"."text"' not in asked
     assert '"title"' not in asked
+
+
+@pytest.mark.parametrize(("address", "index"), [(LISTS[0], "conversation_admin"), (LISTS[1], "message_admin")])
+def test_a_page_of_a_list_is_read_from_its_index_and_not_sorted(client, carol, address, index):
+    client.force_login(carol)
+    page = client.get(address).context["cl"].queryset[:50]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:  # as it plans with many rows
+            cursor.execute(
+                "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_hashjoin = off"
+            )
+    plan = page.explain()
+    assert index in plan
+    assert "TEMP B-TREE" not in plan
+    assert "Sort" not in plan
 
 
 # Team settings
