@@ -36,13 +36,13 @@ async def ask(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
 async def _ask(request: SignedInRequest, conversation: Conversation | None) -> HttpResponseBase:
     form = QuestionForm(request.POST)
     if not form.is_valid():
-        return await _refuse(request, conversation, 400, first_problem(form))
+        return await refuse(request, conversation, 400, first_problem(form))
     streamed = wants_stream(request)
     grace = settings.REPLY_GRACE_SECONDS if streamed else None
     try:
         answer, broadcast = await engine.begin(_verb(request, conversation, form), grace=grace)
     except REASONS as reason:
-        return await _refuse(request, conversation, *status_and_sentence(reason))
+        return await refuse(request, conversation, *status_and_sentence(reason))
     if not streamed:
         return see_other("conversation", pk=answer.conversation_id)
     first = await sync_to_async(opening)(answer, with_question=True, with_title=conversation is None)
@@ -79,7 +79,7 @@ def opening(answer: Message, *, with_question: bool, with_title: bool = False) -
     return frames
 
 
-async def _refuse(
+async def refuse(
     request: SignedInRequest, conversation: Conversation | None, status: int, sentence: str
 ) -> HttpResponse:
     """A script gets the sentence; a plain form gets its page back, with all that was typed."""

@@ -15,8 +15,8 @@ from conversations import sse
 from conversations.forms import WishForm, first_problem
 from conversations.models import Message
 from conversations.replies import engine
-from conversations.views.messages import opening
-from conversations.views.refusals import REASONS, refusal, status_and_sentence, wants_stream
+from conversations.views.messages import opening, refuse
+from conversations.views.refusals import REASONS, status_and_sentence, wants_stream
 
 #: Seconds that a stop waits for the reply to be stored, so that it can say how it ended.
 PATIENCE = 3
@@ -43,7 +43,7 @@ async def retry(request: SignedInRequest, answer: Message) -> HttpResponseBase:
     """Have the same question answered once more, beside the answer that is there."""
     form = WishForm(request.POST)
     if not form.is_valid():
-        return refusal(400, first_problem(form))
+        return await refuse(request, answer.conversation, 400, first_problem(form))
     model, key = form.cleaned_data["model"], form.cleaned_data["key"]
     streamed = wants_stream(request)
     try:
@@ -52,7 +52,7 @@ async def retry(request: SignedInRequest, answer: Message) -> HttpResponseBase:
             grace=settings.REPLY_GRACE_SECONDS if streamed else None,
         )
     except REASONS as reason:
-        return refusal(*status_and_sentence(reason))
+        return await refuse(request, answer.conversation, *status_and_sentence(reason))
     if not streamed:
         return see_other("conversation", pk=answer.conversation_id)
     first = await sync_to_async(opening)(again, with_question=False)
