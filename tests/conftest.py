@@ -3,7 +3,8 @@
 import pytest
 
 from chatsite.accounts.models import User
-from tests.site import Site
+from conversations.models import Message
+from tests.site import Site, eventually
 from tests.stand_in.process import StandIn
 
 PASSWORD = "a calm harbour at dawn"
@@ -55,3 +56,6 @@ def site(_shared_site, transactional_db, stand_in):
     stand_in.reset()
     yield _shared_site
     _shared_site.forget_visitors()
+    # Nothing may be written any more while the tables are emptied.
+    Message.objects.writing().request_stop(Message.Ending.STOPPED)
+    eventually(lambda: not Message.objects.writing().exists())

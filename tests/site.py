@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,12 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
+from conversations.models import Message
+
 ROOT = Path(__file__).resolve().parent.parent
 CSRF = "c" * 32
+#: A machine that runs other things as well takes its time.
+START_SECONDS = 90
 
 
 def database_url() -> str:
@@ -64,16 +68,21 @@ class Site:
         command = [sys.executable, "-m", "uvicorn", "chatsite.asgi:application", "--port", str(self.port)]
         flags = ["--timeout-graceful-shutdown", "3", "--no-access-log", "--ws", "none", "--log-level", "warning"]
         self._process = subprocess.Popen([*command, *flags], cwd=ROOT, env=self.environment)
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                if httpx2.get(f"{self.url}/healthz").status_code == 200:
-                    return self
-            except httpx2.HTTPError:
-                assert self.process.poll() is None, "the site did not start"
-                time.sleep(0.05)
-        self.stop()
-        raise AssertionError("the site did not answer within 60 seconds")
+        try:
+            eventually(self._answers, START_SECONDS)
+        except BaseException:
+            self.kill()
+            raise
+        return self
+
+    def _answers(self) -> bool:
+        assert self.process.poll() is None, "the site did not start"
+        with suppress(httpx2.HTTPError):
+            return httpx2.get(f"{self.url}/healthz", verify=False).status_code == 200
+        return False
+
+    def threads(self) -> int:
+        return len(list(Path(f"/proc/{self.process.pid}/task").iterdir()))
 
     def terminate(self) -> None:
         """SIGTERM, without waiting."""
@@ -107,7 +116,7 @@ class Visitor:
     """A signed-in person's browser, without the browser."""
 
     def __init__(self, site: Site, user=None) -> None:
-        self.http = httpx2.Client(base_url=site.url, timeout=30)
+        self.http = httpx2.Client(base_url=site.url, timeout=30, verify=False)
         self.http.cookies.set("csrf", CSRF)
         self.http.headers["X-CSRFToken"] = CSRF
         site.visitors.append(self)
@@ -134,7 +143,11 @@ class Visitor:
             stream.read_to_end()
         return stream
 
-    def following(self, message):
+    def chatting(self, message: str, **fields: Any) -> AbstractContextManager["Stream"]:
+        """An open stream of the plain API."""
+        return self.streaming("POST", "/api/chat", json={"message": message, **fields})
+
+    def following(self, message) -> AbstractContextManager["Stream"]:
         return self.streaming("GET", f"/messages/{message}/reply/")
 
     def stop(self, message) -> str:
@@ -177,6 +190,17 @@ class Stream:
     def named(self, name: str) -> list[dict[str, Any]]:
         return [data for seen, data in self.frames if seen == name]
 
+    def until_text(self) -> None:
+        """Read on until some of the reply is there."""
+        next(
+            data for name, data in self if name in {"tail", "commit", "append"} or data.get("tail") or data.get("text")
+        )
+
+    @property
+    def text(self) -> str:
+        """What the plain API has sent so far."""
+        return "".join(data.get("text", "") for data in self.named("message") if data != "[DONE]")
+
     @property
     def start(self) -> dict[str, Any]:
         return self.named("start")[0] if self.named("start") else self.until("start")
@@ -184,6 +208,11 @@ class Stream:
     @property
     def end(self) -> dict[str, Any]:
         return self.named("end")[0] if self.named("end") else self.until("end")
+
+
+def stored(message, seconds: float = 10) -> Message:
+    """The row of a reply, once its writing is over."""
+    return eventually(lambda: Message.objects.exclude(state="writing").filter(pk=message).first(), seconds)
 
 
 def eventually(condition, seconds: float = 10, pause: float = 0.05):
