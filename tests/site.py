@@ -161,7 +161,7 @@ class Stream:
     def __init__(self, response) -> None:
         self.response = response
         self.status = response.status_code
-        self.frames: list[tuple[str, dict[str, Any]]] = []
+        self.frames: list[tuple[str, Any]] = []
         self._lines = response.iter_lines()
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
@@ -212,7 +212,8 @@ class Stream:
 
 def stored(message, seconds: float = 10) -> Message:
     """The row of a reply, once its writing is over."""
-    return eventually(lambda: Message.objects.exclude(state="writing").filter(pk=message).first(), seconds)
+    row: Message = eventually(lambda: Message.objects.exclude(state="writing").filter(pk=message).first(), seconds)
+    return row
 
 
 def eventually(condition, seconds: float = 10, pause: float = 0.05):
