@@ -199,7 +199,7 @@ class Stream:
     @property
     def text(self) -> str:
         """What the plain API has sent so far."""
-        return "".join(data.get("text", "") for data in self.named("message") if data != "[DONE]")
+        return "".join(data.get("text", "") for _, data in self.frames if data != "[DONE]")
 
     @property
     def start(self) -> dict[str, Any]:

@@ -11,6 +11,10 @@ from conversations.models import Conversation, Message, Usage
 
 #: What a call that was cut is taken to have produced: Claude's own count comes only at the end.
 CHARACTERS_PER_TOKEN = 4
+COUNTED = [
+    "input_tokens", "output_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens", "cache_read_tokens",
+    "state", "estimated", "cost",
+]  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -58,7 +62,8 @@ def settle(calls: list[Call], characters: int) -> None:
         row.state = Usage.State.COMPLETE if call.whole else Usage.State.CUT
         row.estimated = not call.counted
         row.cost = catalogue.cost(row.model, call.tokens, timezone.now().date())
-        row.save(force_update=True)
+        # What it was for may be gone meanwhile: only what was counted is written.
+        row.save(update_fields=COUNTED)
 
 
 def settle_lost() -> None:
