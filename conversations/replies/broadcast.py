@@ -166,6 +166,13 @@ class Broadcast:
                 yield self.end.plain_error()
             yield sse.PLAIN_DONE
 
+    async def until_ended(self) -> End:
+        """Wait for the end, which counts as reading: what nobody reads is not looked at."""
+        with self._reading(page=False):
+            await self.ended.wait()
+        assert self.end is not None  # noqa: S101 (for the type checker)
+        return self.end
+
     @contextmanager
     def _reading(self, *, page: bool) -> Iterator[None]:
         self.readers += 1

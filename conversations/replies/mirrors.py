@@ -2,6 +2,9 @@
 
 import asyncio
 import logging
+import math
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,32 +16,41 @@ from conversations.replies.broadcast import Broadcast, End
 
 logger = logging.getLogger(__name__)
 
-#: Seconds between two looks at the rows.
-PAUSE = 1
-#: Looks after which the writer is told again that its reply is read here.
+#: Seconds between two looks at the rows; fewer while one of them was asked to stop.
+PAUSE, SHORT_PAUSE = 1, 0.2
+#: Seconds after which a writer is told again that its reply is read here.
 TELL_EVERY = 10
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a row has that its mirror has not."""
+    """What a row has that its mirror has not, and whether it is about to end."""
 
     id: UUID
-    text: str
+    text: str = ""
     ended: tuple[End, str] | None = None
+    ending: bool = False
+
+
+class Mirror(Broadcast):
+    """A reply that another process writes; `told_at`: when that process last heard that it is read here."""
+
+    told_at = -math.inf
 
 
 class Mirrors:
     """The mirrors of this process. A mirror lives as long as it has readers."""
 
     def __init__(self) -> None:
-        self._mirrors: dict[UUID, Broadcast] = {}
+        self._mirrors: dict[UUID, Mirror] = {}
         self._task: asyncio.Task[None] | None = None
+        self._due = asyncio.Event()
 
-    def of(self, message: UUID) -> Broadcast:
+    def of(self, message: UUID) -> Mirror:
         """The mirror of a reply, made if there is none yet."""
         if message not in self._mirrors:
-            self._mirrors[message] = Broadcast(on_leave=lambda: self._forget(message))
+            self._mirrors[message] = Mirror(on_leave=lambda: self._forget(message))
+            self._due.set()
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._watch())
         return self._mirrors[message]
@@ -49,16 +61,28 @@ class Mirrors:
             del self._mirrors[message]
 
     async def _watch(self) -> None:
-        looks = 0
         while self._mirrors:
+            self._due.clear()
+            hurry = False
             try:
-                known = {pk: mirror.length for pk, mirror in self._mirrors.items()}
-                for news in await storage.run(look, known, looks % TELL_EVERY == 0):
-                    self._tell(news)
+                hurry = await self._look()
             except Exception:
                 logger.exception("Replies of other processes could not be looked at.")
-            looks += 1
-            await asyncio.sleep(PAUSE)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SHORT_PAUSE if hurry else PAUSE):
+                    await self._due.wait()
+
+    async def _look(self) -> bool:
+        """Tell every mirror what is new; True when one of the replies is about to end."""
+        now = asyncio.get_running_loop().time()
+        known = {pk: mirror.length for pk, mirror in self._mirrors.items()}
+        untold = {pk for pk, mirror in self._mirrors.items() if now - mirror.told_at >= TELL_EVERY}
+        found = await storage.run(look, known, untold)
+        for pk in untold & self._mirrors.keys():
+            self._mirrors[pk].told_at = now
+        for news in found:
+            self._tell(news)
+        return any(news.ending for news in found)
 
     def _tell(self, news: News) -> None:
         mirror = self._mirrors.get(news.id)
@@ -71,18 +95,21 @@ class Mirrors:
             del self._mirrors[news.id]
 
 
-def look(known: dict[UUID, int], tell: bool) -> list[News]:
+def look(known: dict[UUID, int], untold: Collection[UUID]) -> list[News]:
     """Compare rows with what is known of them ({id: length}); a text is read only where it grew."""
-    if tell:
-        Message.objects.writing().filter(pk__in=known).update(watched_at=Now())
+    if untold:
+        Message.objects.writing().filter(pk__in=untold).update(watched_at=Now())
     rows = Message.objects.filter(pk__in=known).annotate(length=Length("text"))
-    states = {pk: (state, length) for pk, state, length in rows.values_list("pk", "state", "length")}
-    grown = [pk for pk, (_, length) in states.items() if length > known[pk]]
+    found = list(rows.values_list("pk", "state", "length", "stop_requested"))
+    grown = [pk for pk, _, length, _ in found if length > known[pk]]
     texts = dict(Message.objects.filter(pk__in=grown).values_list("pk", "text"))
+    gone = known.keys() - {row[0] for row in found}
     return [
-        *(News(pk, "", (ending.gone(), "")) for pk in known.keys() - states.keys()),
+        *(News(pk, ended=(ending.gone(), "")) for pk in gone),
         *(
-            News(pk, texts.get(pk, ""), None if state == Message.State.WRITING else ending.of_row(pk))
-            for pk, (state, _) in states.items()
+            News(pk, texts.get(pk, ""), ending=bool(wish))
+            if state == Message.State.WRITING
+            else News(pk, texts.get(pk, ""), ending.of_row(pk))
+            for pk, state, _, wish in found
         ),
     ]

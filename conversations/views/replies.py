@@ -64,5 +64,5 @@ async def stop(answer: Message) -> JsonResponse:
     broadcast = await engine.stop(answer)
     with suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE):
-            await broadcast.ended.wait()
-    return JsonResponse({"state": broadcast.end.state if broadcast.end else answer.state})
+            return JsonResponse({"state": (await broadcast.until_ended()).state})
+    return JsonResponse({"state": answer.state})

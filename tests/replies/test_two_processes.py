@@ -16,8 +16,12 @@ def test_a_reader_on_another_process_sees_the_reply_grow_and_end(site, impatient
         Visitor(site, alice).asking("[[chars:1500]][[rate:80]]") as stream,
         Visitor(impatient_site, alice).following(stream.start["reply"]) as second,
     ):
-        assert second.end == stream.end
+        for name in ("state", "ending", "code", "stop_reason", "usage"):
+            assert second.end[name] == stream.end[name]
 
+    prose = stored(stream.start["reply"]).html.strip()
+    assert prose in stream.end["html"]
+    assert prose in second.end["html"]
     assert len(second.named("tail") + second.named("commit")) > 1, "it came in one piece"
     assert second.frames[0][0] == "snapshot"
     assert len(stand_in.recorded()) == 1
