@@ -139,6 +139,4 @@ def test_a_marker_that_makes_no_sense_is_named(post):
 
 
 def test_brackets_that_are_no_marker_are_text(post):
-    assert (
-        post(messages=[{"role": "user", "content": "Is [[1, 2], [3, 4]] a [[wiki link]]?"}]).status_code == 200
-    )
+    assert post(messages=[{"role": "user", "content": "Is [[1, 2], [3, 4]] a [[wiki link]]?"}]).status_code == 200
