@@ -1,9 +1,13 @@
 """The stand-in refuses what the real API refuses, with its status and type."""
 
 import json
+import re
+from pathlib import Path
 
 import httpx2
 import pytest
+
+from tests.stand_in.markers import ARGUMENTS
 
 SONNET, HAIKU = "claude-sonnet-5-5", "claude-haiku-5-5"
 HEADERS = {"x-api-key": "test-key", "anthropic-version": "2026-10-21"}
@@ -140,3 +144,9 @@ def test_a_marker_that_makes_no_sense_is_named(post):
 
 def test_brackets_that_are_no_marker_are_text(post):
     assert post(messages=[{"role": "user", "content": "Is [[1, 2], [3, 4]] a [[wiki link]]?"}]).status_code == 200
+
+
+def test_the_readme_lists_every_marker():
+    listed = set(re.findall(r"\[\[([a-z0-9_]+)", (Path(__file__).with_name("README.md")).read_text()))
+
+    assert listed == ARGUMENTS.keys() | {"text", "title"}
