@@ -95,7 +95,7 @@ class Conversation(models.Model):
     def revise(self, parent: UUID | None, text: str, *, key: str = "", **asked: str) -> Message:
         """Ask something else in the place of an earlier question: a sibling of it, under `parent`."""
         return self._have_answered(
-            key, ("revise", self.pk, parent, text), lambda: self._question(parent, text), **asked
+            key, ("revise", self.pk, parent, text), lambda: self._question(self._place(parent), text), **asked
         )
 
     def retry(self, answer: Message, *, key: str = "", **asked: str) -> Message:
@@ -134,12 +134,15 @@ class Conversation(models.Model):
         if running >= settings.CHAT_MAX_RUNNING_PER_PERSON:
             raise TooManyRunning
 
-    def _question(self, parent: UUID | None, text: str) -> UUID:
+    def _place(self, parent: UUID | None) -> UUID | None:
+        """Where another question may stand: under an answer, or beside a question; never beside an answer."""
         if parent is not None:
-            # Under an answer, or beside another question: never beside an answer.
             fit = self.messages.filter(Q(role=Message.Role.ASSISTANT) | Q(children__role=Message.Role.USER))
             if not fit.filter(pk=parent).exists():
                 raise UnknownMessage
+        return parent
+
+    def _question(self, parent: UUID | None, text: str) -> UUID:
         return self.messages.create(parent_id=parent, role=Message.Role.USER, text=text, finished=Now()).pk
 
     def _answer(self, question: UUID | None, *, model: str, runner: str) -> Message:
