@@ -50,7 +50,9 @@ class Command(BaseCommand):
             "\nThere is no ANTHROPIC_API_KEY: a stand-in on this machine answers with made-up replies, not Claude.\n"
             "Put a key into .env and start again to talk with Claude."
         )
-        return {"STAND_IN": "on", "ANTHROPIC_BASE_URL": self._stand_in.url, "NO_PROXY": "127.0.0.1"}
+        # The stand-in asks for a key, as Claude does, and takes any.
+        there = {"ANTHROPIC_BASE_URL": self._stand_in.url, "ANTHROPIC_API_KEY": "stand-in"}
+        return {"STAND_IN": "on", "NO_PROXY": "127.0.0.1", **there}
 
 
 def end_with_parent() -> None:
