@@ -57,10 +57,10 @@ def test_a_silent_claude_is_waited_for_no_longer_than_agreed(ask, stand_in, monk
 
 
 def test_a_ping_is_a_sign_of_life(ask, stand_in, monkeypatch):
-    monkeypatch.setattr(claude, "SILENCE", 1.5)
+    monkeypatch.setattr(claude, "SILENCE", 1.3)
 
     with pytest.raises(TimeoutError):
-        ask("[[stall:2:ping]][[echo:One two three.]]", patience=3.2)
+        ask("[[stall:2:ping]][[echo:One two three.]]", patience=2.5)
     eventually(lambda: stand_in.open() == 0, seconds=1)
 
 
