@@ -8,8 +8,8 @@ LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gene
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 18
 
+run: ASKED = --port $(PORT)
 run: machine  ## try the site on 127.0.0.1:PORT (default 8000)
-	@$(PYTHON) -m chatsite.machine --port $(PORT)
 	@$(MAKE) --silent .env .venv/installed
 	@exec .venv/bin/python manage.py trial --port $(PORT) --with-parent
 
@@ -38,7 +38,7 @@ bench: machine .env .venv/installed-dev  ## measure streams, stops and crashes; 
 
 machine:
 	@command -v $(PYTHON) >/dev/null || { echo "Python is missing: apt-get install python3 python3-venv" >&2; exit 1; }
-	@$(PYTHON) -m chatsite.machine
+	@$(PYTHON) -m chatsite.machine $(ASKED)
 
 .env:
 	@umask 077; $(PYTHON) -c 'import secrets; print("SECRET_KEY=" + secrets.token_urlsafe(50) + "\nDEBUG=on")' > $@

@@ -36,9 +36,16 @@ class StandIn:
 
     def start(self) -> Self:
         """Returns when it listens; raises with its last words if it does not."""
+        self.launch()
+        return self.wait_until_listening()
+
+    def launch(self) -> None:
+        """Does not wait for it, for who has something else to do meanwhile."""
         pipe = subprocess.PIPE
         # A group of its own: Ctrl-C is for the server, whose replies are still being answered while it drains.
         self.process = subprocess.Popen(self._command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True, process_group=0)
+
+    def wait_until_listening(self) -> Self:
         assert self.process.stdout
         line = self.process.stdout.readline().strip()
         if not line.startswith(PROMISE):

@@ -31,27 +31,30 @@ class Command(BaseCommand):
             raise CommandError("trial is for trial and development, never with DEBUG off; docs/ says how to deploy.")
         if options["with_parent"]:
             end_with_parent()
+        stand_in = None if settings.ANTHROPIC_API_KEY else StandIn("--no-record")
+        if stand_in:
+            stand_in.launch()
         call_command("migrate", verbosity=0)
         call_command("demo", stdout=self.stdout)
-        environment = {} if settings.ANTHROPIC_API_KEY else self._start_stand_in()
+        environment = self._settings_for(stand_in) if stand_in else {}
         self.stdout.write(f"\nThe site is at http://127.0.0.1:{options['port']}/ (Ctrl-C ends it).")
         self.stdout.flush()
         # The server takes the place of this process, so that signals reach it and nothing stands between.
         command = [sys.executable, *UVICORN, "--port", str(options["port"])]
         os.execve(sys.executable, command, os.environ | environment)  # noqa: S606 (no shell is wanted)
 
-    def _start_stand_in(self) -> dict[str, str]:
-        """Start it beside the site; returns the settings that lead there. It ends when this process does."""
-        self._stand_in = StandIn("--no-record").start()
-        # The server inherits the pipe: the stand-in ends when its last holder is gone.
-        if self._stand_in.process.stdin:
-            os.set_inheritable(self._stand_in.process.stdin.fileno(), True)
+    def _settings_for(self, stand_in: StandIn) -> dict[str, str]:
+        """What leads the server to the stand-in beside it."""
+        stand_in.wait_until_listening()
+        if pipe := stand_in.process.stdin:
+            # The server inherits the pipe: the stand-in ends when its last holder is gone.
+            os.set_inheritable(pipe.fileno(), True)
         self.stdout.write(
             "\nThere is no ANTHROPIC_API_KEY: a stand-in on this machine answers with made-up replies, not Claude.\n"
             "Put a key into .env and start again to talk with Claude."
         )
         # The stand-in asks for a key, as Claude does, and takes any.
-        there = {"ANTHROPIC_BASE_URL": self._stand_in.url, "ANTHROPIC_API_KEY": "stand-in"}
+        there = {"ANTHROPIC_BASE_URL": stand_in.url, "ANTHROPIC_API_KEY": "stand-in"}
         return {"STAND_IN": "on", "NO_PROXY": "127.0.0.1", **there}
 
 
