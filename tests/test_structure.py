@@ -132,3 +132,19 @@ def test_no_lock_names_a_registry():
         text = path.read_text()
         assert "--hash=sha256:" in text
         assert not re.search(r"https?://|index-url", text)
+
+
+def test_links_between_documents_lead_somewhere():
+    lost = [
+        (path.name, target)
+        for path in tracked("*.md")
+        if "stand_in/replies" not in str(path)
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text())
+        if not (path.parent / target).exists()
+    ]
+    assert lost == []
+
+
+def test_every_document_is_in_the_index():
+    index = (ROOT / "docs/README.md").read_text()
+    assert [path.name for path in (ROOT / "docs").glob("*.md") if f"({path.name})" not in index] == ["README.md"]
