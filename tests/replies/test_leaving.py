@@ -63,7 +63,7 @@ def test_alice_comes_back_in_time_and_misses_nothing(impatient_site, alice):
 
 def test_a_question_asked_by_a_plain_form_is_answered_to_its_end_without_a_reader(impatient_site, alice):
     visitor = Visitor(impatient_site, alice)
-    assert visitor.http.post("/conversations/", data={"text": "[[chars:350]][[rate:20]]"}).status_code == 302
+    assert visitor.http.post("/conversations/", data={"text": "[[chars:350]][[rate:20]]"}).status_code == 303
     reply = Message.objects.get(role="assistant")
     with visitor.following(reply.pk) as stream:  # a look at it does not start a clock
         stream.until_text()
