@@ -180,11 +180,15 @@ CHAT_MODELS = words("CHAT_MODELS", "claude-sonnet-5-5,claude-haiku-5-5,claude-op
 CHAT_MODEL = text("CHAT_MODEL", "claude-sonnet-5-5")
 if CHAT_MODEL not in CHAT_MODELS:
     raise ImproperlyConfigured(f"CHAT_MODEL must be one of CHAT_MODELS, not {CHAT_MODEL!r}.")
+# Writes the titles of new conversations; the cheapest that can.
+CHAT_TITLE_MODEL = text("CHAT_TITLE_MODEL", "claude-haiku-5-5")
 CHAT_MAX_TOKENS = whole("CHAT_MAX_TOKENS", 16_000, least=1, most=128_000)
 CHAT_EFFORT = choice("CHAT_EFFORT", "medium", ["low", "medium", "high", "xhigh", "max"])
 CHAT_MAX_RUNNING_PER_PERSON = whole("CHAT_MAX_RUNNING_PER_PERSON", 3, least=1)
 REPLY_GRACE_SECONDS = whole("REPLY_GRACE_SECONDS", 60, most=86_400)
 DRAIN_SECONDS = whole("DRAIN_SECONDS", 10, most=3_600)
+# Conversations that nobody has touched for so long are deleted by `manage.py purge`; 0 keeps them for ever.
+RETENTION_DAYS = whole("RETENTION_DAYS", 0, most=36_500)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 
 # Language and time

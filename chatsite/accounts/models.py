@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from typing import Any, ClassVar, Self
 
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser, Permission, UserManager
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.dispatch import Signal
@@ -74,6 +74,12 @@ class User(AbstractUser):
     def name(self) -> str:
         """What the person is called in the page."""
         return self.get_full_name() or self.email.partition("@")[0]
+
+    def was_given(self, permission: str) -> bool:
+        """Whether a permission ("app.codename") was given to this person or their group; a superuser's "all" is not."""
+        app, _dot, codename = permission.partition(".")
+        given = Permission.objects.filter(content_type__app_label=app, codename=codename)
+        return self.is_active and given.filter(models.Q(user=self) | models.Q(group__user=self)).exists()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store the address in lower case; an account that is no longer active loses its access at once."""

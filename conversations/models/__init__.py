@@ -1,5 +1,7 @@
 """The nouns of the product, one a file."""
 
+from conversations.models.access import AccessRecord
+from conversations.models.budget import MonthlySpending, Reservation
 from conversations.models.conversation import Conversation
 from conversations.models.idempotency import IdempotencyKey
 from conversations.models.message import Message
@@ -8,12 +10,15 @@ from conversations.models.team import TeamSettings
 from conversations.models.usage import Usage
 
 __all__ = [
+    "AccessRecord",
     "Busy",
     "Conversation",
     "IdempotencyKey",
     "KeyReused",
     "Message",
+    "MonthlySpending",
     "Refused",
+    "Reservation",
     "TeamSettings",
     "TooManyRunning",
     "UnknownMessage",

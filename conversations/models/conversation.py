@@ -55,7 +55,11 @@ class Conversation(models.Model):
             models.Index(fields=["owner", "-updated"], name="conversations_of", condition=Q(deleted=None)),
             # The admin's list: everybody's, newest first.
             models.Index(fields=["updated", "id"], name="conversation_admin"),
+            # A person's bin, newest first.
+            models.Index(fields=["owner", "-deleted"], name="conversations_bin", condition=Q(deleted__isnull=False)),
         ]
+        # Not even superusers have this one unless it is given to them: see User.was_given.
+        permissions = [("read_transcripts", _("Can read the conversations of other people"))]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,20 @@ class TeamSettings(models.Model):
         blank=True,
         default="Administrators of this site may read conversations.",
         help_text=_("Shown to everybody beside the composer: who may read conversations here."),
+    )
+    monthly_limit = models.DecimalField(
+        _("monthly limit"),
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("In US dollars, for all calls to Claude in a calendar month; empty: no limit."),
+    )
+    show_costs = models.BooleanField(
+        _("show costs"),
+        default=True,
+        help_text=_("Whether people see what their replies cost; staff always do."),
     )
 
     class Meta:

@@ -44,8 +44,8 @@ class Usage(models.Model):
         verbose_name = _("usage")
         verbose_name_plural = _("usage")
         indexes = [
-            # The admin's list and, later, the sums of a month.
-            models.Index(fields=["created"], name="usage_by_month"),
+            # The admin's list, and the sums of a month, which are made from the index alone.
+            models.Index(fields=["created", "purpose", "model", "user", "cost"], name="usage_by_month"),
             # Recovery: calls whose process is gone.
             models.Index(fields=["message"], name="usage_open", condition=models.Q(state="open")),
         ]
@@ -54,6 +54,7 @@ class Usage(models.Model):
                 condition=models.Q(state__in=["open", "complete", "cut"]), name="usage_state_is_known"
             ),
         ]
+        permissions = [("view_person_usage", _("Can see what each person used and cost"))]
 
     def __str__(self) -> str:
         return f"{self.model} {self.created:%Y-%m-%d %H:%M}"
