@@ -25,7 +25,7 @@ from conversations.months import month_after
 from conversations.spreadsheet import spreadsheet
 
 #: How many people have a line of their own; the export has all of them.
-PEOPLE = 50
+PEOPLE = 25
 COLUMNS = (
     *("calls", "tokens_sent", "tokens_from_cache", "tokens_written", "cost_usd"),
     *("calls_of_unknown_price", "calls_running", "calls_estimated"),
