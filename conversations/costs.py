@@ -5,7 +5,7 @@ Takes the rows of Usage to look at and gives plain values. Amounts are millionth
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -51,7 +51,7 @@ class Sums:
     written: int = 0
 
     def __add__(self, other: "Sums") -> "Sums":
-        return Sums(*(one + another for one, another in zip(astuple(self), astuple(other), strict=True)))
+        return Sums(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
 
     @property
     def unknown(self) -> int:

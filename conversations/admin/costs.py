@@ -154,16 +154,20 @@ def _purpose(purpose: str) -> str:
 
 def _export(usage: QuerySet[Usage], first: date, last: date, *, people: bool) -> Iterator[Sequence[object]]:
     yield ("month", "model", "purpose", *(("person", "name") if people else ()), *COLUMNS)
-    months = [month for month in costs.months_with_calls(usage) if first <= month <= last]
     known = User.objects.in_bulk() if people else {}
-    for month in months:
-        for row in sorted(costs.rows(usage, month, people=people), key=lambda row: row[:2]):
-            user = known.get(row.user) if row.user else None
-            person = (user.email, user.get_full_name()) if user else ("", "")
-            yield (f"{month:%Y-%m}", row.model, row.purpose, *(person if people else ()), *_cells(row.sums))
+    for month in costs.months_with_calls(usage):
+        if first <= month <= last:
+            found = costs.rows(usage, month, people=people)
+            yield from sorted(_cells(month, row, known.get(row.user) if row.user else None, people) for row in found)
 
 
-def _cells(sums: Sums) -> tuple[object, ...]:
+def _cells(month: date, row: Row, user: User | None, people: bool) -> tuple[Any, ...]:
+    person = (user.email, user.get_full_name()) if user else ("", "")
+    sums = row.sums
     # Without any known price the cost is not nothing but unknown.
     cost = f"{sums.cost / 1_000_000:.6f}" if sums.priced else ""
-    return (sums.calls, sums.sent, sums.cached, sums.written, cost, sums.unknown, sums.running, sums.estimated)
+    return (
+        *(f"{month:%Y-%m}", row.model, row.purpose, *(person if people else ())),
+        *(sums.calls, sums.sent, sums.cached, sums.written, cost),
+        *(sums.unknown, sums.running, sums.estimated),
+    )
