@@ -1,6 +1,7 @@
 """The people of the tests: Alice owns things, Bob is another person, Carol is staff."""
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from chatsite.accounts.models import User
 from conversations.models import Message
@@ -34,6 +35,19 @@ def bob(db):
 @pytest.fixture
 def carol(db):
     return User.objects.create_superuser("carol@example.com", PASSWORD, first_name="Carol")
+
+
+@pytest.fixture
+def staff(bob):
+    """Makes Bob staff with the permissions that are named."""
+
+    def with_permissions(*names):
+        bob.is_staff = True
+        bob.save()
+        bob.user_permissions.set(Permission.objects.filter(codename__in=names))
+        return User.objects.get(pk=bob.pk)
+
+    return with_permissions
 
 
 @pytest.fixture(scope="session")

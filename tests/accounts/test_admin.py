@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.contrib.auth.models import Permission
 
 from chatsite.accounts.models import ApiToken, User
 from conversations.models import Conversation, Message, TeamSettings
@@ -12,19 +11,6 @@ from tests.conftest import PASSWORD
 
 PEOPLE = "/admin/accounts/user/"
 ADD = "/admin/accounts/user/add/"
-
-
-@pytest.fixture
-def staff(bob):
-    """Makes Bob staff with the permissions that are named."""
-
-    def with_permissions(*names):
-        bob.is_staff = True
-        bob.save()
-        bob.user_permissions.set(Permission.objects.filter(codename__in=names))
-        return User.objects.get(pk=bob.pk)
-
-    return with_permissions
 
 
 def run(client, action, *people):

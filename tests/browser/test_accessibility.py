@@ -3,6 +3,9 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from conversations.models import TeamSettings
+from tests.conversations.history import called
+
 pytestmark = pytest.mark.browser
 SCREENS = [(1280, "light"), (1280, "dark"), (390, "light"), (320, "dark")]
 
@@ -24,6 +27,15 @@ def test_no_page_has_an_obstacle(window_of, alice, width, scheme):
     window.ask("Not today [[error:overloaded_error:3]]")
     window.answer_is("failed")
     check(window, None)
+
+
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+def test_the_cost_page_has_no_obstacle(window_of, carol, alice, width, scheme):
+    TeamSettings(monthly_limit=2).save()
+    called(alice)
+    called(alice, cost=None, model="claude-unheard-of", estimated=True)
+    screen = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme, "bypass_csp": True}
+    check(window_of(carol, **screen), "/admin/conversations/usage/costs/")
 
 
 def check(window, path):

@@ -22,6 +22,8 @@ def test_carols_admin_pages_break_no_policy(window_of, carol):
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         for page in ("changelist", "add"):
             window.page.goto(reverse(f"{name}_{page}"))
+    window.page.goto(reverse("admin:conversations_usage_costs"))
+    assert window.page.get_by_role("img", name="Costs by month").is_visible()
     assert violations == []
 
 

@@ -1,6 +1,8 @@
 """Conversations that already happened, stored through the models' own verbs and answered without Claude."""
 
-from conversations.models import Conversation, Message
+from datetime import UTC, datetime
+
+from conversations.models import Conversation, Message, Usage
 
 MODEL = "claude-sonnet-5-5"
 #: Who writes the answers of these conversations: no process does, so they stay as a test leaves them.
@@ -33,3 +35,13 @@ def answered(owner, *questions: str):
 
 def texts(messages) -> list[str]:
     return [message.text for message in messages]
+
+
+def called(person, when: str = "", **used) -> Usage:
+    """A call to Claude that is over, at a moment in UTC ("2024-03-01 12:00") or now; it cost a dollar unless told."""
+    fields = {"model": MODEL, "state": "complete", "cost": 1_000_000, "input_tokens": 10, "output_tokens": 20}
+    usage = Usage.objects.create(user=person, **fields | used)
+    if when:
+        usage.created = datetime.fromisoformat(when).replace(tzinfo=UTC)
+        usage.save()
+    return usage

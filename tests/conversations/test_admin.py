@@ -1,10 +1,8 @@
 """What staff see of conversations in the admin: who, when and how it ended, never what was said."""
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import connection
 
-from chatsite.accounts.models import User
 from conversations.models import Conversation, Message, TeamSettings, Usage
 
 LISTS = ["/admin/conversations/conversation/", "/admin/conversations/message/", "/admin/conversations/usage/"]
@@ -35,19 +33,6 @@ def conversation_of(person, turns=1):
     conversation.head = parent
     conversation.save()
     return conversation
-
-
-@pytest.fixture
-def staff(bob):
-    """Makes Bob staff with the permissions that are named."""
-
-    def with_permissions(*names):
-        bob.is_staff = True
-        bob.save()
-        bob.user_permissions.set(Permission.objects.filter(codename__in=names))
-        return User.objects.get(pk=bob.pk)
-
-    return with_permissions
 
 
 # Lists

@@ -1,0 +1,8 @@
+"""The admin of the product: the team's settings, and read-only lists of what was used and asked.
+
+The lists show who, when and how it ended, and never what was said: not in a column, not through a search or a filter.
+"""
+
+from conversations.admin import conversations, messages, team, usage
+
+__all__ = ["conversations", "messages", "team", "usage"]

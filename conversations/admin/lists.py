@@ -1,0 +1,45 @@
+"""What the lists of the product share: found by person, filtered by model, without texts."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from chatsite.accounts.lists import ReadOnly
+from chatsite.accounts.models import User
+from conversations import catalogue
+
+#: The columns that hold what people and Claude said: never read from the database for a list.
+SAID = ("text", "blocks", "html", "system")
+
+
+class ModelFilter(admin.SimpleListFilter):
+    """By Claude's model. The choices are the known ones: asking the table for its own would read all of it."""
+
+    title = gettext_lazy("model")
+    parameter_name = "model"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(model, catalogue.display_name(model)) for model in settings.CHAT_MODELS]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(model=self.value()) if self.value() else queryset
+
+
+class Records(ReadOnly):
+    """Rows about people: found by the person's address, which is looked for among the people first."""
+
+    person = ""
+    search_fields = ("person",)
+    search_help_text = gettext_lazy("Name or e-mail address of the person")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        if not search_term:
+            return queryset, False
+        people = admin.site.get_model_admin(User).get_search_results(request, User.objects.all(), search_term)[0]
+        return queryset.filter(**{f"{self.person}__in": list(people.values_list("pk", flat=True))}), False

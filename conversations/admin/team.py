@@ -1,0 +1,41 @@
+"""The team's settings, in the admin."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from chatsite.accounts.lists import List
+from conversations import costs
+from conversations.models import TeamSettings, Usage
+
+
+@admin.register(TeamSettings)
+class TeamSettingsAdmin(List):
+    """One row: its list is its form."""
+
+    fields = ("name", "instructions", "notice", "monthly_limit", "show_costs")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:conversations_teamsettings_change", args=[1]))
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> TeamSettings | None:
+        # The row may not be there yet: then the form shows the defaults, and saving it makes the row.
+        return TeamSettings.current() if object_id == "1" else None
+
+    def save_model(self, request: HttpRequest, obj: TeamSettings, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        budget = costs.budget(Usage.objects.all())
+        if budget.limit is not None and budget.used_up:
+            sentence = _("%(spent)s of %(limit)s are spent this month: until it ends, new questions are refused.")
+            amounts = {"spent": costs.dollars(budget.spent), "limit": costs.dollars(budget.limit)}
+            self.message_user(request, sentence % amounts, messages.WARNING)
