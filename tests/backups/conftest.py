@@ -8,6 +8,7 @@ import sys
 from contextlib import closing
 from io import StringIO
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -25,12 +26,12 @@ class Elsewhere:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def sql(self, statement: str) -> list[tuple]:
+    def sql(self, statement: str) -> list[tuple[Any, ...]]:
         if self.url.startswith("sqlite"):
-            with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"))) as database, database:
-                return database.execute(statement).fetchall()
+            with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"))) as file, file:
+                return file.execute(statement).fetchall()
         with psycopg.connect(self.url) as database:
-            result = database.execute(statement)
+            result = database.execute(statement.encode())
             return result.fetchall() if result.description else []
 
     def texts(self) -> dict[UUID, tuple[str, str]]:
@@ -79,11 +80,12 @@ def refused(url: str, *arguments: object, **environment: str) -> str:
 
 
 @pytest.fixture
-def backup(tmp_path, transactional_db):
+def backup(tmp_path: Path, transactional_db):
     """Makes a backup of the tests' own database, as it is now."""
 
     def make(name: str = "backup") -> Path:
-        call_command("backup", tmp_path / name, stdout=StringIO())
-        return tmp_path / name
+        file = tmp_path / name
+        call_command("backup", file, stdout=StringIO())
+        return file
 
     return make

@@ -3,6 +3,7 @@
 import stat
 import sys
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -15,10 +16,10 @@ from tests.site import database_url
 FOREIGN = {"sqlite": b"PGDMP\x01\x0e\x00", "postgresql": b"SQLite format 3\x00" + bytes(100)}
 
 
-def refusal(*arguments: object) -> str:
+def refusal(command: str, file: Path) -> str:
     """The sentence with which a command is refused before it looks at a database."""
     with pytest.raises(CommandError) as caught:
-        call_command(*arguments)
+        call_command(command, file)
     return str(caught.value)
 
 

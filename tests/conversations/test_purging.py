@@ -69,7 +69,8 @@ def test_every_version_goes_and_usage_and_access_records_stay(alice, carol):
     purged()
     assert not Message.objects.exists()
     assert not IdempotencyKey.objects.exists()
-    assert Usage.objects.values_list("user", "conversation", "message", "cost").get() == (alice.pk, None, None, 7)
+    used = Usage.objects.get()
+    assert (used.user, used.conversation, used.message, used.cost) == (alice, None, None, 7)
     assert AccessRecord.objects.about(alice).get().conversation_id == conversation.pk
 
 
