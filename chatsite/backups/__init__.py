@@ -38,22 +38,26 @@ def save(target: Path) -> Path:
     The name appears when the backup is whole; nobody but its owner may read it.
     """
     kind = KINDS[connection.vendor]
-    if target.is_dir():
-        target /= f"chatsite-{timezone.now():%Y-%m-%dT%H%M%SZ}{kind.SUFFIX}"
-    if target.exists():
-        raise CommandError(f"{target} exists, and a backup overwrites nothing.")
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            kind.write(Path(name))
-            os.fsync(handle)
-            Path(name).rename(target)
-        finally:
-            os.close(handle)
-            Path(name).unlink(missing_ok=True)
+        if target.is_dir():
+            target /= f"chatsite-{timezone.now():%Y-%m-%dT%H%M%SZ}{kind.SUFFIX}"
+        if target.exists():
+            raise CommandError(f"{target} exists, and a backup overwrites nothing.")
+        _write(kind, target)
     except OSError as error:
         raise CommandError(f"{target} cannot be written: {error.strerror}.") from error
     return target
+
+
+def _write(kind: Kind, target: Path) -> None:
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.")
+    try:
+        kind.write(Path(name))
+        os.fsync(handle)
+        Path(name).rename(target)
+    finally:
+        os.close(handle)
+        Path(name).unlink(missing_ok=True)
 
 
 def check_file(file: Path) -> None:

@@ -76,7 +76,7 @@ def read(file: Path) -> None:
         said.seek(0)
         # When psql gives up, pg_restore fails as well, and less to the point.
         if psql.returncode or unpacked.returncode:
-            raise CommandError((said.read() or unpacked.stderr).strip())
+            raise CommandError((said.read() if psql.returncode else unpacked.stderr).strip())
 
 
 def _connecting(tool: str, *options: str) -> list[str]:

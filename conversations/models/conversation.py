@@ -52,7 +52,9 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         for few in few_at_a_time(self.at_rest(), 20):
             # The lock that asking takes: no question arrives in what is being deleted.
             list(User.objects.select_for_update().filter(pk__in=few.values("owner")).order_by("pk"))
-            gone += few.only("pk").delete()[1].get(self.model._meta.label, 0)
+            keys = list(few.select_for_update().values_list("pk", flat=True))
+            Conversation.objects.filter(pk__in=keys).only("pk").delete()
+            gone += len(keys)
         return gone
 
 

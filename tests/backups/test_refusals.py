@@ -95,6 +95,7 @@ def test_a_backup_that_fails_leaves_nothing_behind(tmp_path):
     assert "refused" in refused("postgres://alice@127.0.0.1:1/none", "backup", tmp_path / "file")
     assert list(tmp_path.iterdir()) == []
     assert "No such file" in refusal("backup", tmp_path / "no" / "folder")
+    assert "File name too long" in refusal("backup", tmp_path / ("x" * 300))
 
 
 def test_a_missing_tool_is_named_with_the_line_that_installs_it(tmp_path):
