@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Self
 from uuid import UUID
 
@@ -14,18 +15,47 @@ from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.models import User
 from conversations.models import tree
+from conversations.models.deleting import few_at_a_time
 from conversations.models.idempotency import IdempotencyKey
 from conversations.models.message import Message, recover_stale
 from conversations.models.refusals import Busy, TooManyRunning, UnknownMessage
 from conversations.models.team import TeamSettings
 
 TITLE_LENGTH = 60
+#: How long a conversation can be taken out of the bin again.
+KEPT_IN_BIN = timedelta(days=30)
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     def owned_by(self, user: User) -> Self:
         """The only way in: this person's conversations, those in the bin left out."""
         return self.filter(owner=user, deleted=None)
+
+    def past_their_bin(self) -> Self:
+        """In the bin for so long that nobody can take them out again."""
+        return self.filter(deleted__lt=timezone.now() - KEPT_IN_BIN)
+
+    def past_retention(self) -> Self:
+        """Without a new message for RETENTION_DAYS, those past their bin left out; none where that is 0."""
+        if not settings.RETENTION_DAYS:
+            return self.none()
+        untouched = self.filter(updated__lt=timezone.now() - timedelta(days=settings.RETENTION_DAYS))
+        return untouched.exclude(pk__in=Conversation.objects.past_their_bin().values("pk"))
+
+    def at_rest(self) -> Self:
+        """Those for which no reply is being written."""
+        return self.exclude(messages__state=Message.State.WRITING)
+
+    def purge(self) -> int:
+        """Delete those at rest for good; returns how many. Usage and access records stay."""
+        gone = 0
+        for few in few_at_a_time(self.at_rest(), 20):
+            # The lock that asking takes: no question arrives in what is being deleted.
+            list(User.objects.select_for_update().filter(pk__in=few.values("owner")).order_by("pk"))
+            keys = list(few.select_for_update().values_list("pk", flat=True))
+            Conversation.objects.filter(pk__in=keys).only("pk").delete()
+            gone += len(keys)
+        return gone
 
 
 class Conversation(models.Model):
@@ -128,7 +158,11 @@ class Conversation(models.Model):
 
     def _refuse_if_busy(self) -> None:
         if not self._state.adding:
-            self.refresh_from_db(fields=["head", "deleted"])
+            try:
+                self.refresh_from_db(fields=["head", "deleted"])
+            except Conversation.DoesNotExist:
+                # Purged since it was looked up.
+                raise UnknownMessage from None
             if self.deleted:
                 raise UnknownMessage
             writing = self.messages.filter(state=Message.State.WRITING)

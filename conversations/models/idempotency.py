@@ -1,13 +1,25 @@
 """A key that a client sends with a question or a retry, so that a repeat follows the same reply."""
 
 import hashlib
+from datetime import timedelta
+from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.message import Message
 from conversations.models.refusals import KeyReused
+
+#: Programs repeat a question within minutes, a laptop that was closed meanwhile within days.
+KEPT = timedelta(days=7)
+
+
+class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):
+    def past_use(self) -> Self:
+        """Those whose question nobody repeats any more."""
+        return self.filter(created__lt=timezone.now() - KEPT)
 
 
 class IdempotencyKey(models.Model):
@@ -18,6 +30,8 @@ class IdempotencyKey(models.Model):
     digest = models.CharField(max_length=64)
     reply = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
+
+    objects = IdempotencyKeyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("idempotency key")

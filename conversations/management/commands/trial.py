@@ -38,6 +38,9 @@ class Command(BaseCommand):
         call_command("demo", stdout=self.stdout)
         environment = self._settings_for(stand_in) if stand_in else {}
         self.stdout.write(f"\nThe site is at http://127.0.0.1:{options['port']}/ (Ctrl-C ends it).")
+        self.stdout.write(
+            "Where it runs for others, `manage.py purge` belongs into every night: docs/keeping.md shows how."
+        )
         self.stdout.flush()
         # The server takes the place of this process, so that signals reach it and nothing stands between.
         command = [sys.executable, *UVICORN, "--port", str(options["port"])]
