@@ -185,7 +185,8 @@ class Conversation(models.Model):
 
     def said(self, leaf: UUID | None) -> list[Message]:
         """The same as far as it is sent to Claude: one query, however long it is, without the rendered texts."""
-        found = {each.pk: each for each in self.messages.only("parent_id", "role", "text", "blocks", "model")}
+        sent = self.messages.only("conversation", "parent", "role", "text", "blocks", "model")
+        found = {each.pk: each for each in sent}
         return [found[each] for each in tree.path_to(leaf, {pk: each.parent_id for pk, each in found.items()})]
 
     # Changing what is shown

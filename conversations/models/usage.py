@@ -85,4 +85,5 @@ def lost() -> Q:
     gone: only their age tells.
     """
     recovered = Q(message__ending=Message.Ending.LOST, purpose=Usage.Purpose.REPLY)
-    return recovered | Q(created__lt=Now() - LOST_AFTER) & ~Q(message__state=Message.State.WRITING)
+    over = Q(message=None) | ~Q(message__state=Message.State.WRITING)
+    return recovered | Q(created__lt=Now() - LOST_AFTER) & over
