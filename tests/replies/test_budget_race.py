@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from chatsite.accounts.models import ApiToken, User
+from conversations import prompt
 from conversations.models import Message, MonthlySpending, Usage
 from tests.replies.test_budget import limit, settled
 from tests.site import eventually
@@ -17,15 +18,13 @@ AT_ONCE, FIT = 50, 7
 ONE = 170_000
 
 
-def question():
+def question(text):
     """Filled up until what is sent has 2 000 bytes; the API's own share is another 2 000 tokens."""
-    from conversations import prompt
 
     def sent(text):
         messages = [{"role": "user", "content": [{"type": "text", "text": text}]}]
         return prompt.most_tokens(messages, "You are a helpful assistant.", "claude-sonnet-5-5")
 
-    text = "[[stall:0]]"
     return text + "." * (4_000 - sent(text))
 
 
@@ -37,7 +36,7 @@ def crowd(db):
 
 def test_as_many_questions_as_fit_are_taken_and_never_a_cent_more(site, impatient_site, crowd, stand_in):
     limit("1.19")
-    text, together, told = question(), threading.Barrier(AT_ONCE), threading.Barrier(AT_ONCE + 1)
+    text, together, told = question("[[stall:0]]"), threading.Barrier(AT_ONCE), threading.Barrier(AT_ONCE + 1)
     highest = []
 
     def ask(number):
