@@ -40,7 +40,7 @@ def budget_is_nearly_spent(month: date) -> None:
             _tell_staff(
                 _("The monthly amount for Claude is nearly used up"),
                 _(
-                    "More than %(percent)s %% of this month's limit of $%(limit)s are spent. When nothing is left, new "
+                    "%(percent)s %% of this month's limit of $%(limit)s are spent. When nothing is left, new "
                     "questions are refused until the next month begins.\n\nThe limit is one of the team settings."
                 )
                 % {"percent": WARNED_AT, "limit": limit},

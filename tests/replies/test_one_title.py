@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from django.db import connections
@@ -12,7 +13,7 @@ from conversations.catalogue import Tokens
 from conversations.models import Conversation, MonthlySpending, Reservation, Usage
 from conversations.models.conversation import TITLE_LENGTH
 from conversations.replies import beginning, storage, titles
-from tests.conversations.history import ASKED
+from tests.conversations import history
 
 WRITTEN = [
     ("Leap seconds", "Leap seconds"),
@@ -87,12 +88,13 @@ def entitled(transactional_db, alice, monkeypatch, settings):
 
     def run(script):
         monkeypatch.setattr(claude, "stream", script)
-        begun = beginning.begin(lambda: Conversation.begin(alice, "Why is the sky blue?", **ASKED))
-        shown = []
+        begun = beginning.begin(partial(history.begun, alice, "Why is the sky blue?"))
+        assert begun.title
+        planned, shown = begun.title, list[str]()
 
         async def write():
             over = asyncio.Event()
-            titles.Title(begun.answer, begun.title, show=shown.append, on_over=lambda _title: over.set())
+            titles.Title(begun.answer, planned, show=shown.append, on_over=lambda _title: over.set())
             async with asyncio.timeout(10):
                 await over.wait()
 

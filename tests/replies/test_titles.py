@@ -102,7 +102,7 @@ def test_a_title_is_used_and_paid_for_as_claude_counts_it(visitor, stand_in, ali
     assert counted(row) == upstream(asked)
     assert (row.state, row.estimated, row.model, row.user) == ("complete", False, HAIKU, alice)
     assert (str(row.conversation_id), row.request_id) == (stream.start["conversation"], asked["id"])
-    assert row.cost > 0
+    assert row.cost
     assert stream.end["usage"]["cost"] == Usage.objects.get(purpose="reply").cost
     assert settled() == row.cost + stream.end["usage"]["cost"]
 
