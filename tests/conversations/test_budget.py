@@ -5,12 +5,10 @@ from decimal import Decimal
 
 import pytest
 from django.db.models import F
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from conversations.models import (
     BudgetSpent,
-    Conversation,
     MonthlySpending,
     PriceUnknown,
     Reservation,
@@ -18,9 +16,7 @@ from conversations.models import (
     Usage,
 )
 from conversations.models.budget import first_day
-from conversations.models.usage import LOST_AFTER
-from conversations.replies.calls import settle_lost
-from tests.conversations.history import answered, begun
+from tests.conversations.history import begun
 
 pytestmark = pytest.mark.django_db
 LIMIT = 10_000  # a cent
@@ -165,77 +161,6 @@ def test_a_call_is_settled_in_the_month_it_was_reserved_in(alice):
     mine.month = last
     mine.settle(900)
     assert MonthlySpending.objects.values_list("spent", "reserved").get(pk=last.pk) == (900, 0)
-
-
-# What a process that is gone has left
-
-
-def lose(answer):
-    type(answer).objects.filter(pk=answer.pk).update(state="interrupted", ending="lost", text="x" * 400)
-
-
-def age(*rows):
-    for row in rows:
-        type(row).objects.filter(pk=row.pk).update(created=Now() - LOST_AFTER - timedelta(seconds=5))
-
-
-def test_a_lost_reply_is_settled_with_what_was_checkpointed(alice):
-    answer = begun(alice)
-    reserve(answer, 9_000)
-    used(alice, None, message=answer, input_tokens=1_000)
-    lose(answer)
-    settle_lost()
-    settle_lost()
-    row = Usage.objects.get()
-    assert (row.state, row.estimated, row.output_tokens, row.cost) == ("cut", True, 100, 3_000)
-    assert month() == (3_000, 0)
-    assert not Reservation.objects.exists()
-
-
-def test_a_reply_lost_before_claude_answered_costs_nothing(alice):
-    answer = begun(alice)
-    reserve(answer, 9_000)
-    lose(answer)
-    settle_lost()
-    assert month() == (0, 0)
-
-
-def test_what_lives_is_not_taken_for_lost_however_old_it_is(alice):
-    answer = begun(alice)
-    mine = reserve(answer, 9_000, title=100)
-    row = used(alice, None, message=answer)
-    age(mine["reply"], row)
-    settle_lost()
-    assert month() == (0, 9_100)
-    row.refresh_from_db()
-    assert row.state == "open"
-
-
-def test_a_lost_title_is_known_by_its_age(alice):
-    conversation = answered(alice)
-    mine = reserve(conversation.head, 9_000, title=800)
-    mine["reply"].settle(5)
-    row = used(alice, None, message=conversation.head, purpose="title", input_tokens=500)
-    settle_lost()
-    assert month() == (5, 800)
-    age(mine["title"], row)
-    settle_lost()
-    row.refresh_from_db()
-    assert (row.state, row.cost, row.output_tokens) == ("cut", 1_000, 0)
-    assert month() == (1_005, 0)
-
-
-def test_a_reservation_whose_message_is_gone_is_known_by_its_age(alice):
-    answer = begun(alice)
-    mine = reserve(answer, 9_000)["reply"]
-    row = used(alice, None, message=answer, input_tokens=100)
-    Conversation.objects.all().delete()
-    settle_lost()
-    assert month() == (0, 9_000)
-    age(mine, row)
-    settle_lost()
-    assert month() == (200, 0)
-    assert Usage.objects.get().state == "cut"
 
 
 # Near the end
