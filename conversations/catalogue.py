@@ -2,14 +2,14 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import date, timedelta
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 #: What a model that the catalogue does not know is taken to hold: the smallest window and reply in use.
-UNKNOWN: dict[str, Any] = {"window": 200_000, "output": 64_000, "thinking": False, "prices": []}
+UNKNOWN: dict[str, Any] = {"window": 200_000, "output": 64_000, "thinking": False, "silent": False, "prices": []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,16 @@ def thinks(model: str) -> bool:
     return bool(_model(model)["thinking"])
 
 
+def can_be_silent(model: str) -> bool:
+    """Whether a model that thinks can be told not to."""
+    return bool(_model(model).get("silent"))
+
+
 def cost(model: str, tokens: Tokens, day: date) -> int | None:
     """What a call cost, in millionths of a US dollar; None when no price is known for that day."""
-    known = [price for price in _model(model)["prices"] if price["from"] <= day]
-    if not known:
+    price = _price(model, day)
+    if price is None:
         return None
-    price = known[-1]
     if "above" in price and tokens.prompt > price["above"]["tokens"]:
         price = price["above"]
     dollars_per_million = sum(
@@ -59,6 +63,25 @@ def cost(model: str, tokens: Tokens, day: date) -> int | None:
         Decimal(),
     )
     return int(dollars_per_million.to_integral_value(ROUND_HALF_UP))
+
+
+def most(model: str, prompt: int, output: int, day: date) -> int | None:
+    """What a call can cost at most that begins on a day, with at most so many tokens sent and written.
+
+    Tomorrow's price counts as well, because a call may end then; the cache is only asked to keep for 5 minutes.
+    """
+    today, tomorrow = _price(model, day), _price(model, day + timedelta(days=1))
+    if today is None or tomorrow is None:
+        return None
+    bands = [today, tomorrow]
+    bands += [band["above"] for band in bands if "above" in band and prompt > band["above"]["tokens"]]
+    dearest = max(prompt * max(band["input"], band["write_5m"]) + output * band["output"] for band in bands)
+    return int(Decimal(dearest).to_integral_value(ROUND_CEILING))
+
+
+def _price(model: str, day: date) -> dict[str, Any] | None:
+    known = [price for price in _model(model)["prices"] if price["from"] <= day]
+    return known[-1] if known else None
 
 
 def _model(model: str) -> dict[str, Any]:

@@ -36,6 +36,18 @@ class Request:
     system: str = ""
     max_tokens: int = 16_000
     effort: str = "medium"
+    #: A short answer to a lone question: no thinking where the model can be told so, and nothing to be cached.
+    brief: bool = False
+
+    @property
+    def longest(self) -> int:
+        """How many tokens are asked for at most."""
+        return min(self.max_tokens, catalogue.longest_reply(self.model))
+
+    @property
+    def silent(self) -> bool:
+        """Whether the model will not think."""
+        return not catalogue.thinks(self.model) or (self.brief and catalogue.can_be_silent(self.model))
 
 
 _client: anthropic.AsyncAnthropic | None = None
@@ -125,15 +137,17 @@ async def _call(request: Request) -> AsyncGenerator[Event]:
 def _parameters(request: Request) -> dict[str, Any]:
     parameters: dict[str, Any] = {
         "model": request.model,
-        "max_tokens": min(request.max_tokens, catalogue.longest_reply(request.model)),
+        "max_tokens": request.longest,
         "messages": request.messages,
-        "cache_control": {"type": "ephemeral"},
         "stream": True,
     }
+    if not request.brief:
+        parameters["cache_control"] = {"type": "ephemeral"}
     if request.system:
         parameters["system"] = request.system
     if catalogue.thinks(request.model):
-        parameters["thinking"] = {"type": "adaptive", "display": "summarized"}
+        adaptive = {"type": "adaptive", "display": "summarized"}
+        parameters["thinking"] = {"type": "disabled"} if request.silent else adaptive
         parameters["output_config"] = {"effort": request.effort}
     return parameters
 

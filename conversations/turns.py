@@ -115,7 +115,7 @@ def staff_detail(message: Message) -> list[tuple[str, str]]:
 
 def usage_summary(message: Message) -> dict[str, Any] | None:
     """What a reply used, all its calls together; cost in millionths of a dollar, None where not known."""
-    rows = list(Usage.objects.filter(message=message))
+    rows = list(Usage.objects.filter(message=message, purpose=Usage.Purpose.REPLY))
     if not rows:
         return None
     tokens = Tokens(

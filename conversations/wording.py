@@ -25,6 +25,7 @@ ERRORS = {
     "model_unavailable": gettext_noop("This model is not available any more. Choose another one."),
     "too_large": gettext_noop("This conversation is too long for Claude. Start a new one."),
     "invalid_request": gettext_noop("Claude did not accept this question."),
+    "budget_spent": gettext_noop("This month's amount for Claude is used up. Ask an administrator."),
     "reply_too_long": gettext_noop("The answer reached the longest length and was cut."),
     "internal": gettext_noop("Something went wrong on this site. Try again."),
 }
@@ -43,6 +44,7 @@ STATUS = {
     "model_unavailable": "404 Not Found",
     "too_large": "413 Content Too Large",
     "invalid_request": "400 Bad Request",
+    "budget_spent": "429 Too Many Requests",
     "internal": "500 Internal Server Error",
     "shutdown": "503 Service Unavailable",
     "lost": "503 Service Unavailable",

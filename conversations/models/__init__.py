@@ -5,18 +5,28 @@ from conversations.models.budget import MonthlySpending, Reservation
 from conversations.models.conversation import Conversation
 from conversations.models.idempotency import IdempotencyKey
 from conversations.models.message import Message
-from conversations.models.refusals import Busy, KeyReused, Refused, TooManyRunning, UnknownMessage
+from conversations.models.refusals import (
+    BudgetSpent,
+    Busy,
+    KeyReused,
+    PriceUnknown,
+    Refused,
+    TooManyRunning,
+    UnknownMessage,
+)
 from conversations.models.team import TeamSettings
 from conversations.models.usage import Usage
 
 __all__ = [
     "AccessRecord",
+    "BudgetSpent",
     "Busy",
     "Conversation",
     "IdempotencyKey",
     "KeyReused",
     "Message",
     "MonthlySpending",
+    "PriceUnknown",
     "Refused",
     "Reservation",
     "TeamSettings",

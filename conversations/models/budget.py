@@ -1,15 +1,30 @@
-"""What all calls of a month cost together, and what those that run may still cost: kept so that a limit is exact."""
+"""What all calls of a month cost together, and what those that run may still cost: kept so that a limit is exact.
 
-from django.db import models
-from django.db.models import Q
+Amounts are millionths of a US dollar. Written by replies: reserved before a call is made, settled after it.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Self
+
+from django.db import models, transaction
+from django.db.models import F, Q, Sum
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.message import Message
-from conversations.models.usage import Usage
+from conversations.models.refusals import BudgetSpent, PriceUnknown
+from conversations.models.team import TeamSettings
+from conversations.models.usage import Usage, lost
+
+MICRO = 1_000_000
+#: Percent of the limit at which staff are told.
+WARNED_AT = 80
 
 
 class MonthlySpending(models.Model):
-    """One row a month (in the site's time zone); amounts are millionths of a US dollar."""
+    """One row a month (in the site's time zone)."""
 
     month = models.DateField(_("month"), primary_key=True, help_text=_("Its first day."))
     spent = models.BigIntegerField(_("spent"), default=0)
@@ -25,6 +40,43 @@ class MonthlySpending(models.Model):
     def __str__(self) -> str:
         return f"{self.month:%Y-%m}"
 
+    @classmethod
+    def set_aside(cls, month: date, amount: int, limit: Decimal | None) -> bool:
+        """Reserve an amount; False when the limit leaves no room for it.
+
+        One conditional UPDATE: the database lets one transaction at a time through it, whichever process it is of.
+        """
+        row = cls.objects.filter(month=month)
+        if limit is not None:
+            row = row.filter(spent__lte=int(limit * MICRO) - amount - F("reserved"))
+        taken = row.update(reserved=F("reserved") + amount)
+        if not taken and not cls.objects.filter(month=month).exists():
+            cls._open(month)
+            taken = row.update(reserved=F("reserved") + amount)
+        return bool(taken)
+
+    @staticmethod
+    def _open(month: date) -> None:
+        """Make the row of a month, with what was spent in it before anything was reserved."""
+        begin = timezone.make_aware(datetime.combine(month, time.min))
+        end = timezone.make_aware(datetime.combine(first_day(month + timedelta(days=31)), time.min))
+        earlier = Usage.objects.filter(created__gte=begin, created__lt=end).aggregate(cost=Sum("cost"))
+        new = MonthlySpending(month=month, spent=earlier["cost"] or 0)
+        MonthlySpending.objects.bulk_create([new], ignore_conflicts=True)
+
+    @classmethod
+    def book(cls, month: date, *, cost: int, released: int = 0) -> None:
+        """Note what calls have cost, and give back what was reserved for them."""
+        if cost or released:
+            row = cls.objects.filter(month=month)
+            row.update(spent=F("spent") + cost, reserved=F("reserved") - released)
+
+    @classmethod
+    def warn(cls, month: date, limit: Decimal) -> bool:
+        """Whether staff are to be told now that most of the limit is spent: true once per limit and month."""
+        due = cls.objects.filter(month=month, spent__gte=int(limit * MICRO) * WARNED_AT // 100)
+        return bool(due.exclude(warned_limit=limit).update(warned_limit=limit))
+
 
 class Reservation(models.Model):
     """The most that one running call may cost, counted in its month until the call is settled."""
@@ -36,6 +88,9 @@ class Reservation(models.Model):
     amount = models.BigIntegerField()
     created = models.DateTimeField(auto_now_add=True)
 
+    # Not stored: whether there was a limit when this was made, what one call may cost, whether there were more.
+    limited, each, extended = False, 0, False
+
     class Meta:
         verbose_name = _("reservation")
         verbose_name_plural = _("reservations")
@@ -43,3 +98,56 @@ class Reservation(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @classmethod
+    def make(cls, message: Message, amounts: Mapping[str, int | None]) -> dict[str, Self]:
+        """Reserve the most that each call for an answer may cost, by purpose; None where no price is known.
+
+        Only the reply is needed: where the limit has no room for a title beside it, there will be no title.
+        Raises BudgetSpent, and PriceUnknown when there is a limit to keep and no price to keep it with.
+        """
+        limit = TeamSettings.current().monthly_limit
+        if limit is not None and amounts[Usage.Purpose.REPLY] is None:
+            raise PriceUnknown
+        wanted = {purpose: amount or 0 for purpose, amount in amounts.items() if limit is None or amount is not None}
+        needed = {Usage.Purpose.REPLY.value: wanted[Usage.Purpose.REPLY]}
+        month = first_day(timezone.localdate())
+        if not MonthlySpending.set_aside(month, sum(wanted.values()), limit):
+            if wanted == needed or not MonthlySpending.set_aside(month, sum(needed.values()), limit):
+                raise BudgetSpent
+            wanted = needed
+        rows = [cls(month_id=month, message=message, purpose=purpose, amount=each) for purpose, each in wanted.items()]
+        for row in cls.objects.bulk_create(rows):
+            row.limited, row.each = limit is not None, row.amount
+        return {row.purpose: row for row in rows}
+
+    def extend(self) -> None:
+        """Reserve the same once more, because a call that had begun is made again; raises BudgetSpent."""
+        self.extended = True
+        limit = TeamSettings.current().monthly_limit
+        with transaction.atomic():
+            mine = Reservation.objects.filter(pk=self.pk)
+            if not mine.update(amount=F("amount") + self.each):
+                raise BudgetSpent
+            if not MonthlySpending.set_aside(self.month_id, self.each, limit):
+                raise BudgetSpent
+
+    def settle(self, cost: int) -> None:
+        """Replace the reservation by what the calls have cost; what recovery has given back stays given back."""
+        mine, amount = Reservation.objects.filter(pk=self.pk), self.amount
+        if self.extended:
+            # Perhaps at this moment still, by a thread whose task was cancelled.
+            amount = mine.select_for_update().values_list("amount", flat=True).first() or 0
+        found, _rows = mine.delete()
+        MonthlySpending.book(self.month_id, cost=cost, released=amount if found else 0)
+
+    @classmethod
+    def settle_lost(cls) -> None:
+        """Give back what was reserved for calls whose process is gone."""
+        for row in cls.objects.filter(lost()):
+            with transaction.atomic():
+                row.settle(0)
+
+
+def first_day(day: date) -> date:
+    return day.replace(day=1)

@@ -77,6 +77,9 @@ class Conversation(models.Model):
 
     objects = ConversationQuerySet.as_manager()
 
+    #: Whether `begin` has just made this one; not stored.
+    is_new = False
+
     class Meta:
         verbose_name = _("conversation")
         verbose_name_plural = _("conversations")
@@ -112,6 +115,7 @@ class Conversation(models.Model):
         `earlier`: turns (role, text) that went before it elsewhere and are stored as they are.
         """
         new = cls(owner=owner, title=first_words(text), system=system)
+        new.is_new = True
 
         def question() -> UUID:
             new.save()
@@ -196,6 +200,7 @@ class Conversation(models.Model):
             )
         except IntegrityError as error:
             raise Busy from error
+        answer.is_new = True
         self.head, self.updated = answer, timezone.now()
         self.save(update_fields=["head", "updated"])
         return answer
@@ -211,6 +216,12 @@ class Conversation(models.Model):
         path = tree.path_to(leaf or self.head_id, self.parents())
         found = self.messages.in_bulk(path)
         return [found[each] for each in path]
+
+    def said(self, leaf: UUID | None) -> list[Message]:
+        """The same as far as it is sent to Claude: one query, however long it is, without the rendered texts."""
+        sent = self.messages.only("conversation", "parent", "role", "text", "blocks", "model")
+        found = {each.pk: each for each in sent}
+        return [found[each] for each in tree.path_to(leaf, {pk: each.parent_id for pk, each in found.items()})]
 
     # Changing what is shown
 
@@ -235,6 +246,11 @@ class Conversation(models.Model):
     def rename(self, title: str) -> None:
         self.title = title
         self.save(update_fields=["title"])
+
+    def entitle(self, title: str) -> bool:
+        """Give it a better title than the one it began with; False when a person has given one meanwhile."""
+        unnamed = Conversation.objects.filter(pk=self.pk, title=self.title)
+        return bool(unnamed.update(title=title))
 
     def bin(self) -> None:
         """Put it into the bin, where the first date counts; a reply that is being written for it is asked to stop."""

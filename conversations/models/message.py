@@ -90,6 +90,9 @@ class Message(models.Model):
 
     objects = MessageQuerySet.as_manager()
 
+    #: Whether a verb has just made this answer, rather than found it again by its key; not stored.
+    is_new = False
+
     class Meta:
         verbose_name = _("message")
         verbose_name_plural = _("messages")

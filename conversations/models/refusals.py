@@ -19,3 +19,11 @@ class KeyReused(Refused):
 
 class UnknownMessage(Refused):
     """The conversation has no such message, or not in the part that is asked for."""
+
+
+class BudgetSpent(Refused):
+    """This month's limit leaves no room for what the call may cost."""
+
+
+class PriceUnknown(Refused):
+    """There is a monthly limit, and nobody knows what this model costs."""

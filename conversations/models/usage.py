@@ -1,10 +1,18 @@
 """What each call to Claude used and cost; it outlives the conversation and the person it was for."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from conversations.models.message import Message
+
+#: Longer than any call may take, with its retries.
+LOST_AFTER = timedelta(minutes=15)
 
 
 class Usage(models.Model):
@@ -68,3 +76,14 @@ class Usage(models.Model):
     def cached_share(self) -> int:
         """How much of the prompt came from the cache, in percent."""
         return round(100 * self.cache_read_tokens / self.prompt_tokens) if self.prompt_tokens else 0
+
+
+def lost() -> Q:
+    """Which calls nobody will settle, because their process is gone: for rows with message, purpose and created.
+
+    A reply says so itself once it is recovered. A title has no sign of life, and neither has a reply whose row is
+    gone: only their age tells.
+    """
+    recovered = Q(message__ending=Message.Ending.LOST, purpose=Usage.Purpose.REPLY)
+    over = Q(message=None) | ~Q(message__state=Message.State.WRITING)
+    return recovered | Q(created__lt=Now() - LOST_AFTER) & over

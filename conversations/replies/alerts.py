@@ -1,12 +1,15 @@
-"""Tells staff by mail that Claude cannot be used: a bad key, or no credit left."""
+"""Tells staff by mail that Claude cannot be used (a bad key, no credit left), or soon no more."""
 
 import logging
+from datetime import date
 
 from django.core.cache import cache
 from django.core.mail import send_mail
 from django.utils.translation import gettext as _
 
 from chatsite.accounts.models import User
+from conversations.models import MonthlySpending, TeamSettings
+from conversations.models.budget import WARNED_AT
 
 logger = logging.getLogger(__name__)
 
@@ -18,14 +21,34 @@ def claude_is_unavailable(detail: str, request_id: str) -> None:
     """Mail all active staff; a mail server that is away must not cost anybody their reply."""
     logger.error("Claude is not available: %s (request %s)", detail, request_id or "none")
     try:
-        if not cache.add("claude-is-unavailable", True, PAUSE):
-            return
-        send_mail(
-            _("Claude is not available"),
-            _("Claude refused to answer: %(detail)s\nRequest id: %(request_id)s\n\nPeople read that you were told.")
-            % {"detail": detail, "request_id": request_id or "–"},
-            None,
-            list(User.objects.filter(is_staff=True, is_active=True).values_list("email", flat=True)),
-        )
+        if cache.add("claude-is-unavailable", True, PAUSE):
+            _tell_staff(
+                _("Claude is not available"),
+                _("Claude refused to answer: %(detail)s\nRequest id: %(request_id)s\n\nPeople read that you were told.")
+                % {"detail": detail, "request_id": request_id or "–"},
+            )
     except Exception:
         logger.exception("The mail to staff could not be sent.")
+
+
+def budget_is_nearly_spent(month: date) -> None:
+    """Mail all active staff once for each limit and month, when most of the limit is spent."""
+    try:
+        limit = TeamSettings.current().monthly_limit
+        if limit is not None and MonthlySpending.warn(month, limit):
+            logger.warning("%d %% of the monthly limit of $%s are spent.", WARNED_AT, limit)
+            _tell_staff(
+                _("The monthly amount for Claude is nearly used up"),
+                _(
+                    "%(percent)s %% of this month's limit of $%(limit)s are spent. When nothing is left, new "
+                    "questions are refused until the next month begins.\n\nThe limit is one of the team settings."
+                )
+                % {"percent": WARNED_AT, "limit": limit},
+            )
+    except Exception:
+        logger.exception("The mail to staff could not be sent.")
+
+
+def _tell_staff(subject: str, text: str) -> None:
+    staff = User.objects.filter(is_staff=True, is_active=True)
+    send_mail(subject, text, None, list(staff.values_list("email", flat=True)))

@@ -80,6 +80,7 @@ class Broadcast:
         self._page_changed = asyncio.Event()
         self._frames = _Frames()
         self._waits_for = b""
+        self._title = b""
         self._prose = ""
         self._growing = markdown.Growing()
         self._rendered = 0
@@ -110,6 +111,14 @@ class Broadcast:
         """Tell the page's readers, also those who come meanwhile, why nothing is coming."""
         self._waits_for = sse.named(name, data)
         self._tell(self._waits_for)
+
+    def entitle(self, title: str) -> None:
+        """Tell the page's readers the title; when there are none yet, the first who comes. Nobody waits for it."""
+        frame = sse.named("title", {"title": title})
+        if self._page_readers:
+            self._tell(frame)
+        else:
+            self._title = frame
 
     def _tell(self, frame: bytes) -> None:
         self._frames.push(frame)
@@ -211,7 +220,8 @@ class Broadcast:
             self._render()
         html, tail = self._growing.snapshot() if self.end is None else (self._prose, "")
         whole = {"html": html, "tail": tail, "thinking": "".join(self.thoughts)}
-        return sse.named("snapshot", whole) + self._waits_for
+        title, self._title = self._title, b""
+        return sse.named("snapshot", whole) + title + self._waits_for
 
 
 def _ring(event: asyncio.Event) -> None:

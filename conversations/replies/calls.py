@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from chatsite.accounts.models import User
-from conversations import catalogue
+from conversations import catalogue, claude, prompt
 from conversations.catalogue import Tokens
-from conversations.models import Conversation, Message, Usage
+from conversations.models import Conversation, Message, MonthlySpending, Reservation, Usage
+from conversations.models.budget import first_day
+from conversations.models.usage import lost
+
+REPLY = Usage.Purpose.REPLY
 
 #: What a call that was cut is taken to have produced: Claude's own count comes only at the end.
 CHARACTERS_PER_TOKEN = 4
@@ -19,75 +25,124 @@ COUNTED = [
 
 @dataclass(slots=True)
 class Call:
-    """One upstream call: its row, what Claude has counted so far, whether it came to its end and was counted there."""
+    """One upstream call: its row, what Claude has counted so far, whether it came to its end and was counted there.
+
+    `longest`: how many tokens it was allowed to write.
+    """
 
     usage: Usage
     tokens: Tokens
+    longest: int
     whole: bool = False
     counted: bool = False
     inserted: bool = False
 
     @classmethod
-    def begin(cls, answer: Message, request_id: str, model: str, tokens: Tokens) -> "Call":
+    def begin(cls, answer: Message, started: claude.Started, *, longest: int, purpose: str = REPLY) -> "Call":
         usage = Usage(
             user_id=answer.conversation.owner_id,
             conversation_id=answer.conversation_id,
             message_id=answer.pk,
-            request_id=request_id,
-            model=model,
+            purpose=purpose,
+            request_id=started.request_id,
+            model=started.model,
         )
-        _count(usage, tokens)
-        return cls(usage, tokens)
+        _count(usage, started.tokens)
+        return cls(usage, started.tokens, longest)
+
+    def finish(self, finished: claude.Finished) -> None:
+        self.tokens, self.whole, self.counted = finished.tokens, True, finished.counted
+
+
+def most(request: claude.Request) -> int | None:
+    """What a call can cost at most, in millionths of a US dollar; None where no price is known."""
+    prompt_tokens = prompt.most_tokens(request.messages, request.system, request.model)
+    return catalogue.most(request.model, prompt_tokens, request.longest, timezone.now().date())
 
 
 def insert(calls: list[Call]) -> None:
     """Insert rows that may be there already. What they were for may be gone meanwhile; they stay."""
     rows = [call.usage for call in calls if not call.inserted]
-    messages = set(Message.objects.filter(pk__in=[row.message_id for row in rows]).values_list("pk", flat=True))
-    for row in rows:
-        if row.message_id not in messages:
-            _orphan(row)
+    _keep_apart_from_what_is_gone(rows)
     Usage.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def settle(calls: list[Call], characters: int) -> None:
-    """Complete the rows of calls that are over; `characters` is what came of the last of them."""
-    insert(calls)
+def settle(calls: list[Call], characters: int, *, again: bool = False) -> int:
+    """Complete the rows of calls that are over; returns what they cost beyond what was booked for them before.
+
+    `characters` is what came of the last of them. `again`: where recovery may have settled them already.
+    """
+    before = _cost(calls) if again else 0
     for call in calls:
-        row = call.usage
-        if not call.counted:
-            written = -(-characters // CHARACTERS_PER_TOKEN) if call is calls[-1] else 0
-            call.tokens = estimated(call.tokens, written)
-        _count(row, call.tokens)
-        row.state = Usage.State.COMPLETE if call.whole else Usage.State.CUT
-        row.estimated = not call.counted
-        row.cost = catalogue.cost(row.model, call.tokens, timezone.now().date())
-        # What it was for may be gone meanwhile: only what was counted is written.
-        row.save(update_fields=COUNTED)
+        written = -(-characters // CHARACTERS_PER_TOKEN) if call is calls[-1] else 0
+        _complete(call, written)
+    _keep_apart_from_what_is_gone([call.usage for call in calls if not call.inserted])
+    # Rows that a checkpoint has inserted are updated, and of those only what was counted.
+    Usage.objects.bulk_create(
+        [call.usage for call in calls], update_conflicts=True, unique_fields=["id"], update_fields=COUNTED
+    )
+    return sum(call.usage.cost or 0 for call in calls) - before
+
+
+def _complete(call: Call, written: int) -> None:
+    if not call.counted:
+        call.tokens = estimated(call.tokens, min(written, call.longest))
+    row = call.usage
+    _count(row, call.tokens)
+    row.state = Usage.State.COMPLETE if call.whole else Usage.State.CUT
+    row.estimated = not call.counted
+    row.cost = catalogue.cost(row.model, call.tokens, timezone.now().date())
+
+
+def _cost(calls: list[Call]) -> int:
+    known = Usage.objects.filter(pk__in=[call.usage.pk for call in calls]).values_list("cost", flat=True)
+    return sum(cost or 0 for cost in known)
 
 
 def settle_lost() -> None:
-    """Complete the rows of calls whose process is gone, from what was checkpointed."""
-    lost = Usage.objects.filter(state=Usage.State.OPEN, message__ending=Message.Ending.LOST)
-    for row in lost.select_related("message"):
-        tokens = Tokens(
-            row.input_tokens,
-            row.output_tokens,
-            row.cache_write_5m_tokens,
-            row.cache_write_1h_tokens,
-            row.cache_read_tokens,
-        )
-        settle([Call(row, tokens, inserted=True)], len(row.message.text) if row.message else 0)
+    """Complete the rows of calls whose process is gone, from what was checkpointed, and give back the reservations."""
+    for pk in Usage.objects.filter(lost(), state=Usage.State.OPEN).values_list("pk", flat=True):
+        with transaction.atomic():
+            # Another process may be at it.
+            mine = Usage.objects.select_for_update(of=("self",), skip_locked=True).select_related("message")
+            if row := mine.filter(pk=pk, state=Usage.State.OPEN).first():
+                _settle_lost(row)
+    Reservation.settle_lost()
+
+
+def _settle_lost(row: Usage) -> None:
+    longest = min(settings.CHAT_MAX_TOKENS, catalogue.longest_reply(row.model))
+    call = Call(row, _tokens(row), longest, inserted=True)
+    text = row.message.text if row.message and row.purpose == REPLY else ""
+    month = first_day(timezone.localtime(row.created).date())
+    MonthlySpending.book(month, cost=settle([call], len(text)))
 
 
 def estimated(tokens: Tokens, written: int) -> Tokens:
     return Tokens(tokens.input, max(tokens.output, written), tokens.write_5m, tokens.write_1h, tokens.read)
 
 
+def _tokens(row: Usage) -> Tokens:
+    return Tokens(
+        row.input_tokens,
+        row.output_tokens,
+        row.cache_write_5m_tokens,
+        row.cache_write_1h_tokens,
+        row.cache_read_tokens,
+    )
+
+
 def _count(row: Usage, tokens: Tokens) -> None:
     row.input_tokens, row.output_tokens = tokens.input, tokens.output
     row.cache_write_5m_tokens, row.cache_write_1h_tokens = tokens.write_5m, tokens.write_1h
     row.cache_read_tokens = tokens.read
+
+
+def _keep_apart_from_what_is_gone(rows: list[Usage]) -> None:
+    messages = set(Message.objects.filter(pk__in=[row.message_id for row in rows]).values_list("pk", flat=True))
+    for row in rows:
+        if row.message_id not in messages:
+            _orphan(row)
 
 
 def _orphan(row: Usage) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from conversations import claude_errors, markdown, turns, wording
 from conversations.claude_errors import Failed
-from conversations.models import Message
+from conversations.models import Message, Reservation
 from conversations.replies.broadcast import End
 from conversations.replies.calls import Call, settle
 
@@ -24,6 +24,7 @@ class Result:
     thoughts: str
     stop_reason: str
     failure: Failed | None
+    reservation: Reservation
     calls: list[Call] = field(default_factory=list)
     bare: bool = False
 
@@ -46,7 +47,7 @@ def store(answer: Message, result: Result) -> tuple[End, str]:
     """Store a result; returns what its readers are told and the rendered text. Raises what the database raises."""
     prose = "" if result.bare else markdown.render(result.text)
     with transaction.atomic():
-        answer.finish(
+        decided = answer.finish(
             state=result.state,
             ending=result.ending,
             text=result.text,
@@ -58,8 +59,8 @@ def store(answer: Message, result: Result) -> tuple[End, str]:
             error_detail=result.failure.detail if result.failure else "",
             request_id=result.request_id,
         )
-        if result.calls:
-            settle(result.calls, len(result.text) + len(result.thoughts))
+        cost = settle(result.calls, len(result.text) + len(result.thoughts), again=not decided)
+        result.reservation.settle(cost)
     stored = Message.objects.select_related("conversation__owner").filter(pk=answer.pk).first()
     return end_of(stored) if stored else unstored(result), prose
 

@@ -13,11 +13,12 @@ from django.conf import settings
 
 from conversations import claude
 from conversations.models import Message
-from conversations.replies import ending, storage
+from conversations.replies import beginning, ending, storage
 from conversations.replies.broadcast import Broadcast
 from conversations.replies.mirrors import Mirrors
 from conversations.replies.reply import Reply
 from conversations.replies.rounds import Rounds
+from conversations.replies.titles import Title
 
 #: Seconds that replies get to be stored when the process stops.
 STORING_SECONDS = 4
@@ -33,6 +34,7 @@ class Engine:
     def __init__(self) -> None:
         self.runner = f"{socket.gethostname()[:40]}-{getpid()}-{secrets.token_hex(4)}"
         self.running: dict[UUID, Reply] = {}
+        self.titles: set[Title] = set()
         self.draining = False
         self._mirrors = Mirrors()
         self._rounds: Rounds | None = None
@@ -47,7 +49,7 @@ class Engine:
     async def drain(self) -> None:
         """Take no new questions; running replies may finish for DRAIN_SECONDS, then they are interrupted."""
         self.draining = True
-        await self._until_idle(settings.DRAIN_SECONDS)
+        await self._until(lambda: not self.running, settings.DRAIN_SECONDS)
         await self._interrupt()
 
     async def shutdown(self) -> None:
@@ -61,18 +63,20 @@ class Engine:
     async def _interrupt(self) -> None:
         for reply in list(self.running.values()):
             reply.stop(Message.Ending.SHUTDOWN)
-        await self._until_idle(STORING_SECONDS)
+        for title in list(self.titles):
+            title.stop()
+        await self._until(lambda: not self.running and not self.titles, STORING_SECONDS)
 
-    async def _until_idle(self, seconds: float) -> None:
+    async def _until(self, idle: Callable[[], bool], seconds: float) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while self.running:  # noqa: ASYNC110 (only when the process stops)
+                while not idle():  # noqa: ASYNC110 (only when the process stops)
                     await asyncio.sleep(0.02)
 
     # What views ask for
 
     async def begin(self, ask: Callable[[], Message], *, grace: float | None) -> tuple[Message, Broadcast]:
-        """Store a question with `ask` and have it answered, as one step; raises Draining, and what `ask` raises.
+        """Store a question with `ask` and have it answered, as one step; raises Draining, and Refused.
 
         Shielded: a reader who leaves in between leaves a reply with its clock running, never a row without a
         task. `grace`: seconds the reply may go on without a reader, None for as long as it takes.
@@ -83,9 +87,14 @@ class Engine:
         return await asyncio.shield(beginning)
 
     async def _begin(self, ask: Callable[[], Message], grace: float | None) -> tuple[Message, Broadcast]:
-        answer = await storage.run(ask)
-        if answer.is_writing and answer.runner == self.runner and answer.pk not in self.running:
-            self.running[answer.pk] = Reply(answer, grace=grace, on_stored=self._stored, on_due=self._checkpoint_soon)
+        begun = await storage.run(beginning.begin, ask)
+        answer = begun.answer
+        if begun.reply is not None:
+            reply = Reply(answer, begun.reply, grace=grace, on_stored=self._stored, on_due=self._checkpoint_soon)
+            self.running[answer.pk] = reply
+            if begun.title is not None:
+                show = reply.broadcast.entitle
+                self.titles.add(Title(answer, begun.title, show=show, on_over=self.titles.discard))
         return answer, await self.follow(answer)
 
     async def follow(self, answer: Message) -> Broadcast:

@@ -19,7 +19,8 @@ def recover(runner: str) -> int:
     with transaction.atomic():
         stale = Message.objects.stale().exclude(runner=runner).select_for_update(skip_locked=True)
         found = recover_stale(Message.objects.filter(pk__in=list(stale.values_list("pk", flat=True))))
-        settle_lost()
+    # One row at a time: transactions that take many in one go could wait for each other.
+    settle_lost()
     if found:
         logger.warning("%d replies were interrupted when their server went away.", found)
     return found

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any
 
-from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from conversations import claude, prompt
+from conversations import claude
 from conversations.claude_errors import Failed
-from conversations.models import Message
+from conversations.models import BudgetSpent, Message
 from conversations.replies import alerts, ending, storage
+from conversations.replies.beginning import Planned
 from conversations.replies.broadcast import Broadcast
 from conversations.replies.calls import Call
 from conversations.replies.checkpoints import Line, Seen
@@ -37,12 +37,14 @@ class Reply:
     def __init__(
         self,
         answer: Message,
+        planned: Planned,
         *,
         grace: float | None,
         on_stored: Callable[["Reply"], None],
         on_due: Callable[[], None],
     ) -> None:
         self.answer = answer
+        self.reservation = planned.reservation
         self.calls: list[Call] = []
         self.broadcast = Broadcast(on_leave=self._reader_left)
         self.checkpoint_due = False
@@ -56,9 +58,11 @@ class Reply:
         self._block_begins = 0
         self._stop_reason = ""
         self._wish = ""
+        self._longest = planned.request.longest
+        self._reserved_calls = 1
         # An empty context: the task must not inherit the request's, which ends before it.
         context = contextvars.Context()
-        self._reading = asyncio.create_task(self._read(), context=context)
+        self._reading = asyncio.create_task(self._read(planned.request), context=context)
         self._owner = asyncio.create_task(self._own(), context=context)
 
     def stop(self, wish: str) -> None:
@@ -114,11 +118,12 @@ class Reply:
 
     # Reading what Claude says
 
-    async def _read(self) -> None:
-        request = await storage.run(request_for, self.answer)
+    async def _read(self, request: claude.Request) -> None:
         async with asyncio.timeout(LONGEST_SECONDS), aclosing(claude.stream(request)) as events:
             async for event in events:
                 self._take(event)
+                if isinstance(event, claude.Retrying):
+                    await self._reserve_again()
         if not self._stop_reason:
             raise Failed("upstream_truncated")
 
@@ -134,15 +139,24 @@ class Reply:
             case claude.Block(block):
                 self._blocks.append(block)
                 self._block_begins = len(self.broadcast.pieces)
-            case claude.Started(request_id, model, tokens):
-                self.calls.append(Call.begin(self.answer, request_id, model, tokens))
+            case claude.Started():
+                self.calls.append(Call.begin(self.answer, event, longest=self._longest))
                 self._checkpoint_soon()
             case claude.Retrying(attempt, seconds, code):
                 self.broadcast.wait_for("retrying", {"attempt": attempt, "seconds": seconds, "code": code})
-            case claude.Finished(stop_reason, tokens, counted):
-                self._stop_reason = stop_reason
-                call = self.calls[-1]
-                call.tokens, call.whole, call.counted = tokens, True, counted
+            case claude.Finished():
+                self._stop_reason = event.stop_reason
+                self.calls[-1].finish(event)
+
+    async def _reserve_again(self) -> None:
+        """A call that had begun before it failed will be paid for: the next one needs an amount of its own."""
+        if len(self.calls) < self._reserved_calls:
+            return
+        try:
+            await storage.run(self.reservation.extend)
+        except BudgetSpent:
+            raise Failed("budget_spent") from None
+        self._reserved_calls += 1
 
     def _write(self, text: str) -> None:
         room = LONGEST_TEXT - self.broadcast.length
@@ -176,6 +190,8 @@ class Reply:
         self._on_stored(self)
         if result.error_code == "misconfigured" and result.failure:
             await storage.run(alerts.claude_is_unavailable, result.failure.detail, result.request_id)
+        if self.reservation.limited:
+            await storage.run(alerts.budget_is_nearly_spent, self.reservation.month_id)
 
     def _result(self) -> ending.Result:
         state, how, failure = self._judge()
@@ -189,6 +205,7 @@ class Reply:
             thoughts="".join(self.broadcast.thoughts),
             stop_reason=self._stop_reason,
             failure=failure,
+            reservation=self.reservation,
             calls=self.calls,
         )
 
@@ -211,18 +228,3 @@ class Reply:
             case error:
                 logger.error("Reply %s failed.", self.answer.pk, exc_info=error)
                 return State.FAILED, Ending.FAILED, Failed("internal", detail=type(error).__name__)
-
-
-def request_for(answer: Message) -> claude.Request:
-    """What to send for an answer: the branch it stands on, fitted to the window of its model."""
-    path = answer.conversation.thread(answer.parent_id)
-    built = prompt.build(path, model=answer.model, system=answer.system, max_tokens=settings.CHAT_MAX_TOKENS)
-    if built.sent_from:
-        Message.objects.filter(pk=answer.pk).update(sent_from=built.sent_from)
-    return claude.Request(
-        model=answer.model,
-        messages=built.messages,
-        system=answer.system,
-        max_tokens=settings.CHAT_MAX_TOKENS,
-        effort=settings.CHAT_EFFORT,
-    )

@@ -80,10 +80,14 @@ def opening(answer: Message, *, with_question: bool, with_title: bool = False) -
 
 
 async def refuse(
-    request: SignedInRequest, conversation: Conversation | None, status: int, sentence: str
+    request: SignedInRequest,
+    conversation: Conversation | None,
+    status: int,
+    sentence: str,
+    headers: dict[str, str] | None = None,
 ) -> HttpResponse:
     """A script gets the sentence; a plain form gets its page back, with all that was typed."""
     if wants_stream(request):
-        return refusal(status, sentence)
+        return refusal(status, sentence, headers)
     draft = request.POST.get("text", "")
     return await sync_to_async(pages.page)(request, conversation, problem=sentence, draft=draft, status=status)

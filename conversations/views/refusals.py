@@ -3,32 +3,39 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
-from conversations.models import Busy, KeyReused, Refused, TooManyRunning
+from conversations import wording
+from conversations.models import BudgetSpent, Busy, KeyReused, PriceUnknown, Refused, TooManyRunning
 from conversations.replies import Draining
 
 REASONS = (Refused, Draining)
 
 
-def status_and_sentence(error: Exception) -> tuple[int, str]:
-    """What to answer when a verb was refused."""
+#: Seconds after which what was refused may be granted.
+SOON = {"Retry-After": "5"}
+
+
+def status_and_sentence(error: Exception) -> tuple[int, str, dict[str, str]]:
+    """What to answer when a verb was refused: the status, the sentence, and headers where waiting helps."""
     match error:
         case Busy():
-            return 409, _("An answer is still being written here. Stop it, or wait for its end.")
+            return 409, _("An answer is still being written here. Stop it, or wait for its end."), {}
         case KeyReused():
-            return 409, _("This was already sent with another text.")
+            return 409, _("This was already sent with another text."), {}
+        case PriceUnknown():
+            return 409, _("The price of this model is not known, and a monthly limit is set. Choose another one."), {}
+        case BudgetSpent():
+            return 429, _(wording.ERRORS["budget_spent"]), {}
         case TooManyRunning():
-            return 429, _("You have as many running answers as one person may have. Wait for one to finish.")
+            sentence = _("You have as many running answers as one person may have. Wait for one to finish.")
+            return 429, sentence, SOON
         case Draining():
-            return 503, _("The site is being restarted. Try again in a moment.")
-    return 404, _("There is no such message.")
+            return 503, _("The site is being restarted. Try again in a moment."), SOON
+    return 404, _("There is no such message."), {}
 
 
 def refusal(status: int, sentence: str, headers: dict[str, str] | None = None) -> JsonResponse:
     """A refusal for a script."""
-    response = JsonResponse({"error": sentence}, status=status, headers=headers)
-    if status in {429, 503}:
-        response["Retry-After"] = "5"
-    return response
+    return JsonResponse({"error": sentence}, status=status, headers=headers)
 
 
 def wants_stream(request: HttpRequest) -> bool:

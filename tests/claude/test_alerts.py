@@ -1,11 +1,13 @@
 """When Claude cannot be used at all: people read a calm sentence, staff are told once."""
 
+from datetime import date
+
 import pytest
 from django.core import mail
 from django.core.cache import cache
 
 from chatsite.accounts.models import User
-from conversations.models import Message, Usage
+from conversations.models import Message, MonthlySpending, TeamSettings, Usage
 from conversations.replies import alerts
 from tests.site import Site, Visitor, free_port
 
@@ -88,5 +90,50 @@ def test_a_mail_server_that_is_away_costs_nobody_anything(carol, settings, caplo
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
     tell()
+
+    assert "The mail to staff could not be sent." in caplog.text
+
+
+# The month's amount
+
+
+@pytest.fixture
+def nearly_spent(db):
+    TeamSettings.objects.create(monthly_limit="10")
+    return MonthlySpending.objects.create(month=date(2026, 11, 1), spent=8_000_000).month
+
+
+def test_most_of_the_amount_spent_is_told_once(carol, nearly_spent):
+    alerts.budget_is_nearly_spent(nearly_spent)
+    alerts.budget_is_nearly_spent(nearly_spent)
+
+    [letter] = mail.outbox
+    assert letter.to == ["carol@example.com"]
+    assert letter.subject == "The monthly amount for Claude is nearly used up"
+    assert "80 % of this month's limit of $10.00" in letter.body
+
+
+def test_another_limit_is_told_of_anew(carol, nearly_spent):
+    alerts.budget_is_nearly_spent(nearly_spent)
+    TeamSettings.objects.update(monthly_limit="10.01")
+    alerts.budget_is_nearly_spent(nearly_spent)
+    assert len(mail.outbox) == 1
+
+    MonthlySpending.objects.update(spent=9_000_000)
+    alerts.budget_is_nearly_spent(nearly_spent)
+    assert len(mail.outbox) == 2
+
+
+def test_without_a_limit_there_is_nothing_to_tell(carol, nearly_spent):
+    TeamSettings.objects.update(monthly_limit=None)
+    alerts.budget_is_nearly_spent(nearly_spent)
+
+    assert mail.outbox == []
+
+
+def test_a_letter_about_the_amount_that_cannot_be_sent_costs_nobody_anything(carol, nearly_spent, settings, caplog):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+    alerts.budget_is_nearly_spent(nearly_spent)
 
     assert "The mail to staff could not be sent." in caplog.text

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from hypothesis import given
+from hypothesis import strategies as st
 
 from conversations import catalogue
 from conversations.catalogue import Tokens
@@ -94,3 +96,30 @@ def test_what_a_model_takes_agrees_with_the_models_endpoint(model):
     assert offered
     assert (catalogue.window(model), catalogue.longest_reply(model)) == (offered.window, offered.max_tokens)
     assert catalogue.thinks(model) == ("adaptive" in offered.thinking)
+    assert catalogue.can_be_silent(model) == (offered.thinking >= {"adaptive", "disabled"})
+
+
+COUNTS = st.integers(0, 400_000)
+
+
+@given(model=st.sampled_from(sorted(MODELS)), prompt=st.lists(COUNTS, min_size=3, max_size=3), output=COUNTS)
+def test_no_call_costs_more_than_the_most_it_can(model, prompt, output):
+    plain, written, read = prompt
+    most = catalogue.most(model, sum(prompt) + 1, output + 1, TODAY)
+
+    assert most
+    assert (catalogue.cost(model, Tokens(plain, output, write_5m=written, read=read), TODAY) or 0) < most
+
+
+def test_the_most_counts_the_price_of_tomorrow_as_well():
+    today = {"input": 1, "write_5m": 1, "output": 1, "from": date(2026, 1, 1)}
+    dearer = {"input": 3, "write_5m": 1, "output": 5, "from": date(2026, 2, 1)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(catalogue._catalogue(), "claude-next-9", {"prices": [today, dearer]})
+        assert catalogue.most("claude-next-9", 10, 10, date(2026, 1, 30)) == 20
+        assert catalogue.most("claude-next-9", 10, 10, date(2026, 1, 31)) == 80
+        assert catalogue.most("claude-next-9", 10, 10, date(2025, 12, 31)) is None
+
+
+def test_the_most_of_an_unknown_model_is_not_known():
+    assert catalogue.most("claude-next-9", 1, 1, TODAY) is None

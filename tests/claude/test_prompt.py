@@ -205,3 +205,16 @@ def test_what_was_sent_once_is_the_beginning_of_what_is_sent_next(parts):
     before, after = sent(*path), sent(*path, answer("Yes.", SIGNED), question("Last?"))
 
     assert after[: len(before)] == before
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200), st.text(max_size=20).filter(str.isprintable))
+def test_no_text_can_be_more_tokens_than_it_is_taken_to_be_at_most(text, system):
+    messages = [{"role": "user", "content": [{"type": "text", "text": text}]}]
+    most = prompt.most_tokens(messages, system, SONNET)
+
+    assert most >= len(text.encode()) + len(system.encode()) + prompt.RESERVE
+
+
+def test_no_prompt_is_longer_than_the_window():
+    messages = [{"role": "user", "content": [{"type": "text", "text": "x" * 1_200_000}]}]
+    assert prompt.most_tokens(messages, "", SONNET) == 1_000_000

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from conversations import catalogue
 from conversations.catalogue import Tokens
+from conversations.claude import Started
 from conversations.models import Conversation, Message, Usage
 from conversations.replies.calls import Call, settle
 from tests.conversations.history import MODEL, begun
@@ -117,7 +118,7 @@ def test_usage_outlives_the_conversation_and_alice(outcome, alice):
 
 
 def call(answer, model=MODEL, **tokens):
-    return Call.begin(answer, "req_1", model, Tokens(**tokens))
+    return Call.begin(answer, Started("req_1", model, Tokens(**tokens)), longest=16_000)
 
 
 def test_a_call_whose_conversation_is_gone_is_still_counted(alice):

@@ -33,14 +33,14 @@ def test_the_first_question_creates_a_conversation_and_streams_its_answer(her, a
 
 
 def test_the_frames_come_in_order_and_the_only_end_is_the_last(her):
-    stream = her.ask("Tell me a story. [[rate:200]][[chars:600]][[thinking:Once upon a time.]]")
+    stream = her.ask("Tell me a story. [[delay:0.5]][[rate:200]][[chars:600]][[thinking:Once upon a time.]]")
 
     assert set(names(stream)) <= FRAMES
     assert names(stream)[:3] == ["start", "title", "snapshot"]
     assert {"thinking", "tail", "commit"} <= set(names(stream))
     assert names(stream).count("end") == 1
     assert names(stream)[-1] == "end"
-    assert stream.named("title") == [{"title": "Tell me a story. [[rate:200]][[chars:600]][[thinking:Once…"}]
+    assert stream.named("title") == [{"title": "Tell me a story.…"}]
     assert set(stream.end) == {"state", "ending", "code", "stop_reason", "usage", "html"}
     assert (stream.end["state"], stream.end["code"], stream.end["stop_reason"]) == ("complete", "", "end_turn")
     assert stream.end["usage"]["output_tokens"] > 0

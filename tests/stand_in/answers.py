@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import zlib
 from functools import cache
@@ -18,6 +19,16 @@ GOING_ON = re.compile(
 )
 TITLE_TOKENS = 64
 TITLE_WORDS = 6
+#: What a question begins with before it says what it is about, and what no title ends with.
+LEAD_IN = re.compile(
+    r"\A\W*((hello|hi|hey)\b[,!. ]*)?((please|can|could|would|will|you|me|i|we|help|tell|show|give|explain|to|how|what|"
+    r"why|when|which|is|are|do|does|did|should|need|want|like|much|many|us|with|a|an|the|about)\b\W*)*",
+    re.IGNORECASE,
+)
+TRAILING = {
+    "a", "an", "the", "of", "for", "and", "or", "to", "in", "on", "at", "by", "with", "from", "that", "which", "is",
+    "are", "me", "my", "our", "your", "so", "i", "we", "you",
+}  # fmt: skip
 
 # The first topic that matches wins, so the narrow ones stand before the broad ones.
 TOPICS = {
@@ -87,10 +98,15 @@ def is_title(model: str, body: dict[str, Any]) -> bool:
 
 
 def title(question: str) -> str:
-    """The first words of the question, which may stand between tags in the request."""
+    """What the question is about, in its own words; it may stand between tags in the request."""
     tagged = re.search(r"<(\w+)>\s*(.+?)\s*</\1>", question, re.DOTALL)
-    words = re.findall(r"[\w$'’.,-]*\w", markers.strip(tagged[2] if tagged else question))
-    return " ".join(words[:TITLE_WORDS])[:80].capitalize() or "New conversation"
+    asked = LEAD_IN.sub("", markers.strip(tagged[2] if tagged else question))
+    words = re.findall(r"[\w$'’+#.-]*\w[+#]*|[,;:?!.\n]", asked)[: 4 * TITLE_WORDS]
+    first = list(itertools.takewhile(lambda word: word not in ",;:?!.\n", words))[:TITLE_WORDS]
+    while first and first[-1].lower() in TRAILING:
+        first.pop()
+    named = " ".join(first)[:80]
+    return named[:1].upper() + named[1:] or "New conversation"
 
 
 @cache

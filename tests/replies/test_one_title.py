@@ -1,0 +1,156 @@
+"""A title by itself: what counts as one, how it is asked for, and what becomes of a call that takes too long."""
+
+import asyncio
+import threading
+from contextlib import contextmanager
+from functools import partial
+
+import pytest
+from django.db import connections
+
+from conversations import claude, prompt
+from conversations.catalogue import Tokens
+from conversations.models import Conversation, MonthlySpending, Reservation, Usage
+from conversations.models.conversation import TITLE_LENGTH
+from conversations.replies import beginning, storage, titles
+from tests.conversations import history
+
+WRITTEN = [
+    ("Leap seconds", "Leap seconds"),
+    ('"Leap seconds"\n', "Leap seconds"),
+    ("Title: Leap seconds", "Leap seconds"),
+    ("**Titel:** „Schaltsekunden“", "Schaltsekunden"),
+    ("# Leap  \t seconds.", "Leap seconds"),
+    ("\n\nLeap seconds\n\nA second that is added now and then.", "Leap seconds"),
+    ("うるう秒とは", "うるう秒とは"),
+    ("C# and C++", "C# and C++"),
+    ("What's new in Python 3.14?", "What's new in Python 3.14?"),
+    ("Leap\u202e seconds\x07", "Leap seconds"),
+    ("", ""),
+    (" \n ", ""),
+    ("...", ""),
+    ("Title:", ""),
+    ("x" * 101, ""),
+]
+
+
+@pytest.mark.parametrize(("written", "title"), WRITTEN)
+def test_what_is_around_a_title_is_taken_away_and_what_is_none_comes_to_nothing(written, title):
+    assert titles.cleaned(written) == title
+
+
+def test_the_question_is_cut_and_cannot_leave_its_brackets():
+    [turn] = prompt.for_title("a</question><question>b\ud800\0" + "c" * 10_000)
+    text = turn["content"][0]["text"]
+    assert text.startswith("<question>\nab\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}c")
+    assert text.endswith("c\n</question>")
+    assert len(text) < prompt.TITLED_CHARACTERS + 30
+
+
+ASKED_OF = [
+    ("claude-haiku-5-5", {"type": "disabled"}, 60),
+    ("claude-haiku-4-5-20251001", None, 60),
+    ("claude-sonnet-5-5", {"type": "adaptive", "display": "summarized"}, 1_060),
+]
+
+
+@pytest.mark.parametrize(("model", "thinking", "longest"), ASKED_OF)
+def test_every_model_is_asked_for_a_title_in_the_way_it_takes(settings, model, thinking, longest):
+    settings.CHAT_TITLE_MODEL = model
+    asked = claude._parameters(beginning.title_request_for("Why?"))
+    assert (asked.get("thinking"), asked["max_tokens"]) == (thinking, longest)
+    assert asked.get("output_config") == (thinking and {"effort": "low"})
+    assert "cache_control" not in asked
+
+
+# Run in this process, with a scripted stream in the place of Claude
+
+
+@contextmanager
+def storage_threads():
+    """The storage threads leave no connection behind that would outlive the test database."""
+    try:
+        yield
+    finally:
+        together = threading.Barrier(storage.THREADS)
+
+        def close(_number):
+            together.wait()
+            connections.close_all()
+
+        list(storage._pool.map(close, range(storage.THREADS)))
+
+
+@pytest.fixture
+def entitled(transactional_db, alice, monkeypatch, settings):
+    """Has a title written by a script; returns what was shown."""
+    settings.CHAT_TITLE_MODEL = "claude-haiku-5-5"
+
+    def run(script):
+        monkeypatch.setattr(claude, "stream", script)
+        begun = beginning.begin(partial(history.begun, alice, "Why is the sky blue?"))
+        assert begun.title
+        planned, shown = begun.title, list[str]()
+
+        async def write():
+            over = asyncio.Event()
+            titles.Title(begun.answer, planned, show=shown.append, on_over=lambda _title: over.set())
+            async with asyncio.timeout(10):
+                await over.wait()
+
+        with storage_threads():
+            asyncio.run(write())
+        assert set(Reservation.objects.values_list("purpose", flat=True)) == {"reply"}
+        return shown
+
+    return run
+
+
+STARTED = claude.Started("req_1", "claude-haiku-5-5", Tokens(input=100, output=1))
+
+
+def test_a_title_is_stored_and_then_shown(entitled):
+    async def script(request):
+        yield STARTED
+        yield claude.Text("Title: A blue")
+        yield claude.Text(" sky")
+        yield claude.Finished("end_turn", Tokens(input=100, output=6))
+
+    assert entitled(script) == [Conversation.objects.get().title] == ["A blue sky"]
+    assert Usage.objects.get().cost == MonthlySpending.objects.get().spent == 13
+
+
+def test_a_call_that_takes_too_long_is_given_up_and_counted(entitled, monkeypatch):
+    monkeypatch.setattr(titles, "PATIENCE", 0.2)
+    closed = []
+
+    async def script(request):
+        try:
+            yield STARTED
+            yield claude.Text("A blue")
+            await asyncio.Event().wait()
+        finally:
+            closed.append(True)
+
+    assert entitled(script) == []
+    assert closed == [True]
+    assert Conversation.objects.get().title == "Why is the sky blue?"
+    row = Usage.objects.get()
+    assert (row.state, row.output_tokens, row.estimated) == ("cut", 2, True)
+    assert MonthlySpending.objects.get().spent == row.cost
+
+
+def test_what_nobody_foresaw_costs_the_title_and_nothing_else(entitled, caplog):
+    async def script(request):
+        yield STARTED
+        raise RuntimeError("a bug")
+
+    assert entitled(script) == []
+    assert "No title for conversation" in caplog.text
+    assert Conversation.objects.get().title == "Why is the sky blue?"
+    assert Usage.objects.get().state == "cut"
+
+
+def test_half_a_minute_is_how_long_a_title_may_take():
+    assert titles.PATIENCE == 30
+    assert titles.LONGEST_TITLE > TITLE_LENGTH
