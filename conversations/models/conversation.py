@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
@@ -20,12 +21,18 @@ from conversations.models.refusals import Busy, TooManyRunning, UnknownMessage
 from conversations.models.team import TeamSettings
 
 TITLE_LENGTH = 60
+#: How long a conversation can be put back; after that `manage.py purge` deletes it for good.
+KEPT_IN_BIN = timedelta(days=30)
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     def owned_by(self, user: User) -> Self:
         """The only way in: this person's conversations, those in the bin left out."""
         return self.filter(owner=user, deleted=None)
+
+    def binned_by(self, user: User) -> Self:
+        """What this person has put into the bin and may put back, the latest first."""
+        return self.filter(owner=user, deleted__isnull=False).order_by("-deleted")
 
 
 class Conversation(models.Model):
@@ -178,13 +185,18 @@ class Conversation(models.Model):
         found = self.messages.in_bulk(path)
         return [found[each] for each in path]
 
+    def newest_model(self) -> str:
+        """Who wrote the newest answer; empty where there is none yet."""
+        answers = self.messages.filter(role=Message.Role.ASSISTANT).order_by("-created")
+        return answers.values_list("model", flat=True).first() or ""
+
     # Changing what is shown
 
     def change(self, *, title: str = "", head: UUID | None = None, deleted: str = "") -> None:
-        """What a person changes at once: the title, the version shown, whether it is in the bin ("0": not)."""
+        """What a person changes at once: the title, the version shown, whether it is in the bin ("1" or "0")."""
         with transaction.atomic():
             if deleted:
-                self.restore()
+                self.bin() if deleted == "1" else self.restore()
             if head:
                 self.switch_to(head)
             if title:
@@ -208,6 +220,11 @@ class Conversation(models.Model):
             self.deleted = self.deleted or timezone.now()
             self.save(update_fields=["deleted"])
             Message.objects.writing().filter(conversation=self).request_stop(Message.Ending.DELETED)
+
+    @property
+    def gone_on(self) -> datetime | None:
+        """When what is in the bin may be deleted for good."""
+        return self.deleted and self.deleted + KEPT_IN_BIN
 
     def restore(self) -> None:
         self.deleted = None
