@@ -23,9 +23,10 @@ def status_and_sentence(error: Exception) -> tuple[int, str]:
     return 404, _("There is no such message.")
 
 
-def refusal(status: int, sentence: str, headers: dict[str, str] | None = None) -> JsonResponse:
-    """A refusal for a script."""
-    response = JsonResponse({"error": sentence}, status=status, headers=headers)
+def refusal(status: int, sentence: str, headers: dict[str, str] | None = None, *, code: str = "") -> JsonResponse:
+    """A refusal for a script; `code` where the script can do something about it."""
+    body = {"error": sentence} | ({"code": code} if code else {})
+    response = JsonResponse(body, status=status, headers=headers)
     if status in {429, 503}:
         response["Retry-After"] = "5"
     return response

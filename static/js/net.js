@@ -12,23 +12,26 @@ export class Refusal extends Error {
 
 /**
  * Send a request; throws Refusal for a status from 400 on, TypeError when there is no connection.
- * With `stream` the answer is an event stream.
+ * With `stream` the answer is an event stream. Dispatches `chat:refused` {code} on the document where the
+ * refusal has a code, for the part of the page that can do something about it.
  */
 export async function send(method, url, { form, stream = false } = {}) {
   const headers = { "X-Requested-With": "fetch", "X-CSRFToken": csrfToken() };
   if (stream) headers.Accept = "text/event-stream";
   const body = form && new URLSearchParams(new FormData(form));
   const response = await fetch(url, { method, headers, body, credentials: "same-origin", cache: "no-store" });
-  if (!response.ok) throw new Refusal(response.status, await sentenceOf(response));
-  return response;
+  if (response.ok) return response;
+  const { error, code } = await refusalOf(response);
+  if (code) document.dispatchEvent(new CustomEvent("chat:refused", { detail: { code } }));
+  throw new Refusal(response.status, error ?? "");
 }
 
-async function sentenceOf(response) {
+async function refusalOf(response) {
   const text = await response.text();
   try {
-    return JSON.parse(text).error ?? "";
+    return JSON.parse(text);
   } catch {
-    return response.headers.get("Content-Type")?.startsWith("text/plain") ? text : "";
+    return { error: response.headers.get("Content-Type")?.startsWith("text/plain") ? text : "" };
   }
 }
 
