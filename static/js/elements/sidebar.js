@@ -2,9 +2,6 @@
 
 import { retitle } from "./entry.js";
 
-/** What is shown above the page and belongs to no place in it: a press there does not leave the drawer. */
-const ABOVE = "chat-menu, chat-toast";
-
 export class ChatSidebar extends HTMLElement {
   connectedCallback() {
     document.addEventListener("chat:asked", (event) => this.show(event.detail.conversation));
@@ -37,7 +34,8 @@ export class ChatSidebar extends HTMLElement {
   }
 
   clicked(event) {
-    const isElsewhere = event.target.isConnected && !this.contains(event.target) && !event.target.closest(ABOVE);
+    // The offer to undo a deletion stands above the page; a press there does not leave the drawer.
+    const isElsewhere = event.target.isConnected && !this.contains(event.target) && !event.target.closest("chat-toast");
     if (this.isOpen && isElsewhere) this.close();
   }
 
