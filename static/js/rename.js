@@ -13,7 +13,7 @@ export class Rename {
     this.form = document.querySelector("[data-rename]").content.cloneNode(true).firstElementChild;
     this.field = this.form.elements.title;
     this.problem = this.form.querySelector("[data-problem]");
-    this.field.value = entry.title;
+    this.field.value = entry.caption;
     this.form.addEventListener("submit", (event) => this.submitted(event));
     this.form.addEventListener("keydown", (event) => this.pressed(event));
     this.form.addEventListener("focusout", () => this.left());
@@ -47,7 +47,7 @@ export class Rename {
   async save(byKey) {
     const { title } = this;
     if (this.isDone || this.isSaving) return;
-    if (title === this.entry.title) {
+    if (title === this.entry.caption) {
       this.finish(null, byKey);
       return;
     }

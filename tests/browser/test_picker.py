@@ -36,9 +36,11 @@ def test_alice_chooses_by_keyboard(window):
     expect(window.question).to_be_focused()
     window.page.keyboard.type("By keyboard. [[rate:0]]")
     window.page.keyboard.press("Tab")
+    expect(window.button("Send")).to_be_focused()
+    window.page.keyboard.press("Tab")
     expect(picker(window)).to_be_focused()
     window.page.keyboard.press("ArrowDown")
-    window.page.keyboard.press("Tab")
+    window.page.keyboard.press("Shift+Tab")
     window.page.keyboard.press("Enter")
     window.answer_is("complete")
     assert answers() == [HAIKU]

@@ -34,18 +34,18 @@ export class ChatEntry extends HTMLElement {
     this.name();
   }
 
-  get title() {
+  get caption() {
     return this.label.textContent.trim();
   }
 
-  set title(title) {
+  set caption(title) {
     this.label.textContent = title;
     this.name();
   }
 
   /** The menu is called after its conversation. */
   name() {
-    this.opener.setAttribute("aria-label", word("options", this.title));
+    this.opener.setAttribute("aria-label", word("options", this.caption));
   }
 
   /** A link is followed with Enter only; a button takes Space as well. */
@@ -68,6 +68,6 @@ export class ChatEntry extends HTMLElement {
 
 /** Show the new title of a conversation wherever it stands in the page. */
 export function retitle(conversation, title) {
-  for (const entry of document.querySelectorAll(`chat-entry[data-conversation="${conversation}"]`)) entry.title = title;
+  for (const entry of document.querySelectorAll(`chat-entry[data-conversation="${conversation}"]`)) entry.caption = title;
   if (location.pathname === `/conversations/${conversation}/`) document.title = title;
 }

@@ -8,7 +8,7 @@ const SHOWN_MS = 10_000;
 
 export class ChatToast extends HTMLElement {
   connectedCallback() {
-    this.text = this.querySelector("[role=status]");
+    this.text = this.querySelector("[data-text]");
     this.form = this.querySelector("form");
     this.form.addEventListener("submit", (event) => this.submitted(event));
     // Nobody has to hurry who is about to press the button.
