@@ -145,7 +145,7 @@ def test_alice_puts_a_conversation_back_from_the_bin(window, three):
     three[0].bin()
     window.page.goto("/")
     window.page.get_by_role("link", name="Bin").click()
-    window.shows("main", "deleted for good after")
+    window.shows("main", "kept until")
     window.page.get_by_role("button", name="Put back: Conversation one.").click()
     window.page.wait_for_url(f"**/conversations/{three[0].pk}/")
     assert not is_binned(three[0])

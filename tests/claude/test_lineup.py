@@ -46,7 +46,7 @@ async def kept(rounds, monkeypatch):
         if len(pauses) == rounds:
             raise asyncio.CancelledError
 
-    monkeypatch.setattr(news.asyncio, "sleep", pause)
+    monkeypatch.setattr(asyncio, "sleep", pause)
     with pytest.raises(asyncio.CancelledError):
         await news.keep_lineup()
     return pauses

@@ -38,7 +38,7 @@ def test_the_bin_lists_what_alice_deleted_the_latest_first_and_until_when(her, a
 
     assert [each.pk for each in page.context["page_obj"]] == [newer.pk, older.pk]
     day = date_format(timezone.localtime() - timedelta(days=5) + KEPT_IN_BIN, "j F Y")
-    assert f"deleted for good after {day}" in page.content.decode()
+    assert f"kept until {day}" in page.content.decode()
     assert str(foreign.pk) not in page.content.decode()
     assert page.content.decode().count(str(kept.pk)) == her.get("/").content.decode().count(str(kept.pk))
 

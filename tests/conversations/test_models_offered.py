@@ -123,10 +123,15 @@ def test_the_site_learns_from_claude_which_models_are_retired(transactional_db, 
 
 
 def test_without_claudes_list_the_site_starts_says_so_once_and_offers_what_is_set(transactional_db, alice, capfd):
-    said = []
+    log = ""
+
+    def said(sentence: str) -> int:
+        nonlocal log
+        log += capfd.readouterr().err
+        return log.count(sentence)
+
     with Site("http://127.0.0.1:9", CHAT_MODELS=f"{SONNET},{OLD}") as site:
         assert "Sonnet 4.5 (retires 30 November 2026)" in Visitor(site, alice).http.get("/").text
-        eventually(lambda: said.append(capfd.readouterr().err) or "about to retire" in "".join(said))
-    log = "".join(said) + capfd.readouterr().err
-    assert log.count("Claude's list of models is not to be had (upstream_error).") == 1
-    assert log.count(f"CHAT_MODELS names {OLD}, which is about to retire (2026-11-30).") == 1
+        eventually(lambda: said("about to retire"))
+    assert said("Claude's list of models is not to be had (upstream_error).") == 1
+    assert said(f"CHAT_MODELS names {OLD}, which is about to retire (2026-11-30).") == 1
