@@ -125,7 +125,7 @@ def test_the_site_learns_from_claude_which_models_are_retired(transactional_db, 
 def test_without_claudes_list_the_site_starts_says_so_once_and_offers_what_is_set(transactional_db, alice, capfd):
     log = ""
 
-    def said(sentence: str) -> int:
+    def said(sentence):
         nonlocal log
         log += capfd.readouterr().err
         return log.count(sentence)
