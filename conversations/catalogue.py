@@ -31,6 +31,12 @@ def display_name(model: str) -> str:
     return str(_model(model).get("name", model))
 
 
+def retires(model: str) -> date | None:
+    """The day on which Claude's makers mean to retire it, where that was known when this was written."""
+    day: date | None = _model(model).get("retires")
+    return day
+
+
 def window(model: str) -> int:
     """How many tokens the prompt and the reply may have together."""
     return int(_model(model)["window"])
@@ -93,6 +99,8 @@ def _catalogue() -> dict[str, dict[str, Any]]:
     path = Path(__file__).with_suffix(".json")
     models: dict[str, dict[str, Any]] = json.loads(path.read_text(), parse_float=Decimal)["models"]
     for model in models.values():
+        if "retires" in model:
+            model["retires"] = date.fromisoformat(model["retires"])
         for price in model["prices"]:
             price["from"] = date.fromisoformat(price["from"])
         model["prices"].sort(key=lambda price: price["from"])

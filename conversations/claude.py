@@ -15,14 +15,17 @@ from conversations import catalogue
 from conversations.claude_errors import PROTOCOL_ERRORS, Failed, failure_from
 from conversations.claude_events import Block, Event, Finished, Incoming, Retrying, Started, Text, Thinking
 from conversations.claude_wire import EventDecoder
+from conversations.lineup import Listed
 
-__all__ = ["Block", "Event", "Finished", "Request", "Retrying", "Started", "Text", "Thinking", "stream"]
+__all__ = ["Block", "Event", "Finished", "Request", "Retrying", "Started", "Text", "Thinking", "models", "stream"]
 
 #: Seconds without any event from Claude (pings count), also before the first one.
 SILENCE = 60
 #: Seconds that Claude may ask us to wait before a retry; more is not waited for.
 LONGEST_WAIT = 10
 RETRIES = 2
+#: Seconds in which the list of models has to come.
+LIST_SECONDS = 30
 #: Failures that a second call may mend, as long as nothing was shown yet.
 RETRIED = {"overloaded", "rate_limited", "upstream_error"}
 
@@ -76,6 +79,22 @@ async def close_client() -> None:
     if _client is not None:
         client, _client = _client, None
         await client.close()
+
+
+async def models() -> list[Listed]:
+    """Claude's own list of models, the retired ones too; raises Failed."""
+    if not settings.ANTHROPIC_API_KEY or _client is None:
+        raise Failed("misconfigured", detail="ANTHROPIC_API_KEY is not set.")
+    try:
+        async with asyncio.timeout(LIST_SECONDS):
+            found = _client.models.list(limit=1000, lifecycle=["active", "deprecated", "retired"])
+            return [_listed(model) async for model in found]
+    except (anthropic.AnthropicError, httpx2.HTTPError, TimeoutError, *PROTOCOL_ERRORS) as error:
+        raise failure_from(error) from error
+
+
+def _listed(model: anthropic.types.ModelInfo) -> Listed:
+    return Listed(model.id, model.display_name, model.lifecycle, model.retires_at.date() if model.retires_at else None)
 
 
 async def stream(request: Request) -> AsyncGenerator[Event]:

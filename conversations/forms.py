@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from conversations import lineup
 from conversations.months import this_month
 
 LONGEST_QUESTION = 200_000
@@ -34,15 +35,22 @@ def question_text(value: str) -> str:
 
 
 class WishForm(forms.Form):
-    """What a question and a retry have in common: the model and the key that makes a repeat harmless."""
+    """What a question and a retry have in common: the model and the key that makes a repeat harmless.
+
+    `usual`: the model to ask where the form names none, if that one is still offered.
+    """
 
     model = forms.CharField(required=False, max_length=80)
     key = forms.CharField(required=False, max_length=100)
 
+    def __init__(self, data: QueryDict, *, usual: str = "") -> None:
+        super().__init__(data)
+        self.usual = usual
+
     def clean_model(self) -> str:
-        model: str = self.cleaned_data["model"] or settings.CHAT_MODEL
-        if model not in settings.CHAT_MODELS:
-            raise ValidationError(_("This model is not offered here."), code="unknown_model")
+        model: str = self.cleaned_data["model"] or lineup.usual(self.usual)
+        if problem := lineup.refusal(model):
+            raise ValidationError(problem, code="model")
         return model
 
 
@@ -71,17 +79,32 @@ class QuestionForm(WishForm):
 class ChangeForm(forms.Form):
     """What can be changed of a conversation: each field only when it was sent."""
 
-    title = forms.CharField(required=False, max_length=LONGEST_TITLE)
+    title = forms.CharField(required=False)
     head = forms.UUIDField(required=False, error_messages={"invalid": _("There is no such message.")})
-    deleted = forms.ChoiceField(required=False, choices=[("0", "0")])
+    deleted = forms.ChoiceField(required=False, choices=[("0", "0"), ("1", "1")])
+
+    def clean_title(self) -> str:
+        """On one line, with something in it that can be seen."""
+        title = " ".join(self.cleaned_data["title"].split())
+        if "title" in self.data and not any(each.isprintable() and not each.isspace() for each in title):
+            raise ValidationError(_("A title needs at least one letter."), code="empty")
+        if len(title) > LONGEST_TITLE:
+            params = {"most": LONGEST_TITLE, "count": f"{len(title):,}"}
+            raise ValidationError(
+                _("A title may have %(most)s characters; this one has %(count)s."), code="too_long", params=params
+            )
+        return title
 
     def clean(self) -> dict[str, Any]:
         sent = {name: self.cleaned_data.get(name) for name in self.fields if name in self.data}
-        if "title" in sent and not sent["title"]:
-            raise ValidationError(_("A title needs at least one letter."), code="empty")
         if not sent or not all(sent.values()):
             raise ValidationError(_("Nothing to change was sent."), code="empty")
         return sent
+
+
+def code_of(form: forms.Form) -> str:
+    """`model` where the model is what is wrong with a form, so that the page can choose another; else empty."""
+    return "model" if "model" in form.errors else ""
 
 
 class MonthField(forms.Field):

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from conversations.models.refusals import Busy, TooManyRunning, UnknownMessage
 from conversations.models.team import TeamSettings
 
 TITLE_LENGTH = 60
-#: How long a conversation can be taken out of the bin again.
+#: How long a conversation can be put back; after that `manage.py purge` deletes it for good.
 KEPT_IN_BIN = timedelta(days=30)
 
 
@@ -30,6 +30,10 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def owned_by(self, user: User) -> Self:
         """The only way in: this person's conversations, those in the bin left out."""
         return self.filter(owner=user, deleted=None)
+
+    def binned_by(self, user: User) -> Self:
+        """What this person has put into the bin and may put back, the latest first."""
+        return self.filter(owner=user, deleted__isnull=False).order_by("-deleted")
 
     def past_their_bin(self) -> Self:
         """In the bin for so long that nobody can take them out again."""
@@ -223,13 +227,18 @@ class Conversation(models.Model):
         found = {each.pk: each for each in sent}
         return [found[each] for each in tree.path_to(leaf, {pk: each.parent_id for pk, each in found.items()})]
 
+    def newest_model(self) -> str:
+        """Who wrote the newest answer; empty where there is none yet."""
+        answers = self.messages.filter(role=Message.Role.ASSISTANT).order_by("-created")
+        return answers.values_list("model", flat=True).first() or ""
+
     # Changing what is shown
 
     def change(self, *, title: str = "", head: UUID | None = None, deleted: str = "") -> None:
-        """What a person changes at once: the title, the version shown, whether it is in the bin ("0": not)."""
+        """What a person changes at once: the title, the version shown, whether it is in the bin ("1" or "0")."""
         with transaction.atomic():
             if deleted:
-                self.restore()
+                self.bin() if deleted == "1" else self.restore()
             if head:
                 self.switch_to(head)
             if title:
@@ -258,6 +267,11 @@ class Conversation(models.Model):
             self.deleted = self.deleted or timezone.now()
             self.save(update_fields=["deleted"])
             Message.objects.writing().filter(conversation=self).request_stop(Message.Ending.DELETED)
+
+    @property
+    def gone_on(self) -> datetime | None:
+        """When what is in the bin may be deleted for good."""
+        return self.deleted and self.deleted + KEPT_IN_BIN
 
     def restore(self) -> None:
         self.deleted = None

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from conversations import claude
 from conversations.models import Message
-from conversations.replies import beginning, ending, storage
+from conversations.replies import beginning, ending, news, storage
 from conversations.replies.broadcast import Broadcast
 from conversations.replies.mirrors import Mirrors
 from conversations.replies.reply import Reply
@@ -38,6 +38,7 @@ class Engine:
         self.draining = False
         self._mirrors = Mirrors()
         self._rounds: Rounds | None = None
+        self._news: asyncio.Task[None] | None = None
 
     # The life of the process
 
@@ -45,6 +46,7 @@ class Engine:
         self.draining = False
         claude.open_client()
         self._rounds = Rounds(self.running, self.runner)
+        self._news = asyncio.create_task(news.keep_lineup())
 
     async def drain(self) -> None:
         """Take no new questions; running replies may finish for DRAIN_SECONDS, then they are interrupted."""
@@ -56,6 +58,9 @@ class Engine:
         """Interrupt what still runs, wait for the saves that are left, and close the way to Claude."""
         self.draining = True
         await self._interrupt()
+        if self._news is not None:
+            self._news.cancel()
+            await asyncio.gather(self._news, return_exceptions=True)
         if self._rounds is not None:
             await self._rounds.close()
         await claude.close_client()

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from chatsite.accounts.models import ApiToken, User
-from conversations import sse
+from conversations import lineup, sse
 from conversations.forms import LONGEST_QUESTION, question_text
 from conversations.models import Conversation, Message
 from conversations.replies import engine
@@ -83,9 +82,9 @@ class Wish:
         data = _object(body)
         self.conversation = _uuid(data.get("conversation"))
         self.key = _string(data, "key", 100)
-        self.model = _string(data, "model", 80) or settings.CHAT_MODEL
-        if self.model not in settings.CHAT_MODELS:
-            raise BadWish(_("This model is not offered here."))
+        self.model = _string(data, "model", 80) or lineup.usual()
+        if problem := lineup.refusal(self.model):
+            raise BadWish(problem)
         self.system = _string(data, "system", 20_000)
         turns = _turns(data) if "messages" in data else [("user", _text(data.get("message")))]
         self.earlier, self.text = turns[:-1], turns[-1][1]

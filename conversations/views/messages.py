@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from chatsite.accounts.http import SignedInRequest
 from chatsite.http import see_other
 from conversations import sse, turns
-from conversations.forms import QuestionForm, first_problem
+from conversations.forms import QuestionForm, code_of, first_problem
 from conversations.models import Conversation, Message
 from conversations.replies import engine
 from conversations.views import conversations, pages
@@ -34,9 +34,9 @@ async def ask(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
 
 
 async def _ask(request: SignedInRequest, conversation: Conversation | None) -> HttpResponseBase:
-    form = QuestionForm(request.POST)
+    form = QuestionForm(request.POST, usual=await _usual_model(request, conversation))
     if not form.is_valid():
-        return await refuse(request, conversation, 400, first_problem(form))
+        return await refuse(request, conversation, 400, first_problem(form), code=code_of(form))
     streamed = wants_stream(request)
     grace = settings.REPLY_GRACE_SECONDS if streamed else None
     try:
@@ -47,6 +47,13 @@ async def _ask(request: SignedInRequest, conversation: Conversation | None) -> H
         return see_other("conversation", pk=answer.conversation_id)
     first = await sync_to_async(opening)(answer, with_question=True, with_title=conversation is None)
     return sse.EventStream(sse.led_by(first, broadcast.page()))
+
+
+async def _usual_model(request: SignedInRequest, conversation: Conversation | None) -> str:
+    """Who answered last here, for a form that names no model; a question that names one costs no query."""
+    if conversation is None or request.POST.get("model"):
+        return ""
+    return await sync_to_async(conversation.newest_model)()
 
 
 def _verb(request: SignedInRequest, conversation: Conversation | None, form: QuestionForm) -> Callable[[], Message]:
@@ -85,9 +92,13 @@ async def refuse(
     status: int,
     sentence: str,
     headers: dict[str, str] | None = None,
+    *,
+    code: str = "",
 ) -> HttpResponse:
     """A script gets the sentence; a plain form gets its page back, with all that was typed."""
     if wants_stream(request):
-        return refusal(status, sentence, headers)
-    draft = request.POST.get("text", "")
-    return await sync_to_async(pages.page)(request, conversation, problem=sentence, draft=draft, status=status)
+        return refusal(status, sentence, headers, code=code)
+    draft, model = request.POST.get("text", ""), request.POST.get("model", "")
+    return await sync_to_async(pages.page)(
+        request, conversation, problem=sentence, draft=draft, model=model, status=status
+    )

@@ -4,7 +4,6 @@ import uuid
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from chatsite.accounts.http import SignedInRequest
 from chatsite.accounts.models import User
-from conversations import wording
+from conversations import lineup, wording
 from conversations.models import Conversation, Message, UnknownMessage
 from conversations.models.tree import path_to
 from conversations.turns import Turn, turns_of
@@ -30,9 +29,10 @@ def page(
     before: UUID | None = None,
     problem: str = "",
     draft: str = "",
+    model: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The whole page; with `problem` and `draft` when a plain form was refused and nothing typed may be lost."""
+    """The whole page; with `problem`, `draft` and `model` when a plain form was refused: nothing typed may be lost."""
     turns, older = newest_turns(conversation, before) if conversation else ([], "")
     context = {
         "conversation": conversation,
@@ -40,7 +40,8 @@ def page(
         "older": older,
         "groups": groups_of(request.user),
         "key": str(uuid.uuid4()),
-        "models": settings.CHAT_MODELS,
+        "models": lineup.offers(),
+        "model": lineup.usual(model or (conversation.newest_model() if conversation else "")),
         "continue_text": _(wording.CONTINUE),
         "problem": problem,
         "draft": draft,
@@ -68,7 +69,8 @@ def newest_turns(conversation: Conversation, before: UUID | None = None) -> tupl
 def groups_of(user: User) -> list[tuple[str, list[Conversation]]]:
     """A person's latest conversations by day, newest first."""
     today = timezone.localdate()
-    groups: dict[str, list[Conversation]] = {}
+    # Today comes first also while it is empty: what is asked next is listed there.
+    groups: dict[str, list[Conversation]] = {_("Today"): []}
     for conversation in Conversation.objects.owned_by(user).order_by("-updated")[:LISTED]:
         groups.setdefault(_label(timezone.localdate(conversation.updated), today), []).append(conversation)
     return list(groups.items())

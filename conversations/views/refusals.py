@@ -33,9 +33,10 @@ def status_and_sentence(error: Exception) -> tuple[int, str, dict[str, str]]:
     return 404, _("There is no such message."), {}
 
 
-def refusal(status: int, sentence: str, headers: dict[str, str] | None = None) -> JsonResponse:
-    """A refusal for a script."""
-    return JsonResponse({"error": sentence}, status=status, headers=headers)
+def refusal(status: int, sentence: str, headers: dict[str, str] | None = None, *, code: str = "") -> JsonResponse:
+    """A refusal for a script; `code` where the script can do something about it."""
+    body = {"error": sentence} | ({"code": code} if code else {})
+    return JsonResponse(body, status=status, headers=headers)
 
 
 def wants_stream(request: HttpRequest) -> bool:

@@ -12,7 +12,7 @@ from django.shortcuts import aget_object_or_404
 from chatsite.accounts.http import SignedInRequest
 from chatsite.http import see_other
 from conversations import sse
-from conversations.forms import WishForm, first_problem
+from conversations.forms import WishForm, code_of, first_problem
 from conversations.models import Message
 from conversations.replies import engine
 from conversations.views.messages import opening, refuse
@@ -41,9 +41,9 @@ async def reply(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
 
 async def retry(request: SignedInRequest, answer: Message) -> HttpResponseBase:
     """Have the same question answered once more, beside the answer that is there."""
-    form = WishForm(request.POST)
+    form = WishForm(request.POST, usual=answer.model)
     if not form.is_valid():
-        return await refuse(request, answer.conversation, 400, first_problem(form))
+        return await refuse(request, answer.conversation, 400, first_problem(form), code=code_of(form))
     model, key = form.cleaned_data["model"], form.cleaned_data["key"]
     streamed = wants_stream(request)
     try:

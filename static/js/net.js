@@ -1,5 +1,7 @@
 /** Requests to this site, as its script sends them. */
 
+import { word } from "./words.js";
+
 /** A request was answered, but not with yes: `message` is the server's sentence. */
 export class Refusal extends Error {
   constructor(status, sentence) {
@@ -10,27 +12,37 @@ export class Refusal extends Error {
 
 /**
  * Send a request; throws Refusal for a status from 400 on, TypeError when there is no connection.
- * With `stream` the answer is an event stream.
+ * With `stream` the answer is an event stream. Dispatches `chat:refused` {code} on the document where the
+ * refusal has a code, for the part of the page that can do something about it.
  */
 export async function send(method, url, { form, stream = false } = {}) {
   const headers = { "X-Requested-With": "fetch", "X-CSRFToken": csrfToken() };
   if (stream) headers.Accept = "text/event-stream";
   const body = form && new URLSearchParams(new FormData(form));
   const response = await fetch(url, { method, headers, body, credentials: "same-origin", cache: "no-store" });
-  if (!response.ok) throw new Refusal(response.status, await sentenceOf(response));
-  return response;
+  if (response.ok) return response;
+  const { error, code } = await refusalOf(response);
+  if (code) document.dispatchEvent(new CustomEvent("chat:refused", { detail: { code } }));
+  throw new Refusal(response.status, error ?? "");
 }
 
-async function sentenceOf(response) {
+async function refusalOf(response) {
   const text = await response.text();
   try {
-    return JSON.parse(text).error ?? "";
+    return JSON.parse(text);
   } catch {
-    return response.headers.get("Content-Type")?.startsWith("text/plain") ? text : "";
+    return { error: response.headers.get("Content-Type")?.startsWith("text/plain") ? text : "" };
   }
 }
 
 /** Every page with a script has at least one form of its own. */
 function csrfToken() {
   return document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+}
+
+/** What to say when a request failed. */
+export function sentenceFor(error) {
+  if (error instanceof Refusal) return error.status === 401 ? word("signed-out") : error.message || word("failed");
+  if (error instanceof TypeError) return word("offline");
+  throw error;
 }

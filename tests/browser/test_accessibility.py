@@ -21,8 +21,10 @@ def test_no_page_has_an_obstacle(window_of, alice, width, scheme):
     check(window, "/")
     window.ask("Show me code and a table [[rate:0]]")
     window.answer_is("complete")
-    for path in (window.page.url, "/conversations/", "/settings/tokens/"):
+    conversation = window.page.url
+    for path in (conversation, "/conversations/", f"{conversation}edit/", "/bin/", "/settings/tokens/"):
         check(window, path)
+    check_what_floats(window, conversation)
     window.page.goto("/")
     window.ask("Not today [[error:overloaded_error:3]]")
     window.answer_is("failed")
@@ -36,6 +38,24 @@ def test_the_cost_page_has_no_obstacle(window_of, carol, alice, width, scheme):
     called(alice, cost=None, model="claude-unheard-of", estimated=True)
     screen = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme, "bypass_csp": True}
     check(window_of(carol, **screen), "/admin/conversations/usage/costs/")
+
+
+def check_what_floats(window, conversation):
+    """The menu, the field of a title with its refusal, and the offer to undo; then the bin with something in it."""
+    window.page.goto(conversation)
+    for act in ("Rename", "Delete"):
+        window.page.locator(".heading [data-menu]").click()
+        check(window, None)
+        window.page.get_by_role("menuitem", name=act).click()
+        if act == "Rename":
+            window.page.get_by_label("Title", exact=True).fill("")
+            window.page.keyboard.press("Enter")
+            window.shows(".rename [role=alert]", "A title needs")
+            check(window, None)
+            window.page.keyboard.press("Escape")
+    window.shows("chat-toast", "Deleted.")
+    check(window, None)
+    check(window, "/bin/")
 
 
 def check(window, path):

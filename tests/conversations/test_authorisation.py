@@ -19,6 +19,8 @@ ROUTES = {
     "new": "          200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
     "conversations": "200 200 302  | 400 400 302  | 405 405 302  | 405 405 401",
     "conversation": " 200 404 302  | 400 404 302  | 405 405 302  | 204 404 401",
+    "edit-conversation": "200 404 302 | 405 405 302 | 405 405 302 | 405 405 401",
+    "bin": "          200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
     "messages": "     405 405 302  | 400 404 302  | 405 405 302  | 405 405 401",
     "reply": "        200 404 302  | 400 404 302  | 405 404 302  | 200 404 401",
     "api-chat": "     405 405 405  | 400 400 401  | 405 405 405  | 405 405 405",
@@ -48,6 +50,7 @@ def hers(alice):
     token, _secret = ApiToken.issue(alice, "laptop")
     return {
         "conversation": [conversation.pk],
+        "edit-conversation": [conversation.pk],
         "messages": [conversation.pk],
         "reply": [conversation.head_id],
         "revoke-token": [token.pk],
@@ -91,7 +94,7 @@ def test_owner_strangers_and_nobody_get_what_the_table_says(site, alice, bob, ca
 
 
 def test_a_script_without_a_session_gets_401_and_no_form(site, hers):
-    for name in ("new", "conversations", "conversation", "messages", "reply", "tokens"):
+    for name in ("new", "conversations", "conversation", "edit-conversation", "bin", "messages", "reply", "tokens"):
         for method in METHODS:
             answer = Visitor(site).http.request(method, reverse(name, args=hers.get(name)), headers=SCRIPT)
             assert (name, method, answer.status_code) == (name, method, 401)

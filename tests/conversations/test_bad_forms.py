@@ -69,7 +69,9 @@ CHANGES = {
     "NUL in the title": {"title": "a\0b"},
     "a head that is no id": {"head": "x"},
     "a head that is a number": {"head": "9" * 5000},
-    "a deletion that is not taken back": {"deleted": "1"},
+    "a title that cannot be seen": {"title": "\u200b\u2060"},
+    "a deletion that is neither": {"deleted": "2"},
+    "a bin that is a title": {"title": "\u2028", "deleted": "1"},
     "one good field and a bad one": {"title": "A good title", "head": "x"},
 }
 
@@ -77,9 +79,17 @@ CHANGES = {
 @pytest.mark.parametrize("fields", CHANGES.values(), ids=CHANGES)
 def test_a_change_that_cannot_be_meant_is_refused(her, alice, fields):
     conversation = answered(alice, "A question.")
-    refused = her.post(f"/conversations/{conversation.pk}/", fields)
-    assert refused.status_code == 400
-    assert len(refused.json()["error"].split()) > 2
+    for_a_script = her.post(f"/conversations/{conversation.pk}/", fields, headers={"X-Requested-With": "fetch"})
+    assert for_a_script.status_code == 400
+    sentence = for_a_script.json()["error"]
+    assert len(sentence.split()) > 2
+
+    for_a_person = her.post(f"/conversations/{conversation.pk}/", fields)
+    assert for_a_person.status_code == 400
+    assert for_a_person.headers["content-type"].startswith("text/html")
+    assert sentence in for_a_person.content.decode()
+    if typed := fields.get("title"):
+        assert for_a_person.context["title"] == typed
     conversation.refresh_from_db()
     assert (conversation.title, conversation.deleted) == ("A question.", None)
 

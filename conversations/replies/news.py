@@ -1,0 +1,30 @@
+"""Asks Claude now and then which models there are; the line-up of this process goes by it."""
+
+import asyncio
+import logging
+
+from conversations import claude, lineup
+from conversations.claude_errors import Failed
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between two questions for the list, and after a failure.
+REFRESH_SECONDS = 6 * 60 * 60
+AGAIN_SECONDS = 10 * 60
+
+
+async def keep_lineup() -> None:
+    """Ask for ever. While the list is not to be had the former one holds; that, and each concern, is said once."""
+    said: set[str] = set()
+    while True:
+        pause, news = REFRESH_SECONDS, []
+        try:
+            lineup.learn(await claude.models())
+        except Failed as failure:
+            pause, news = AGAIN_SECONDS, [f"Claude's list of models is not to be had ({failure.code})."]
+        news += lineup.concerns()
+        for sentence in news:
+            if sentence not in said:
+                logger.warning(sentence)
+        said = set(news)
+        await asyncio.sleep(pause)
