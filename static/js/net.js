@@ -1,5 +1,7 @@
 /** Requests to this site, as its script sends them. */
 
+import { word } from "./words.js";
+
 /** A request was answered, but not with yes: `message` is the server's sentence. */
 export class Refusal extends Error {
   constructor(status, sentence) {
@@ -33,4 +35,11 @@ async function sentenceOf(response) {
 /** Every page with a script has at least one form of its own. */
 function csrfToken() {
   return document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+}
+
+/** What to say when a request failed. */
+export function sentenceFor(error) {
+  if (error instanceof Refusal) return error.status === 401 ? word("signed-out") : error.message || word("failed");
+  if (error instanceof TypeError) return word("offline");
+  throw error;
 }

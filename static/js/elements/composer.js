@@ -1,8 +1,7 @@
 /** <chat-composer>: where questions are written, sent and stopped. */
 
 import { Draft } from "../drafts.js";
-import { send } from "../net.js";
-import { sentenceFor } from "./thread.js";
+import { send, sentenceFor } from "../net.js";
 
 const SAVE_MS = 250;
 const KEY_OF_COMPOSITION = 229; // Safari ends a composition before the key event that ended it

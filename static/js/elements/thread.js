@@ -2,10 +2,10 @@
 
 import { Answer } from "../answer.js";
 import { copyAnswer, copyCode } from "../copy.js";
-import { Refusal, send } from "../net.js";
+import { send, sentenceFor } from "../net.js";
 import { framesOf } from "../reply.js";
-import { fill, nodes } from "../safe.js";
 import { Follower } from "../scroll.js";
+import { Turns } from "../turns.js";
 import { announce, word } from "../words.js";
 
 /**
@@ -14,17 +14,18 @@ import { announce, word } from "../words.js";
  */
 export class ChatThread extends HTMLElement {
   connectedCallback() {
-    this.turns = this.querySelector("[data-turns]");
     this.jump = this.querySelector("[data-action=jump]");
     this.follower = new Follower(this, (following) => {
       this.jump.hidden = following || this.follower.isNear();
     });
+    this.turns = new Turns(this, this.follower);
     this.addEventListener("click", (event) => this.clicked(event));
     this.addEventListener("submit", (event) => this.submitted(event));
     this.follower.toEnd();
-    const writing = this.turns.querySelector("[data-state=writing]");
-    if (writing) this.resume(writing);
+    if (this.turns.writing) this.resume(this.turns.writing);
   }
+
+  // Asking, and showing the reply
 
   /** Send a form that asks something, and show the reply as it comes. Throws Refusal, or TypeError when offline. */
   async ask(form) {
@@ -54,21 +55,12 @@ export class ChatThread extends HTMLElement {
     }
   }
 
-  /**
-   * The question was accepted: show the new turns, in the place of a tried answer and all that followed it.
-   * Only the newest answer can be continued.
-   */
+  /** The question was accepted. */
   start({ html, conversation }, replaced) {
-    this.querySelector("[data-empty]")?.remove();
-    while (replaced?.nextElementSibling) replaced.nextElementSibling.remove();
-    replaced?.remove();
-    for (const form of this.turns.querySelectorAll("[data-ask=continue]")) form.remove();
-    this.turns.append(nodes(html));
+    const article = this.turns.add(html, replaced);
     this.tell("asked", { conversation });
-    const article = this.turns.lastElementChild;
-    this.reserve(article);
-    this.follower.follow(true);
-    this.follower.toEnd();
+    this.turns.reserve(article);
+    this.toNewest();
     return this.begin(article);
   }
 
@@ -79,14 +71,6 @@ export class ChatThread extends HTMLElement {
     return this.answer;
   }
 
-  /** Room for the answer, so that its question stands near the top and nothing moves while it is filled. */
-  reserve(article) {
-    for (const other of this.turns.children) other.style.removeProperty("min-block-size");
-    const question = article.previousElementSibling?.offsetHeight ?? 0;
-    const room = this.clientHeight - Math.min(question, this.clientHeight / 2) - 120;
-    article.style.setProperty("min-block-size", `${Math.max(room, 0)}px`);
-  }
-
   lost() {
     this.answer?.says(word("resuming"));
   }
@@ -95,16 +79,10 @@ export class ChatThread extends HTMLElement {
   gone(answer, error) {
     answer.says("");
     answer.article.removeAttribute("aria-busy");
-    this.complain(answer.article, sentenceFor(error));
+    this.turns.complain(answer.article, sentenceFor(error));
   }
 
-  complain(article, sentence) {
-    const note = document.createElement("p");
-    note.className = "note danger";
-    note.setAttribute("role", "alert");
-    article.querySelector(".body").append(note);
-    note.textContent = sentence;
-  }
+  // What people do
 
   async submitted(event) {
     const form = event.target;
@@ -115,7 +93,7 @@ export class ChatThread extends HTMLElement {
     try {
       await this.ask(form);
     } catch (error) {
-      this.complain(form.closest("article"), sentenceFor(error));
+      this.turns.complain(form.closest("article"), sentenceFor(error));
     } finally {
       form.inert = false;
     }
@@ -125,7 +103,7 @@ export class ChatThread extends HTMLElement {
     const control = event.target.closest("[data-action]");
     const act = {
       jump: () => this.toNewest(),
-      older: () => this.showOlder(event, control),
+      older: () => this.turns.showOlder(event, control),
       "copy-answer": () => copyAnswer(control.closest("article")),
       "copy-code": () => copyCode(control),
     }[control?.dataset.action];
@@ -137,27 +115,7 @@ export class ChatThread extends HTMLElement {
     this.follower.toEnd();
   }
 
-  async showOlder(event, link) {
-    event.preventDefault();
-    const page = nodes(await (await send("GET", link.href)).text());
-    const place = this.querySelector("[data-older]");
-    this.follower.keeping(() => {
-      fill(place, "");
-      const older = page.querySelector(".older");
-      if (older) place.append(older);
-      this.turns.prepend(page);
-    });
-    this.turns.firstElementChild?.querySelector("h2")?.scrollIntoView({ block: "nearest" });
-  }
-
   tell(name, detail = {}) {
     document.dispatchEvent(new CustomEvent(`chat:${name}`, { detail }));
   }
-}
-
-/** What to say when a request failed. */
-export function sentenceFor(error) {
-  if (error instanceof Refusal) return error.status === 401 ? word("signed-out") : error.message || word("failed");
-  if (error instanceof TypeError) return word("offline");
-  throw error;
 }
