@@ -26,3 +26,11 @@ def newest_leaf(message: UUID, parents: Parents) -> UUID:
     while message in newest_child:
         message = newest_child[message]
     return message
+
+
+def shown_below(message: UUID, head: UUID | None, parents: Parents) -> list[UUID]:
+    """What follows a message in the branch that `head` ends, or where it is not in that one, in its newest."""
+    path = path_to(head, parents)
+    if message not in path:
+        path = path_to(newest_leaf(message, parents), parents)
+    return path[path.index(message) + 1 :]
