@@ -14,7 +14,7 @@ from conversations import markdown, wording
 from conversations.catalogue import display_name
 from conversations.details import rows_of, usage_of
 from conversations.models import Conversation, Message
-from conversations.models.tree import Parents, versions_of
+from conversations.models.tree import Parents, children_of
 
 NOTE_KINDS = {Message.State.FAILED: "danger", Message.State.INTERRUPTED: "warn"}
 CUT = {"max_tokens"}
@@ -88,8 +88,9 @@ def turns_of(messages: list[Message], parents: Parents, conversation: Conversati
     """Turns of the branch that is shown, each with its place among its versions."""
     turns = [turn_of(message, newest=message.pk == conversation.head_id) for message in messages]
     sent_from = Conversation.objects.values_list("head__sent_from", flat=True).get(pk=conversation.pk)
+    versions = children_of(parents)
     for turn in turns:
-        turn.stand_among(versions_of(turn.message.pk, parents))
+        turn.stand_among(versions[turn.message.parent_id])
         turn.left_out_before = turn.message.pk == sent_from
     for above, turn in pairwise(turns):
         turn.is_older_than_its_question = turn.message.is_answer and turn.message.created < above.message.created

@@ -20,6 +20,14 @@ def versions_of(message: UUID, parents: Parents) -> list[UUID]:
     return [each for each, parent in parents.items() if parent == parents[message]]
 
 
+def children_of(parents: Parents) -> dict[UUID | None, list[UUID]]:
+    """The children of every message, oldest first; those of None are the versions of the first question."""
+    children: dict[UUID | None, list[UUID]] = {}
+    for message, parent in parents.items():
+        children.setdefault(parent, []).append(message)
+    return children
+
+
 def newest_leaf(message: UUID, parents: Parents) -> UUID:
     """Where one arrives by following, from `message` down, the newest child each time."""
     newest_child = {parent: each for each, parent in parents.items() if parent is not None}

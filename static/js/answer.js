@@ -105,7 +105,9 @@ export class Answer {
     const { article } = this;
     article.dataset.state = state;
     article.removeAttribute("aria-busy");
-    article.querySelector(".rail").replaceWith(finished.querySelector(".rail"));
+    // The switch of versions stays, too: it may have the focus.
+    for (const line of article.querySelectorAll(".rail > :not(.versions)")) line.remove();
+    article.querySelector(".rail").prepend(...finished.querySelectorAll(".rail > :not(.versions)"));
     const prose = article.querySelector(".prose");
     const after = [...finished.querySelector(".body").children];
     while (prose.nextElementSibling) prose.nextElementSibling.remove();
