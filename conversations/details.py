@@ -11,9 +11,10 @@ from chatsite.accounts.models import User
 from conversations.catalogue import Tokens, display_name
 from conversations.models import Conversation, Message, TeamSettings, Usage
 
+#: In millionths of a dollar: the smallest amount that is shown, and from where on cents are enough.
 SMALLEST_SHOWN = 100
-#: From a dollar on cents are enough.
-WITHOUT_FRACTIONS = 1_000_000
+CENTS_FROM = 999_950
+MINUTE = 60
 
 
 def usage_of(answers: list[Message], conversation: Conversation) -> dict[UUID, dict[str, Any]]:
@@ -108,13 +109,14 @@ def dollars(millionths: int) -> str:
     """An amount with as many places as tell something: $0.0042, $1.25, < $0.0001."""
     if 0 < millionths < SMALLEST_SHOWN:
         return "< $0.0001"
-    places = 2 if millionths == 0 or millionths >= WITHOUT_FRACTIONS else 4
+    places = 4 if 0 < millionths < CENTS_FROM else 2
     return f"${millionths / 1_000_000:,.{places}f}"
 
 
 def duration(seconds: float) -> str:
     # The two ends come from two clocks, that of the site and that of the database.
-    seconds = max(seconds, 0)
-    if seconds < 60:
+    seconds = round(max(seconds, 0), 1)
+    if seconds < MINUTE:
         return _("%(seconds)s s") % {"seconds": f"{seconds:.1f}"}
-    return _("%(minutes)s min %(seconds)s s") % {"minutes": int(seconds // 60), "seconds": int(seconds % 60)}
+    minutes, rest = divmod(round(seconds), MINUTE)
+    return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": rest}

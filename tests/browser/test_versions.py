@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conversations.models import Message
+from tests.browser.test_accessibility import SCREENS, check
 from tests.conversations.history import ASKED, answer_with, answered
 from tests.site import eventually
 
@@ -117,3 +118,15 @@ def test_on_paper_there_is_the_text_and_no_control(window_of, alice):
     window.page.emulate_media(media="print")
     expect(window.page.locator(".slip")).to_be_visible()
     expect(window.page.locator("button:visible, form.edit:visible, .details:visible")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+def test_open_forms_versions_and_details_are_no_obstacle(window_of, alice, width, scheme):
+    conversation = two_answers(alice)
+    conversation.correct(conversation.thread()[0].pk, "Uno.")
+    screen = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme, "bypass_csp": True}
+    window = opened(window_of, alice, conversation, **screen)
+    window.answer.get_by_text("Details", exact=True).click()
+    check(window, None)
+    window.button("Edit").click()
+    check(window, None)
