@@ -1,5 +1,6 @@
 /** Editing a question in its place: its words become a form, and come back when that is cancelled. */
 
+import { Draft } from "./drafts.js";
 import { isComposing, sends } from "./keys.js";
 import { newKey } from "./net.js";
 
@@ -10,7 +11,9 @@ export class Editing {
     this.template = thread.querySelector("template[data-edit]");
     thread.addEventListener("keydown", (event) => this.pressed(event));
     thread.addEventListener("input", (event) => this.changed(event));
+    thread.addEventListener("submit", (event) => this.sending(event));
     document.addEventListener("chat:edit", () => this.openLast());
+    document.addEventListener("chat:asked", () => this.accepted());
   }
 
   open(article) {
@@ -37,7 +40,7 @@ export class Editing {
     form.querySelector("[data-action=cancel-edit]").href = address;
     const { text, problem } = parts(form);
     for (const [name, value] of Object.entries({ key: newKey(), parent, question: turn })) form.elements[name].value = value;
-    text.value = words.querySelector("[data-words]").textContent;
+    text.value = draftOf(form).read() || words.querySelector("[data-words]").textContent;
     text.id = form.querySelector("label").htmlFor = `edit-${turn}`;
     problem.id = `edit-problem-${turn}`;
     text.setAttribute("aria-describedby", problem.id);
@@ -45,7 +48,9 @@ export class Editing {
   }
 
   close(article) {
-    formIn(article).remove();
+    const form = formIn(article);
+    draftOf(form).write("");
+    form.remove();
     article.querySelector("[data-action=edit]").focus();
     // The address may be that of the form, as it is without scripts.
     if (location.search) history.replaceState(null, "", location.pathname);
@@ -65,11 +70,24 @@ export class Editing {
 
   changed(event) {
     const form = event.target.closest("[data-ask=edit]");
-    if (form) this.complain(form, "");
+    if (!form) return;
+    draftOf(form).write(form.elements.text.value);
+    this.complain(form, "");
+  }
+
+  sending(event) {
+    if (event.target.dataset.ask === "edit") this.sent = draftOf(event.target);
+  }
+
+  /** The server has the words: only now may the draft go. */
+  accepted() {
+    this.sent?.write("");
+    this.sent = null;
   }
 
   complain(form, sentence) {
     const { text, problem } = parts(form);
+    this.sent = null;
     problem.textContent = sentence;
     text.toggleAttribute("aria-invalid", Boolean(sentence));
     text.focus();
@@ -78,6 +96,11 @@ export class Editing {
 
 function formIn(article) {
   return article.querySelector("[data-ask=edit]");
+}
+
+function draftOf(form) {
+  const { owner } = document.querySelector("chat-composer").dataset;
+  return new Draft(owner, form.elements.question.value);
 }
 
 function parts(form) {

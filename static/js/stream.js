@@ -57,6 +57,8 @@ export class Stream {
     tell("asked", { conversation });
     this.turns.reserve(article);
     this.turns.toNewest();
+    // What was pressed has gone with its turn, and the focus must not be lost.
+    if (replaced && document.activeElement === document.body) this.turns.focus(article);
     return this.begin(article);
   }
 

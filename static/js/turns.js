@@ -45,6 +45,11 @@ export class Turns {
     article.style.setProperty("min-block-size", `${Math.max(room, 0)}px`);
   }
 
+  focus(article) {
+    article.tabIndex = -1;
+    article.focus({ preventScroll: true });
+  }
+
   toNewest() {
     this.follower.follow(true);
     this.follower.toEnd();

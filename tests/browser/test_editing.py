@@ -69,7 +69,7 @@ def test_alice_edits_by_keyboard_alone(asked):
     asked.page.keyboard.press("Enter")
     asked.shows("article.user .rail", "Version 2 of 2")
     asked.answer_is("complete")
-    assert Message.objects.filter(role="user").order_by("created").last().text.startswith(f"{ASKED}\n[[text]]Once")
+    assert Message.objects.filter(role="user", text__startswith=f"{ASKED}\n[[text]]Once").count() == 1
 
 
 def test_escape_brings_the_question_back_and_does_not_stop_the_answer(asked):
@@ -123,6 +123,38 @@ def test_an_edit_leaves_the_draft_in_the_composer(asked):
     asked.shows("article.assistant .prose", "A new answer.")
     asked.answer_is("complete")
     expect(asked.question).to_have_value("Half a thought")
+
+
+def test_a_half_done_edit_is_there_again_after_a_reload_until_it_is_cancelled(asked):
+    asked.button("Edit").click()
+    field(asked).fill("Half an edit")
+    asked.page.reload()
+    asked.button("Edit").click()
+    expect(field(asked)).to_have_value("Half an edit")
+    asked.page.get_by_role("link", name="Cancel").click()
+    asked.button("Edit").click()
+    expect(field(asked)).to_have_value(ASKED)
+
+
+@pytest.mark.parametrize("button", ["Send", "Save only"])
+def test_an_edit_that_was_accepted_is_forgotten_as_a_draft(asked, button):
+    asked.button("Edit").click()
+    field(asked).fill("Why? [[echo:Again.]]")
+    press(asked, button)
+    asked.shows("article.user .rail", "Version 2 of 2")
+    asked.answer_is("complete")
+    asked.page.get_by_role("button", name="Previous version").first.click()
+    asked.shows("article.user .rail", "Version 1 of 2")
+    asked.button("Edit").click()
+    expect(field(asked)).to_have_value(ASKED)
+
+
+def test_the_focus_stays_with_the_turns_when_a_question_is_asked_again(asked):
+    asked.button("Edit").click()
+    press(asked, "Send")
+    asked.shows("article.user .rail", "Version 2 of 2")
+    asked.answer_is("complete")
+    expect(asked.answer).to_be_focused()
 
 
 def test_without_scripts_a_question_is_edited_in_its_place(plain):

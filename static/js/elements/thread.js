@@ -37,7 +37,7 @@ export class ChatThread extends HTMLElement {
     form.inert = true;
     try {
       if (form.dataset.ask === "version") await this.branches.switchTo(form, submitter);
-      else if (submitter?.name === "save") await this.branches.save(form, submitter);
+      else if (submitter?.name === "save") await this.save(form, submitter);
       else await this.ask(form);
     } catch (error) {
       form.inert = false;
@@ -45,6 +45,11 @@ export class ChatThread extends HTMLElement {
     } finally {
       form.inert = false;
     }
+  }
+
+  async save(form, submitter) {
+    await this.branches.save(form, submitter);
+    this.editing.accepted();
   }
 
   complain(form, sentence) {
