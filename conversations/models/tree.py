@@ -15,13 +15,8 @@ def path_to(leaf: UUID | None, parents: Parents) -> list[UUID]:
     return path[::-1]
 
 
-def versions_of(message: UUID, parents: Parents) -> list[UUID]:
-    """The siblings of a message, itself included, oldest first."""
-    return [each for each, parent in parents.items() if parent == parents[message]]
-
-
 def children_of(parents: Parents) -> dict[UUID | None, list[UUID]]:
-    """The children of every message, oldest first; those of None are the versions of the first question."""
+    """The children of every message, oldest first: versions of one another. Those of None are the first questions."""
     children: dict[UUID | None, list[UUID]] = {}
     for message, parent in parents.items():
         children.setdefault(parent, []).append(message)
