@@ -34,6 +34,14 @@ def question_text(value: str) -> str:
     return text
 
 
+def message_id(value: str) -> UUID | None:
+    """Raises ValidationError where it cannot be one."""
+    try:
+        return uuid.UUID(value) if value else None
+    except ValueError:
+        raise ValidationError(_("There is no such message."), code="unknown_message") from None
+
+
 class WishForm(forms.Form):
     """What a question and a retry have in common: the model and the key that makes a repeat harmless.
 
@@ -55,21 +63,26 @@ class WishForm(forms.Form):
 
 
 class QuestionForm(WishForm):
-    """A question; with `parent` it takes the place of an earlier one (an empty value: of the first)."""
+    """A question; with `parent` it takes the place of an earlier one (an empty value: of the first).
+
+    With `save` nothing is asked: `question` is only put in other words.
+    """
 
     text = forms.CharField(required=False, strip=False)
     parent = forms.CharField(required=False, max_length=40)
+    question = forms.CharField(required=False, max_length=40)
+    save = forms.BooleanField(required=False)
 
-    field_order = ["text", "parent", "model", "key"]
+    field_order = ["text", "parent", "question", "model", "key"]
 
     def clean_text(self) -> str:
         return question_text(self.cleaned_data["text"])
 
     def clean_parent(self) -> UUID | None:
-        try:
-            return uuid.UUID(self.cleaned_data["parent"]) if self.cleaned_data["parent"] else None
-        except ValueError:
-            raise ValidationError(_("There is no such message."), code="unknown_message") from None
+        return message_id(self.cleaned_data["parent"])
+
+    def clean_question(self) -> UUID | None:
+        return message_id(self.cleaned_data["question"])
 
     @property
     def revises(self) -> bool:

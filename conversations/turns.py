@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,10 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from conversations import markdown, wording
-from conversations.catalogue import Tokens, display_name
-from conversations.models import Conversation, Message, Usage
-from conversations.models.tree import Parents, versions_of
+from conversations.catalogue import display_name
+from conversations.details import rows_of, usage_of
+from conversations.models import Conversation, Message
+from conversations.models.tree import Parents, children_of
 
 NOTE_KINDS = {Message.State.FAILED: "danger", Message.State.INTERRUPTED: "warn"}
 CUT = {"max_tokens"}
@@ -35,11 +37,29 @@ class Turn:
     previous: UUID | None = None
     next: UUID | None = None
     left_out_before: bool = False
+    is_older_than_its_question: bool = False
+    usage: dict[str, Any] | None = None
+    details: list[tuple[str, str]] = field(default_factory=list)
+    # The form that a question is edited in: open, with what was typed and why it was refused.
+    is_edited: bool = False
+    draft: str = ""
+    problem: str = ""
     key: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     @property
     def conversation_id(self) -> UUID:
         return self.message.conversation_id
+
+    @property
+    def model_name(self) -> str:
+        return display_name(self.message.model)
+
+    def stand_among(self, versions: list[UUID]) -> None:
+        """Its place among its versions, oldest first."""
+        place = versions.index(self.message.pk)
+        self.position, self.count = place + 1, len(versions)
+        self.previous = versions[place - 1] if place else None
+        self.next = versions[place + 1] if place + 1 < len(versions) else None
 
     @property
     def continue_text(self) -> str:
@@ -68,14 +88,23 @@ def turns_of(messages: list[Message], parents: Parents, conversation: Conversati
     """Turns of the branch that is shown, each with its place among its versions."""
     turns = [turn_of(message, newest=message.pk == conversation.head_id) for message in messages]
     sent_from = Conversation.objects.values_list("head__sent_from", flat=True).get(pk=conversation.pk)
+    versions = children_of(parents)
     for turn in turns:
-        versions = versions_of(turn.message.pk, parents)
-        place = versions.index(turn.message.pk)
-        turn.position, turn.count = place + 1, len(versions)
-        turn.previous = versions[place - 1] if place else None
-        turn.next = versions[place + 1] if place + 1 < len(versions) else None
+        turn.stand_among(versions[turn.message.parent_id])
         turn.left_out_before = turn.message.pk == sent_from
+    for above, turn in pairwise(turns):
+        turn.is_older_than_its_question = turn.message.is_answer and turn.message.created < above.message.created
+    add_details(turns, conversation)
     return turns
+
+
+def add_details(turns: list[Turn], conversation: Conversation) -> None:
+    """What the answers that are over used; as many queries for many turns as for one."""
+    over = [turn for turn in turns if turn.message.is_answer and not turn.message.is_writing]
+    usage = usage_of([turn.message for turn in over], conversation) if over else {}
+    for turn in over:
+        turn.usage = usage.get(turn.message.pk)
+        turn.details = rows_of(turn.message, turn.usage, for_staff=conversation.owner.is_staff)
 
 
 def prose(message: Message) -> str:
@@ -108,37 +137,23 @@ def staff_detail(message: Message) -> list[tuple[str, str]]:
     rows = [
         (_("Cause"), message.error_detail),
         (_("Code"), message.error_code),
-        (_("Request"), message.request_id),
     ]
     return [(label, value) for label, value in rows if value]
 
 
-def usage_summary(message: Message) -> dict[str, Any] | None:
-    """What a reply used, all its calls together; cost in millionths of a dollar, None where not known."""
-    rows = list(Usage.objects.filter(message=message, purpose=Usage.Purpose.REPLY))
-    if not rows:
-        return None
-    tokens = Tokens(
-        input=sum(row.input_tokens for row in rows),
-        output=sum(row.output_tokens for row in rows),
-        write_5m=sum(row.cache_write_5m_tokens for row in rows),
-        write_1h=sum(row.cache_write_1h_tokens for row in rows),
-        read=sum(row.cache_read_tokens for row in rows),
-    )
-    costs = [row.cost for row in rows]
-    return {
-        "model": display_name(message.model),
-        "input_tokens": tokens.prompt,
-        "output_tokens": tokens.output,
-        "cached_share": round(100 * tokens.read / tokens.prompt) if tokens.prompt else 0,
-        "cost": None if None in costs else sum(cost for cost in costs if cost is not None),
-        "estimated": any(row.estimated for row in rows),
-    }
+def alone(message: Message) -> Turn:
+    """The turn of one message outside its thread, complete: for the frames of a stream."""
+    turn = turn_of(message)
+    siblings = Message.objects.filter(conversation=message.conversation_id, parent=message.parent_id)
+    versions = list(siblings.order_by("created", "id").values_list("pk", flat=True))
+    # Its row may be gone meanwhile, and its readers are told of its end all the same.
+    turn.stand_among(versions if message.pk in versions else [message.pk])
+    add_details([turn], message.conversation)
+    return turn
 
 
-def render(*messages: Message) -> str:
+def render(*turns: Turn) -> str:
     """The HTML of new or finished turns, for a frame; the page adds the CSRF token to its forms itself."""
     return "".join(
-        render_to_string("conversations/_turn.html", {"turn": turn_of(message), "csrf_token": "NOTPROVIDED"})
-        for message in messages
+        render_to_string("conversations/_turn.html", {"turn": turn, "csrf_token": "NOTPROVIDED"}) for turn in turns
     )

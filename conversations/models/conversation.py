@@ -144,6 +144,26 @@ class Conversation(models.Model):
         """Have the question of `answer` answered once more; returns the empty sibling."""
         return self._have_answered(key, ("retry", answer.pk), lambda: answer.parent_id, **asked)
 
+    def correct(self, question: UUID, text: str, *, key: str = "") -> Message:
+        """Put a question in other words and ask nothing: a sibling with copies of the turns shown below it."""
+        wish = ("correct", question, text)
+        with transaction.atomic():
+            User.objects.select_for_update().get(pk=self.owner_id)
+            if repeated := IdempotencyKey.reply_for(self.owner_id, key, *wish):
+                return repeated
+            self._refuse_if_writing()
+            old = self.messages.filter(pk=question, role=Message.Role.USER).first()
+            if old is None:
+                raise UnknownMessage
+            if old.text == text:
+                return old
+            below = tree.shown_below(question, self.head_id, self.parents())
+            new = self.messages.get(pk=self._question(old.parent_id, text))
+            self.head_id = Message.objects.copy_below(new.pk, below)
+            self.save(update_fields=["head"])
+            IdempotencyKey.remember(self.owner_id, key, new, *wish)
+        return new
+
     def _have_answered(
         self,
         key: str,
@@ -159,12 +179,13 @@ class Conversation(models.Model):
             User.objects.select_for_update().get(pk=self.owner_id)
             if repeated := IdempotencyKey.reply_for(self.owner_id, key, *wish, model):
                 return repeated
-            self._refuse_if_busy()
+            self._refuse_if_writing()
+            self._refuse_if_too_many()
             answer = self._answer(question(), model=model, runner=runner)
             IdempotencyKey.remember(self.owner_id, key, answer, *wish, model)
         return answer
 
-    def _refuse_if_busy(self) -> None:
+    def _refuse_if_writing(self) -> None:
         if not self._state.adding:
             try:
                 self.refresh_from_db(fields=["head", "deleted"])
@@ -176,6 +197,8 @@ class Conversation(models.Model):
             writing = self.messages.filter(state=Message.State.WRITING)
             if writing.exists() and not recover_stale(writing):
                 raise Busy
+
+    def _refuse_if_too_many(self) -> None:
         running = Message.objects.writing().filter(conversation__owner_id=self.owner_id).count()
         if running >= settings.CHAT_MAX_RUNNING_PER_PERSON:
             raise TooManyRunning

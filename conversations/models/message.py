@@ -3,6 +3,7 @@
 import uuid
 from datetime import timedelta
 from typing import Any, Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
@@ -26,6 +27,24 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def stale(self) -> Self:
         """Replies whose writer is gone, by the database's clock."""
         return self.writing().filter(heartbeat__lt=Now() - STALE_AFTER)
+
+    def copy_below(self, parent: UUID, path: list[UUID]) -> UUID:
+        """Copy turns that follow one another below another parent; returns the id of the last copy."""
+        found = self.in_bulk(path)
+        copies = [found[each] for each in path]
+        created = [copy.created for copy in copies]
+        ids = {each: uuid.uuid4() for each in path}
+        for copy in copies:
+            copy.pk, copy.parent_id = ids[copy.pk], parent
+            if copy.sent_from_id in ids:
+                copy.sent_from_id = ids[copy.sent_from_id]
+            parent = copy.pk
+        self.bulk_create(copies)
+        # Inserting dates them anew; what was said was said then.
+        for copy, when in zip(copies, created, strict=True):
+            copy.created = when
+        self.bulk_update(copies, ["created"], batch_size=200)
+        return parent
 
     def request_stop(self, ending: str) -> int:
         """Leave a note for whichever process writes these replies; the first note stays."""

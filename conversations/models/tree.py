@@ -15,9 +15,12 @@ def path_to(leaf: UUID | None, parents: Parents) -> list[UUID]:
     return path[::-1]
 
 
-def versions_of(message: UUID, parents: Parents) -> list[UUID]:
-    """The siblings of a message, itself included, oldest first."""
-    return [each for each, parent in parents.items() if parent == parents[message]]
+def children_of(parents: Parents) -> dict[UUID | None, list[UUID]]:
+    """The children of every message, oldest first: versions of one another. Those of None are the first questions."""
+    children: dict[UUID | None, list[UUID]] = {}
+    for message, parent in parents.items():
+        children.setdefault(parent, []).append(message)
+    return children
 
 
 def newest_leaf(message: UUID, parents: Parents) -> UUID:
@@ -26,3 +29,11 @@ def newest_leaf(message: UUID, parents: Parents) -> UUID:
     while message in newest_child:
         message = newest_child[message]
     return message
+
+
+def shown_below(message: UUID, head: UUID | None, parents: Parents) -> list[UUID]:
+    """What follows a message in the branch that `head` ends, or where it is not in that one, in its newest."""
+    path = path_to(head, parents)
+    if message not in path:
+        path = path_to(newest_leaf(message, parents), parents)
+    return path[path.index(message) + 1 :]

@@ -101,13 +101,14 @@ def _blocks(result: Result) -> list[dict[str, Any]]:
 
 def end_of(message: Message) -> End:
     """What readers are told of a reply that is over, from its row."""
+    turn = turns.alone(message)
     return End(
         state=message.state,
         ending=message.ending,
         code=message.error_code,
         stop_reason=message.stop_reason,
-        usage=turns.usage_summary(message),
-        html=turns.render(message),
+        usage=turn.usage,
+        html=turns.render(turn),
         error=wording.plain_error(ending=message.ending, error_code=message.error_code),
         retryable=message.error_code in claude_errors.RETRYABLE or message.ending in {"shutdown", "lost"},
         request_id=message.request_id,

@@ -12,7 +12,7 @@ from chatsite import errors
 from chatsite.accounts.http import SignedInRequest
 from chatsite.http import asked_by_script, see_other
 from conversations.forms import ChangeForm, first_problem
-from conversations.models import Conversation, UnknownMessage
+from conversations.models import Conversation, Message, UnknownMessage
 from conversations.views import pages
 from conversations.views.refusals import no_content, refusal
 
@@ -53,11 +53,15 @@ def conversation(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 def read(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """The page, with `edit` a question of it in a form; a script gets its turns alone."""
     mine = get_object_or_404(Conversation.objects.owned_by(request.user), pk=pk)
     before = _uuid(request.GET["before"]) if "before" in request.GET else None
+    edit = request.GET.get("edit", "")
+    if edit and not mine.messages.filter(pk=_uuid(edit), role=Message.Role.USER).exists():
+        raise Http404
     try:
-        if before is None or not asked_by_script(request):
-            return pages.page(request, mine, before=before)
+        if not asked_by_script(request):
+            return pages.page(request, mine, before=before, edit=edit)
         turns, older = pages.newest_turns(mine, before)
     except UnknownMessage:
         raise Http404 from None

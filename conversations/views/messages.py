@@ -1,16 +1,16 @@
-"""Questions: the first of a conversation, the next one, and one in the place of an earlier one."""
+"""Questions: the first of a conversation, the next one, one in the place of an earlier one, other words for one."""
 
 from collections.abc import Callable
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import aget_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST
 
 from chatsite.accounts.http import SignedInRequest
-from chatsite.http import see_other
+from chatsite.http import asked_by_script, see_other
 from conversations import sse, turns
 from conversations.forms import QuestionForm, code_of, first_problem
 from conversations.models import Conversation, Message
@@ -29,7 +29,7 @@ async def start(request: SignedInRequest) -> HttpResponseBase:
 
 @require_POST
 async def ask(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
-    """The next question, or with `parent` another one in the place of an earlier one."""
+    """The next question; with `parent` one in the place of an earlier one, with `save` other words for that."""
     return await _ask(request, await aget_object_or_404(Conversation.objects.owned_by(request.user), pk=pk))
 
 
@@ -37,6 +37,8 @@ async def _ask(request: SignedInRequest, conversation: Conversation | None) -> H
     form = QuestionForm(request.POST, usual=await _usual_model(request, conversation))
     if not form.is_valid():
         return await refuse(request, conversation, 400, first_problem(form), code=code_of(form))
+    if conversation is not None and form.cleaned_data["save"]:
+        return await _save(request, conversation, form)
     streamed = wants_stream(request)
     grace = settings.REPLY_GRACE_SECONDS if streamed else None
     try:
@@ -54,6 +56,18 @@ async def _usual_model(request: SignedInRequest, conversation: Conversation | No
     if conversation is None or request.POST.get("model"):
         return ""
     return await sync_to_async(conversation.newest_model)()
+
+
+async def _save(request: SignedInRequest, conversation: Conversation, form: QuestionForm) -> HttpResponse:
+    """Keep other words for a question without asking anything; a script learns which version they are."""
+    question, text, key = (form.cleaned_data[name] for name in ("question", "text", "key"))
+    try:
+        version = await sync_to_async(conversation.correct)(question, text, key=key)
+    except REASONS as reason:
+        return await refuse(request, conversation, *status_and_sentence(reason))
+    if asked_by_script(request):
+        return JsonResponse({"question": str(version.pk)})
+    return see_other("conversation", pk=conversation.pk)
 
 
 def _verb(request: SignedInRequest, conversation: Conversation | None, form: QuestionForm) -> Callable[[], Message]:
@@ -78,7 +92,7 @@ def opening(answer: Message, *, with_question: bool, with_title: bool = False) -
         "question": str(answer.parent_id),
         "reply": str(answer.pk),
         "conversation": str(answer.conversation_id),
-        "html": turns.render(*new),
+        "html": turns.render(*map(turns.alone, new)),
     }
     frames = sse.named("start", start)
     if with_title:
@@ -96,9 +110,9 @@ async def refuse(
     code: str = "",
 ) -> HttpResponse:
     """A script gets the sentence; a plain form gets its page back, with all that was typed."""
-    if wants_stream(request):
+    if asked_by_script(request):
         return refusal(status, sentence, headers, code=code)
-    draft, model = request.POST.get("text", ""), request.POST.get("model", "")
+    edit, draft, model = (request.POST.get(name, "") for name in ("question", "text", "model"))
     return await sync_to_async(pages.page)(
-        request, conversation, problem=sentence, draft=draft, model=model, status=status
+        request, conversation, edit=edit, problem=sentence, draft=draft, model=model, status=status
     )

@@ -27,13 +27,20 @@ def page(
     conversation: Conversation | None,
     *,
     before: UUID | None = None,
+    edit: str = "",
     problem: str = "",
     draft: str = "",
     model: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The whole page; with `problem`, `draft` and `model` when a plain form was refused: nothing typed may be lost."""
-    turns, older = newest_turns(conversation, before) if conversation else ([], "")
+    """The whole page; with `problem`, `draft` and `model` when a plain form was refused: nothing typed may be lost.
+
+    `edit`: the question that is edited, whose form then has them; any other value leaves them to the composer.
+    """
+    turns, older = newest_turns(conversation, before, edit) if conversation else ([], "")
+    if edited := next((turn for turn in turns if str(turn.message.pk) == edit and not turn.message.is_answer), None):
+        edited.is_edited, edited.draft, edited.problem = True, draft or edited.message.text, problem
+        draft = problem = ""
     context = {
         "conversation": conversation,
         "turns": turns,
@@ -49,8 +56,10 @@ def page(
     return render(request, "conversations/page.html", context, status=status)
 
 
-def newest_turns(conversation: Conversation, before: UUID | None = None) -> tuple[list[Turn], str]:
+def newest_turns(conversation: Conversation, before: UUID | None = None, edit: str = "") -> tuple[list[Turn], str]:
     """The last turns of the branch that is shown, or those above a message; and where older ones are.
+
+    Where a question further up is edited, the last ones are that question and the answer to it.
 
     Raises UnknownMessage when `before` is not of this conversation.
     """
@@ -58,6 +67,8 @@ def newest_turns(conversation: Conversation, before: UUID | None = None) -> tupl
     if before is not None and before not in parents:
         raise UnknownMessage
     path = path_to(conversation.head_id if before is None else parents[before], parents)
+    further_up = [place for place, each in enumerate(path[:-TURNS]) if str(each) == edit]
+    path = path[: further_up[0] + 2] if further_up else path
     shown = path[-TURNS:]
     found = Message.objects.select_related("conversation__owner").in_bulk(shown)
     older = ""

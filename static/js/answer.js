@@ -1,10 +1,8 @@
 /** One answer in the page, as it grows: finished blocks are added and never touched again, only the tail changes. */
 
+import { Hold } from "./hold.js";
 import { fill, nodes } from "./safe.js";
 import { word } from "./words.js";
-
-/** A tail with selected text in it is left alone for so long, so that it can be copied. */
-const HELD_MS = 3000;
 
 export class Answer {
   /** `onGrowth` is called after each change of what is shown. */
@@ -13,7 +11,6 @@ export class Answer {
     this.onGrowth = onGrowth;
     this.tailHtml = "";
     this.frames = [];
-    this.heldSince = 0;
     this.scheduled = false;
     const part = (name) => article.querySelector(`[data-${name}]`);
     this.parts = {
@@ -24,6 +21,7 @@ export class Answer {
       waiting: part("waiting"),
       waitingText: part("waiting-text"),
     };
+    this.hold = new Hold(this.parts.tail);
   }
 
   /** Take a frame; frames are shown together, once per frame of the screen. */
@@ -38,17 +36,9 @@ export class Answer {
     this.scheduled = true;
     requestAnimationFrame(() => {
       this.scheduled = false;
-      if (this.isHeld()) setTimeout(() => this.schedule(), 100);
+      if (this.hold.isOn) setTimeout(() => this.schedule(), 100);
       else this.show();
     });
-  }
-
-  isHeld() {
-    const selection = getSelection();
-    const selected = !selection.isCollapsed && selection.containsNode(this.parts.tail, true);
-    if (!selected) this.heldSince = 0;
-    else this.heldSince ||= performance.now();
-    return selected && performance.now() - this.heldSince < HELD_MS;
   }
 
   show() {
@@ -105,7 +95,9 @@ export class Answer {
     const { article } = this;
     article.dataset.state = state;
     article.removeAttribute("aria-busy");
-    article.querySelector(".rail").replaceWith(finished.querySelector(".rail"));
+    // The switch of versions stays, too: it may have the focus.
+    for (const line of article.querySelectorAll(".rail > :not(.versions)")) line.remove();
+    article.querySelector(".rail").prepend(...finished.querySelectorAll(".rail > :not(.versions)"));
     const prose = article.querySelector(".prose");
     const after = [...finished.querySelector(".body").children];
     while (prose.nextElementSibling) prose.nextElementSibling.remove();

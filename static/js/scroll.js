@@ -39,7 +39,12 @@ export class Follower {
   keeping(change) {
     const { scrollHeight, scrollTop } = this.scroller;
     change();
-    this.scroller.scrollTop = scrollTop + this.scroller.scrollHeight - scrollHeight;
+    this.scroller.scrollTop = scrollTop;
+    this.moveBy(this.scroller.scrollHeight - scrollHeight);
+  }
+
+  moveBy(pixels) {
+    this.scroller.scrollTop += pixels;
     this.written = this.scroller.scrollTop;
   }
 

@@ -1,6 +1,6 @@
 /** The turns in the page: new ones at the end, older ones above, and what is said about one of them. */
 
-import { send } from "./net.js";
+import { Refusal, send } from "./net.js";
 import { fill, nodes } from "./safe.js";
 
 /** Room that stays free below a new answer, so that it is seen to be the last. */
@@ -45,9 +45,18 @@ export class Turns {
     article.style.setProperty("min-block-size", `${Math.max(room, 0)}px`);
   }
 
-  async showOlder(event, link) {
-    event.preventDefault();
-    const page = nodes(await (await send("GET", link.href)).text());
+  focus(article) {
+    article.tabIndex = -1;
+    article.focus({ preventScroll: true });
+  }
+
+  toNewest() {
+    this.follower.follow(true);
+    this.follower.toEnd();
+  }
+
+  async showOlder(link) {
+    const page = await turnsAt(link.href);
     this.follower.keeping(() => {
       fill(this.older, "");
       const older = page.querySelector(".older");
@@ -57,6 +66,31 @@ export class Turns {
     this.list.firstElementChild?.querySelector("h2")?.scrollIntoView({ block: "nearest" });
   }
 
+  /** The turns of the branch that the server shows at an address, from one of them on. */
+  async from(id, address) {
+    const found = [];
+    for (let next = address; next; ) {
+      const page = await turnsAt(next);
+      found.unshift(...page.querySelectorAll("article"));
+      const place = found.findIndex((turn) => turn.dataset.turn === id);
+      if (place >= 0) return found.slice(place);
+      next = page.querySelector(".older a")?.href;
+    }
+    throw new Refusal(404, "");
+  }
+
+  /** Put turns in the place of one and all that follow it, without moving what is seen. */
+  replace(article, fresh) {
+    const { top } = article.getBoundingClientRect();
+    this.follower.follow(false);
+    while (article.nextElementSibling) article.nextElementSibling.remove();
+    article.replaceWith(...fresh);
+    const moved = fresh[0].getBoundingClientRect().top - top;
+    // The new branch may be shorter than the screen.
+    if (moved > 0) this.last.style.setProperty("min-block-size", `${this.last.offsetHeight + moved}px`);
+    this.follower.moveBy(moved);
+  }
+
   complain(article, sentence) {
     const note = document.createElement("p");
     note.className = "note danger";
@@ -64,4 +98,8 @@ export class Turns {
     article.querySelector(".body").append(note);
     note.textContent = sentence;
   }
+}
+
+async function turnsAt(address) {
+  return nodes(await (await send("GET", address)).text());
 }

@@ -3,11 +3,13 @@
 import os
 
 import pytest
+from django.conf import global_settings
 from django.test import Client
 from playwright.sync_api import sync_playwright
 
 from tests.browser.chromium import installed_chromium
 from tests.browser.window import Window
+from tests.conftest import PASSWORD
 
 # Playwright runs an event loop in this thread; the tests' own queries are between its calls, never within.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -48,3 +50,17 @@ def window(window_of, alice):
     opened = window_of(alice)
     opened.page.goto("/")
     return opened
+
+
+@pytest.fixture
+def plain(window_of, alice, settings):
+    """Alice's window with scripts switched off."""
+    settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS  # those of the server's process
+    alice.set_password(PASSWORD)
+    alice.save()
+    window = window_of(java_script_enabled=False)
+    window.page.goto("/")
+    window.page.get_by_label("Email").fill("alice@example.com")
+    window.page.get_by_label("Password").fill(PASSWORD)
+    window.page.get_by_role("button", name="Sign in").click()
+    return window

@@ -1,28 +1,13 @@
 """The site works by plain forms, with scripts switched off."""
 
 import pytest
-from django.conf import global_settings
 from playwright.sync_api import expect
 
 from conversations.models import Conversation, Message
-from tests.conftest import PASSWORD
 from tests.conversations.history import answered
 from tests.site import eventually
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def plain(window_of, alice, settings):
-    settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS  # those of the server's process
-    alice.set_password(PASSWORD)
-    alice.save()
-    window = window_of(java_script_enabled=False)
-    window.page.goto("/")
-    window.page.get_by_label("Email").fill("alice@example.com")
-    window.page.get_by_label("Password").fill(PASSWORD)
-    window.page.get_by_role("button", name="Sign in").click()
-    return window
 
 
 def send(window, text):

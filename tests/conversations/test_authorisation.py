@@ -116,11 +116,16 @@ def test_an_id_of_alice_in_the_body_of_bobs_request_is_not_found(site, alice, bo
     [conversation], [answer] = hers["conversation"], hers["reply"]
     own = answered(bob)
     before = stored()
-    for foreign in (answer, uuid.uuid4()):
+    question = Message.objects.get(pk=answer).parent_id
+    for foreign in (answer, question, uuid.uuid4()):
         into = {"text": "Mine?", "parent": str(foreign)}
         for headers in ({}, SCRIPT):
             refused = visitor.http.post(f"/conversations/{own.pk}/messages/", data=into, headers=headers)
             assert refused.status_code == 404
+            words = {"text": "Mine?", "question": str(foreign), "save": "1"}
+            refused = visitor.http.post(f"/conversations/{own.pk}/messages/", data=words, headers=headers)
+            assert refused.status_code == 404
+        assert visitor.http.get(f"/conversations/{own.pk}/?edit={foreign}").status_code == 404
         assert visitor.http.post(f"/conversations/{own.pk}/", data={"head": str(foreign)}).status_code == 404
         assert visitor.http.get(f"/conversations/{own.pk}/?before={foreign}").status_code == 404
     for foreign in (conversation, uuid.uuid4()):

@@ -1,10 +1,10 @@
 /** <chat-composer>: where questions are written, sent and stopped. */
 
 import { Draft } from "../drafts.js";
-import { send, sentenceFor } from "../net.js";
+import { isComposing, sends } from "../keys.js";
+import { newKey, send, sentenceFor } from "../net.js";
 
 const SAVE_MS = 250;
-const KEY_OF_COMPOSITION = 229; // Safari ends a composition before the key event that ended it
 
 export class ChatComposer extends HTMLElement {
   connectedCallback() {
@@ -39,14 +39,15 @@ export class ChatComposer extends HTMLElement {
     this.update();
   }
 
-  /** Enter sends where there is a keyboard with keys; on a touch screen the button does. */
+  /** The key for the line above leads from an empty box to the last question. */
   pressed(event) {
-    const composing = event.isComposing || event.keyCode === KEY_OF_COMPOSITION;
-    if (event.key !== "Enter" || event.shiftKey || composing) return;
-    const touch = matchMedia("(pointer: coarse) and (hover: none)").matches;
-    if (touch && !event.ctrlKey && !event.metaKey) return;
-    event.preventDefault();
-    if (!this.sendButton.disabled && !this.reply) this.form.requestSubmit();
+    if (event.key === "ArrowUp" && !this.text.value && !isComposing(event)) {
+      event.preventDefault();
+      document.dispatchEvent(new CustomEvent("chat:edit"));
+    } else if (sends(event)) {
+      event.preventDefault();
+      if (!this.sendButton.disabled && !this.reply) this.form.requestSubmit();
+    }
   }
 
   async submitted(event) {
@@ -110,9 +111,4 @@ export class ChatComposer extends HTMLElement {
     this.problem.textContent = sentence;
     this.text.toggleAttribute("aria-invalid", Boolean(sentence));
   }
-}
-
-/** A key that makes sending the same question twice harmless. `randomUUID` needs TLS, this does not. */
-function newKey() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,17 +1,13 @@
-/** <chat-thread>: the turns of a conversation, and the answer that is being written. */
+/** <chat-thread>: the turns of a conversation, and what people do with them. */
 
-import { Answer } from "../answer.js";
+import { Branches } from "../branches.js";
 import { copyAnswer, copyCode } from "../copy.js";
-import { send, sentenceFor } from "../net.js";
-import { framesOf } from "../reply.js";
+import { Editing } from "../editing.js";
+import { sentenceFor } from "../net.js";
 import { Follower } from "../scroll.js";
+import { Stream } from "../stream.js";
 import { Turns } from "../turns.js";
-import { announce, word } from "../words.js";
 
-/**
- * Dispatches on the document: `chat:asked` {conversation} when a question was accepted, `chat:title` {title},
- * `chat:running` {reply} and `chat:idle` as an answer begins and ends.
- */
 export class ChatThread extends HTMLElement {
   connectedCallback() {
     this.jump = this.querySelector("[data-action=jump]");
@@ -19,103 +15,61 @@ export class ChatThread extends HTMLElement {
       this.jump.hidden = following || this.follower.isNear();
     });
     this.turns = new Turns(this, this.follower);
+    this.stream = new Stream(this.turns);
+    this.branches = new Branches(this.turns, this.stream);
+    this.editing = new Editing(this);
     this.addEventListener("click", (event) => this.clicked(event));
     this.addEventListener("submit", (event) => this.submitted(event));
     this.follower.toEnd();
-    if (this.turns.writing) this.resume(this.turns.writing);
+    if (this.turns.writing) this.stream.resume(this.turns.writing);
   }
 
-  // Asking, and showing the reply
-
-  /** Send a form that asks something, and show the reply as it comes. Throws Refusal, or TypeError when offline. */
+  /** For the composer, which stands outside. Throws Refusal, or TypeError when offline. */
   async ask(form) {
-    const response = await send("POST", form.action, { form, stream: true });
-    const replaced = form.dataset.ask === "retry" ? form.closest("article") : null;
-    await this.show(framesOf(response, { onLost: () => this.lost() }), null, replaced);
+    await this.stream.ask(form);
   }
-
-  async resume(article) {
-    this.begin(article);
-    await this.show(framesOf(null, { reply: article.dataset.turn, onLost: () => this.lost() }), this.answer);
-  }
-
-  async show(frames, answer, replaced) {
-    try {
-      for await (const frame of frames) {
-        if (frame.name === "start") answer = this.start(frame.data, replaced);
-        else if (frame.name === "title") this.tell("title", frame.data);
-        else answer.take(frame);
-      }
-      announce(word(answer.article.dataset.state === "complete" ? "answered" : "ended"));
-    } catch (error) {
-      if (!answer) throw error;
-      this.gone(answer, error);
-    } finally {
-      if (answer) this.tell("idle");
-    }
-  }
-
-  /** The question was accepted. */
-  start({ html, conversation }, replaced) {
-    const article = this.turns.add(html, replaced);
-    this.tell("asked", { conversation });
-    this.turns.reserve(article);
-    this.toNewest();
-    return this.begin(article);
-  }
-
-  begin(article) {
-    this.answer = new Answer(article, () => this.follower.grown());
-    this.tell("running", { reply: article.dataset.turn });
-    announce(word("answering"));
-    return this.answer;
-  }
-
-  lost() {
-    this.answer?.says(word("resuming"));
-  }
-
-  /** The reply is no longer to be had from here: another tab signed out, or the conversation was deleted. */
-  gone(answer, error) {
-    answer.says("");
-    answer.article.removeAttribute("aria-busy");
-    this.turns.complain(answer.article, sentenceFor(error));
-  }
-
-  // What people do
 
   async submitted(event) {
-    const form = event.target;
+    const { target: form, submitter } = event;
     if (!form.dataset.ask) return;
     event.preventDefault();
     if (form.inert) return;
     form.inert = true;
     try {
-      await this.ask(form);
+      if (form.dataset.ask === "version") await this.branches.switchTo(form, submitter);
+      else if (submitter?.name === "save") await this.save(form, submitter);
+      else await this.ask(form);
     } catch (error) {
-      this.turns.complain(form.closest("article"), sentenceFor(error));
+      form.inert = false;
+      this.complain(form, sentenceFor(error));
     } finally {
       form.inert = false;
     }
   }
 
+  async save(form, submitter) {
+    await this.branches.save(form, submitter);
+    this.editing.accepted();
+  }
+
+  complain(form, sentence) {
+    if (form.dataset.ask === "edit") this.editing.complain(form, sentence);
+    else this.turns.complain(form.closest("article"), sentence);
+  }
+
   clicked(event) {
     const control = event.target.closest("[data-action]");
+    const article = control?.closest("article");
     const act = {
-      jump: () => this.toNewest(),
-      older: () => this.turns.showOlder(event, control),
-      "copy-answer": () => copyAnswer(control.closest("article")),
+      jump: () => this.turns.toNewest(),
+      older: () => this.turns.showOlder(control),
+      edit: () => this.editing.open(article),
+      "cancel-edit": () => this.editing.close(article),
+      "copy-answer": () => copyAnswer(article),
       "copy-code": () => copyCode(control),
     }[control?.dataset.action];
-    act?.();
-  }
-
-  toNewest() {
-    this.follower.follow(true);
-    this.follower.toEnd();
-  }
-
-  tell(name, detail = {}) {
-    document.dispatchEvent(new CustomEvent(`chat:${name}`, { detail }));
+    if (!act) return;
+    event.preventDefault();
+    act();
   }
 }
