@@ -33,6 +33,7 @@ class Engine:
     def __init__(self) -> None:
         self.runner = f"{socket.gethostname()[:40]}-{getpid()}-{secrets.token_hex(4)}"
         self.running: dict[UUID, Reply] = {}
+        self.leaving = False
         self.draining = False
         self._mirrors = Mirrors()
         self._rounds: Rounds | None = None
@@ -40,19 +41,25 @@ class Engine:
     # The life of the process
 
     async def startup(self) -> None:
-        self.draining = False
+        self.leaving = self.draining = False
         claude.open_client()
         self._rounds = Rounds(self.running, self.runner)
 
     async def drain(self) -> None:
-        """Take no new questions; running replies may finish for DRAIN_SECONDS, then they are interrupted."""
+        """Take no new questions; running replies may finish for DRAIN_SECONDS, then they are interrupted.
+
+        For DRAIN_NOTICE_SECONDS before that only `/readyz` says so: a proxy that looks there sends no more
+        questions by the time they would be refused.
+        """
+        self.leaving = True
+        await asyncio.sleep(settings.DRAIN_NOTICE_SECONDS)
         self.draining = True
         await self._until_idle(settings.DRAIN_SECONDS)
         await self._interrupt()
 
     async def shutdown(self) -> None:
         """Interrupt what still runs, wait for the saves that are left, and close the way to Claude."""
-        self.draining = True
+        self.leaving = self.draining = True
         await self._interrupt()
         if self._rounds is not None:
             await self._rounds.close()
