@@ -12,9 +12,7 @@ def program(name: str, package: str) -> str:
     if not shutil.which(name, path=PLACES) and os.geteuid() == 0 and shutil.which("apt-get"):
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
         for command in (["update"], ["install", "--yes", "--no-install-recommends", package]):
-            subprocess.run(
-                ["apt-get", "--quiet=2", *command], stdout=subprocess.DEVNULL, env=environment, check=True
-            )
+            subprocess.run(["apt-get", "--quiet=2", *command], stdout=subprocess.DEVNULL, env=environment, check=True)
     found = shutil.which(name, path=PLACES)
     assert found, f"The tests of deploy/ need {name}. Debian and Ubuntu: apt-get install {package}"
     return found

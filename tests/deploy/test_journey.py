@@ -78,7 +78,7 @@ def test_a_forged_address_is_not_believed(front):
     with Guest(front, address={"nginx": "127.0.0.21", "caddy": "127.0.0.22"}[front.name]) as guesser:
         statuses = []
         for number in range(11):
-            guesser.http.headers.update({name: f"198.51.100.{number}" for name in names})
+            guesser.http.headers.update(dict.fromkeys(names, f"198.51.100.{number}"))
             statuses.append(guesser.sign_in(f"person{number}@example.com", "guessing").status_code)
     assert statuses == [200] * 10 + [429]
     with Guest(front) as other:
