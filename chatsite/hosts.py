@@ -1,7 +1,6 @@
 """Which names the site answers to: ALLOWED_HOSTS, but for the two addresses that machines ask."""
 
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.middleware.common import CommonMiddleware
 
 #: They say nothing of the site and build no link, so that a forged name gains nothing.
@@ -11,5 +10,5 @@ PROBES = {"/healthz", "/readyz"}
 class KnownHosts(CommonMiddleware):
     """Django refuses unknown hosts here. A probe calls a process by its address, whatever the site is called."""
 
-    def process_request(self, request: HttpRequest) -> HttpResponseBase | None:
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
         return None if request.path in PROBES else super().process_request(request)

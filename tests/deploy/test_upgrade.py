@@ -15,7 +15,7 @@ class Day:
     def __init__(self, front, cookies, token):
         self.front, self.cookies, self.token = front, cookies, token
         self.over = threading.Event()
-        self.came_to = Counter()
+        self.came_to: Counter[tuple[object, ...]] = Counter()
 
     def guest(self):
         guest = Guest(self.front)
