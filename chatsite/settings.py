@@ -85,7 +85,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "chatsite.text.OnlyText",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "chatsite.hosts.KnownHosts",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -187,6 +187,8 @@ CHAT_EFFORT = choice("CHAT_EFFORT", "medium", ["low", "medium", "high", "xhigh",
 CHAT_MAX_RUNNING_PER_PERSON = whole("CHAT_MAX_RUNNING_PER_PERSON", 3, least=1)
 REPLY_GRACE_SECONDS = whole("REPLY_GRACE_SECONDS", 60, most=86_400)
 DRAIN_SECONDS = whole("DRAIN_SECONDS", 10, most=3_600)
+# Before that, only /readyz says that the process is about to stop: a proxy needs a moment to hear of it.
+DRAIN_NOTICE_SECONDS = whole("DRAIN_NOTICE_SECONDS", 0, most=60)
 # Conversations that nobody has touched for so long are deleted by `manage.py purge`; 0 keeps them for ever.
 RETENTION_DAYS = whole("RETENTION_DAYS", 0, most=36_500)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024

@@ -22,6 +22,7 @@ NONSENSE = [
     ("CHAT_MAX_RUNNING_PER_PERSON", "0"),
     ("REPLY_GRACE_SECONDS", "soon"),
     ("DRAIN_SECONDS", "99999"),
+    ("DRAIN_NOTICE_SECONDS", "61"),
     ("LOG_LEVEL", "LOUD"),
     ("TIME_ZONE", "Mars/Olympus"),
     ("ALLOWED_HOSTS", "https://chat.example.com"),

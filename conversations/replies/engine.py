@@ -35,6 +35,7 @@ class Engine:
         self.runner = f"{socket.gethostname()[:40]}-{getpid()}-{secrets.token_hex(4)}"
         self.running: dict[UUID, Reply] = {}
         self.titles: set[Title] = set()
+        self.leaving = False
         self.draining = False
         self._mirrors = Mirrors()
         self._rounds: Rounds | None = None
@@ -43,20 +44,26 @@ class Engine:
     # The life of the process
 
     async def startup(self) -> None:
-        self.draining = False
+        self.leaving = self.draining = False
         claude.open_client()
         self._rounds = Rounds(self.running, self.runner)
         self._news = asyncio.create_task(news.keep_lineup())
 
     async def drain(self) -> None:
-        """Take no new questions; running replies may finish for DRAIN_SECONDS, then they are interrupted."""
+        """Take no new questions; running replies may finish for DRAIN_SECONDS, then they are interrupted.
+
+        For DRAIN_NOTICE_SECONDS before that only `/readyz` says so: a proxy that looks there sends no more
+        questions by the time they would be refused.
+        """
+        self.leaving = True
+        await asyncio.sleep(settings.DRAIN_NOTICE_SECONDS)
         self.draining = True
         await self._until(lambda: not self.running, settings.DRAIN_SECONDS)
         await self._interrupt()
 
     async def shutdown(self) -> None:
         """Interrupt what still runs, wait for the saves that are left, and close the way to Claude."""
-        self.draining = True
+        self.leaving = self.draining = True
         await self._interrupt()
         if self._news is not None:
             self._news.cancel()

@@ -1,4 +1,7 @@
-"""For load balancers and supervisors: does the process live, and can it take questions."""
+"""For load balancers and supervisors: does the process live, and can it take questions.
+
+Both answer whatever host was asked for (chatsite/hosts.py).
+"""
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
@@ -17,7 +20,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def readyz(request: HttpRequest) -> HttpResponse:
     """The process reaches its database and is not about to stop."""
-    if engine.draining:
+    if engine.leaving:
         return HttpResponse("draining\n", content_type="text/plain", status=503)
     try:
         with connection.cursor() as cursor:

@@ -31,6 +31,18 @@ def test_a_server_told_to_stop_lets_running_replies_finish_and_takes_no_new_ques
     assert not Message.objects.filter(conversation__owner=bob).exists()
 
 
+def test_a_proxy_hears_that_a_server_stops_before_questions_are_refused(site, stand_in, alice, bob):
+    settings = {"DRAIN_NOTICE_SECONDS": "5", "DRAIN_SECONDS": "20"}
+    with Site(stand_in.url, **settings) as stopping, Visitor(stopping, bob).asking("[[endless]][[rate:20]]") as stream:
+        stream.until_text()
+        stopping.terminate()
+        visitor = Visitor(stopping, alice)
+        eventually(lambda: visitor.http.get("/readyz").status_code == 503)
+        assert visitor.ask("[[echo:Gladly.]]").end["state"] == "complete"
+        eventually(lambda: visitor.ask("[[echo:Gladly.]]").status == 503)
+        stopping.terminate()
+
+
 def test_what_is_not_finished_in_time_is_interrupted_with_all_that_was_read(site, stand_in, alice, bob):
     with Site(stand_in.url, DRAIN_SECONDS="1") as stopping:
         with (

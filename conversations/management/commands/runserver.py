@@ -13,5 +13,5 @@ class Command(runserver.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         raise CommandError(
             "runserver would hold every reply back until it is whole. For trial and development run `make run`; "
-            "in production `uvicorn chatsite.asgi:application`."
+            "docs/running-it.md says how to run the site for others."
         )

@@ -14,7 +14,7 @@ from tests.stand_in.process import StandIn
 
 PR_SET_PDEATHSIG = 1
 UVICORN = ["-m", "uvicorn", "chatsite.asgi:application", "--host", "127.0.0.1", "--timeout-graceful-shutdown", "3"]
-UVICORN += ["--no-access-log", "--ws", "none", "--no-server-header", "--log-level", "warning"]
+UVICORN += ["--no-access-log", "--ws", "none", "--no-server-header", "--no-proxy-headers", "--log-level", "warning"]
 
 
 class Command(BaseCommand):
@@ -28,7 +28,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
-            raise CommandError("trial is for trial and development, never with DEBUG off; docs/ says how to deploy.")
+            raise CommandError(
+                "trial is for trial and development, never with DEBUG off; "
+                "docs/running-it.md says how to run the site for others."
+            )
         if options["with_parent"]:
             end_with_parent()
         stand_in = None if settings.ANTHROPIC_API_KEY else StandIn("--no-record")

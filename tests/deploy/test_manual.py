@@ -1,0 +1,35 @@
+"""docs/running-it.md is true: its commands, files, settings and services are there."""
+
+import re
+import shlex
+
+import pytest
+from django.core.management import get_commands, load_command_class
+
+from tests.deploy.installation import MANUAL
+from tests.deploy.test_containers import SERVICES
+from tests.site import ROOT
+
+BLOCKS = re.findall(r"```sh\n(.*?)```", MANUAL, re.DOTALL)
+COMMANDS = sorted({found for block in BLOCKS for found in re.findall(r"manage\.py (.+)", block)})
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_of_the_manual_exists_with_its_options(command):
+    name, *arguments = shlex.split(command)
+    parser = load_command_class(get_commands()[name], name).create_parser("manage.py", name)
+    parser.parse_args(arguments)
+
+
+def test_the_manual_names_the_steps_that_the_tests_walk():
+    steps = ["migrate", "collectstatic --no-input", "createsuperuser", "check --deploy --fail-level WARNING"]
+    first = next(block for block in BLOCKS if "createsuperuser" in block)
+    assert [line for line in re.findall(r"manage\.py (.+)", first) if line in steps] == steps
+
+
+def test_each_file_setting_and_service_that_the_manual_names_is_there():
+    assert [name for name in re.findall(r"deploy/[\w@./]+\w", MANUAL) if not (ROOT / name).exists()] == []
+    readme = (ROOT / "README.md").read_text()
+    settings = set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)=?\d*`", MANUAL)) - {"POSTGRES_PASSWORD"}
+    assert [name for name in settings if f"`{name}`" not in readme] == []
+    assert set(re.findall(r"\bsite-\d\b", MANUAL)) <= set(SERVICES)
