@@ -139,6 +139,7 @@ def test_a_title_that_arrives_leaves_the_focus_and_a_half_typed_title_alone(wind
     expect(window.page.get_by_role("button", name="Options: From Claude $& %s").first).to_be_attached()
     window.page.keyboard.press("Escape")
     window.shows(".heading h1", "From Claude $& %s")
+    window.answer_is("writing")
 
 
 def test_a_new_conversation_can_be_renamed_as_soon_as_it_is_there(window):

@@ -31,6 +31,7 @@ export class ChatMenu extends HTMLElement {
 
   open(entry, byPointer) {
     if (byPointer && entry === this.wasOpenFor) return;
+    if (this.isOpen) this.hidePopover();
     this.entry = entry;
     this.showPopover();
     this.place(entry.opener.getBoundingClientRect());
