@@ -14,7 +14,7 @@ from django.conf import settings
 from conversations import catalogue
 from conversations.claude_errors import PROTOCOL_ERRORS, Failed, failure_from
 from conversations.claude_events import Block, Event, Finished, Incoming, Retrying, Started, Text, Thinking
-from conversations.claude_wire import EventDecoder
+from conversations.claude_wire import EventDecoder, TextDelta
 
 __all__ = ["Block", "Event", "Finished", "Request", "Retrying", "Started", "Text", "Thinking", "stream"]
 
@@ -46,7 +46,8 @@ def open_client() -> None:
     global _client
     # The SDK's aiohttp transport costs half the CPU per token. It takes None for 100 connections, hence a number.
     limits = httpx2.Limits(max_connections=4000, max_keepalive_connections=200)
-    timeout = httpx2.Timeout(connect=5, read=SILENCE + 15, write=60, pool=10)
+    # No limit on reading: aiohttp would start a timer with each chunk, and `_call` has a cheaper one of its own.
+    timeout = httpx2.Timeout(connect=5, read=None, write=60, pool=10)
     _client = anthropic.AsyncAnthropic(
         api_key=settings.ANTHROPIC_API_KEY or "none",
         base_url=settings.ANTHROPIC_BASE_URL,
@@ -99,15 +100,15 @@ async def _call(request: Request) -> AsyncGenerator[Event]:
     request_id = ""
     try:
         async with AsyncExitStack() as stack:
-            async with asyncio.timeout(SILENCE):
-                call = _client.messages.with_streaming_response.create(**_parameters(request))
-                response = await stack.enter_async_context(call)
+            silence = await stack.enter_async_context(asyncio.timeout(SILENCE))
+            call = _client.messages.with_streaming_response.create(**_parameters(request))
+            response = await stack.enter_async_context(call)
             request_id = response.headers.get("request-id", "")
             if not response.headers.get("content-type", "").startswith("text/event-stream"):
                 raise Failed("upstream_protocol", detail="The answer was not an event stream.")
             message = Incoming(request_id)
             chunks = response.http_response.aiter_raw()
-            async for payload in _payloads(chunks):
+            async for payload in _payloads(chunks, silence):
                 for event in message.take(payload):
                     yield event
                 if message.stopped:
@@ -138,18 +139,19 @@ def _parameters(request: Request) -> dict[str, Any]:
     return parameters
 
 
-async def _payloads(chunks: AsyncIterator[bytes]) -> AsyncIterator[dict[str, Any]]:
-    """The decoded events of a stream, pings included; TimeoutError when none comes for SILENCE seconds."""
+async def _payloads(
+    chunks: AsyncIterator[bytes], silence: asyncio.Timeout
+) -> AsyncIterator[TextDelta | dict[str, Any]]:
+    """The decoded events of a stream, pings included, each of which puts off the end of patience."""
     decoder = EventDecoder()
     clock = asyncio.get_running_loop().time
-    deadline = clock() + SILENCE
-    while True:
-        async with asyncio.timeout_at(deadline):
-            chunk = await anext(chunks, None)
-        if chunk is None:
-            return
+    due = 0.0
+    async for chunk in chunks:
         for payload in decoder.feed(chunk):
-            deadline = clock() + SILENCE
+            # Not at each of them: a timer costs as much as the decoding of an event.
+            if (now := clock()) >= due:
+                silence.reschedule(now + SILENCE)
+                due = now + SILENCE / 60
             yield payload
 
 
