@@ -5,7 +5,6 @@ Server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.ht
 
 import json
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -56,10 +55,12 @@ class EventDecoder:
 
     def _payload(self, event: bytes) -> TextDelta | dict[str, Any] | None:
         if event.startswith(TEXT_DELTA):
-            with suppress(msgspec.DecodeError):
+            try:
                 piece = _text_delta(event[len(TEXT_DELTA) :])
                 if "\0" not in piece.delta.text:
                     return piece
+            except msgspec.DecodeError:
+                pass  # another kind of delta, or one that has to be mended
         data = b"\n".join(line[5:].removeprefix(b" ") for line in event.split(b"\n") if line.startswith(b"data:"))
         if not data:
             return None
