@@ -90,6 +90,11 @@ class Broadcast:
     def text(self) -> str:
         return "".join(self.pieces)
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether a page looks at it, and not only programs."""
+        return self._page_readers > 0
+
     # Filling
 
     def write(self, piece: str) -> None:

@@ -159,7 +159,10 @@ class Reply:
         pause = 0.1
         while True:
             try:
-                end, prose = await storage.run(ending.store, self.answer, result)
+                shown = self.broadcast.is_shown
+                end, prose = await storage.run(ending.store, self.answer, result, shown=shown)
+                if self.broadcast.is_shown and not shown:
+                    end, prose = await storage.run(ending.of_row, self.answer.pk)
                 break
             except (OperationalError, InterfaceError):
                 logger.warning("Reply %s cannot be stored yet.", self.answer.pk, exc_info=pause == 0.1)
@@ -169,7 +172,7 @@ class Reply:
             except Exception:
                 logger.exception("Reply %s cannot be stored as it is.", self.answer.pk)
                 if result.bare:
-                    end, prose = ending.unstored(result), ""
+                    end, prose = ending.told(result), ""
                     break
                 result.make_bare()
         self.broadcast.close(end, prose)
