@@ -15,6 +15,9 @@ from tests.benchmarks.client import Reader
 from tests.benchmarks.table import show
 
 STREAMS, RATE = 50, 50
+#: Rounds, and the seconds and questions of each.
+WHOLE = {"rounds": 5, "seconds": 6.0, "streams": STREAMS, "questions": 100}
+BRIEF = {"rounds": 1, "seconds": 1.0, "streams": 2, "questions": 3}
 #: One piece in so many says when it was sent; more would change what is rendered.
 STAMPED = 10
 #: Seconds from the last head to the window in which CPU is counted.
@@ -58,7 +61,7 @@ def targets(people: world.People) -> Iterator[dict[str, Target]]:
         yield {target.name: target for target in found}
 
 
-def measure(people: world.People, *, rounds: int, seconds: float, streams: int = STREAMS, questions: int = 100) -> None:
+def measure(people: world.People, *, rounds: int, seconds: float, streams: int, questions: int) -> None:
     with targets(people) as found:
         asyncio.run(_rounds(list(found.values()), rounds, seconds, streams, questions))
     direct, floor, chat, page = found.values()

@@ -1,6 +1,7 @@
 """What a measurement needs: a database of its own, a stand-in, server processes, and what the system says of them."""
 
 import os
+import resource
 import secrets
 import sqlite3
 import tempfile
@@ -135,15 +136,22 @@ def memory(pid: int) -> float:
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
-def database_connections() -> int | None:
-    """How many connections PostgreSQL has for this database, the asking one left out; None on SQLite."""
+def database_connections(pid: int) -> int:
+    """How many connections a process has: open descriptors of the SQLite file, or what PostgreSQL knows."""
     from django.db import connection
 
-    if connection.vendor != "postgresql":
-        return None
+    if connection.vendor == "sqlite":
+        name = str(connection.settings_dict["NAME"])
+        return sum(os.readlink(each) == name for each in Path(f"/proc/{pid}/fd").iterdir() if each.is_symlink())
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         count: int = cursor.fetchone()[0]
         return count
+
+
+def allow_descriptors() -> None:
+    """Each open stream needs two in the site, and as many here: as many as the system lets us have."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
