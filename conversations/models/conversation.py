@@ -174,10 +174,9 @@ class Conversation(models.Model):
 
     def thread(self, leaf: UUID | None = None) -> list[Message]:
         """The messages from the first question to `leaf`, which is the head unless one is given."""
-        # One query however long it is: other versions are few, and SQLite takes only so many ids in one.
-        found = {each.pk: each for each in self.messages.all()}
-        parents = {pk: message.parent_id for pk, message in found.items()}
-        return [found[each] for each in tree.path_to(leaf or self.head_id, parents)]
+        path = tree.path_to(leaf or self.head_id, self.parents())
+        found = self.messages.in_bulk(path)
+        return [found[each] for each in path]
 
     # Changing what is shown
 

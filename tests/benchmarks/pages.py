@@ -1,8 +1,9 @@
-"""What grows with what has been said: a long conversation, a long list, and a question in each."""
+"""What could grow with what has been said: a long conversation, a long list, a question in each."""
 
+import asyncio
 import statistics
 import time
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -12,24 +13,56 @@ from tests.benchmarks.table import show
 
 MESSAGES, CONVERSATIONS = 1000, 500
 ASKED = {"model": "claude-sonnet-5-5", "runner": "the-bench"}
+QUESTION = "[[nothinking]][[rate:0]][[echo:Yes.]]"
 
 
 def measure(people: world.People, *, times: int = 20) -> None:
-    with world.running() as (site, _stand_in):
+    with world.running() as (site, stand_in), httpx2.Client(base_url=site.url) as http:
         from chatsite.accounts.models import User
 
         person = User.objects.get(email="person0@example.com")
+        http.cookies.set("session", people.session(0))
+        queries = Queries()
         long, short = _conversation(person, MESSAGES), _conversation(person, 2)
         _conversations(person, CONVERSATIONS - 2)
-        with httpx2.Client(base_url=site.url, cookies={"session": people.session(0)}) as http:
-            for name, path, goal in (
-                (f"conversation of {MESSAGES:,} messages", f"/conversations/{long.pk}/", "≤ 80 ms; ≤ 15"),
-                (f"list of {CONVERSATIONS} conversations", "/conversations/", ""),
-                ("conversation of 2 messages", f"/conversations/{short.pk}/", ""),
-            ):
-                milliseconds = _milliseconds(http, path, times)
-                show(f"{name}: time; queries", "", "", f"{milliseconds:.0f} ms; {_queries_of_page(person, path)}", goal)
-        show("asking in the long, the short one: queries", "", f"{_asking(long)}; {_asking(short)}", "", "the same")
+        for name, path, goal in (
+            (f"conversation of {MESSAGES:,} messages", f"/conversations/{long.pk}/", "≤ 80 ms; ≤ 15"),
+            ("conversation of 2 messages", f"/conversations/{short.pk}/", ""),
+            (f"list of {CONVERSATIONS} conversations", "/conversations/", ""),
+        ):
+            show(f"{name}: ms; queries", "", "", f"{_time(http, path, times):.0f}; {queries.of(person, path)}", goal)
+        in_short, in_long = asyncio.run(_asking(queries, stand_in.url, short, long))
+        show("asking in the long, in the short one: queries", "", f"{in_long}; {in_short}", "", "the same")
+
+
+class Queries:
+    """Counts what all database connections of this process are asked, in whatever thread they are."""
+
+    def __init__(self) -> None:
+        from django.db import connection
+        from django.db.backends.signals import connection_created
+
+        self.count = 0
+        connection.execute_wrappers.append(self._note)
+        connection_created.connect(self._made)
+
+    def _made(self, connection: Any, **_signal: Any) -> None:
+        connection.execute_wrappers.append(self._note)
+
+    def _note(self, execute: Any, *query: Any) -> Any:
+        self.count += 1
+        return execute(*query)
+
+    def of(self, person: Any, path: str) -> int:
+        """What a page asks when it is not the first one."""
+        from django.test import Client
+
+        client = Client(SERVER_NAME="127.0.0.1")
+        client.force_login(person)
+        for _ in range(2):
+            before = self.count
+            assert client.get(path).status_code == 200
+        return self.count - before
 
 
 def _conversation(person: Any, messages: int) -> Any:
@@ -43,10 +76,9 @@ def _conversation(person: Any, messages: int) -> Any:
     done |= {"html": markdown.render(text), "html_version": markdown.VERSION}
     answer = Conversation.begin(person, "How was the morning?", **ASKED)
     answer.finish(**done)
-    conversation = answer.conversation
     for number in range(messages // 2 - 1):
-        conversation.ask(f"And then, after {number}?", **ASKED).finish(**done)
-    return conversation
+        answer.conversation.ask(f"And then, after {number}?", **ASKED).finish(**done)
+    return answer.conversation
 
 
 def _conversations(person: Any, number: int) -> None:
@@ -55,8 +87,8 @@ def _conversations(person: Any, number: int) -> None:
     Conversation.objects.bulk_create(Conversation(owner=person, title=f"Morning {each}") for each in range(number))
 
 
-def _milliseconds(http: httpx2.Client, path: str, times: int) -> float:
-    """From sending the request to the last byte, median."""
+def _time(http: httpx2.Client, path: str, times: int) -> float:
+    """Milliseconds from sending the request to the last byte, median."""
     took = []
     for _ in range(times):
         began = time.perf_counter()
@@ -65,32 +97,24 @@ def _milliseconds(http: httpx2.Client, path: str, times: int) -> float:
     return 1000 * statistics.median(took)
 
 
-def _queries_of_page(person: Any, path: str) -> int:
-    from django.test import Client
+async def _asking(queries: Queries, url: str, *conversations: Any) -> list[int]:
+    """From a question to its stored answer, by an engine in this process."""
+    from django.test import override_settings
 
-    client = Client(SERVER_NAME="127.0.0.1")
-    client.force_login(person)
-    assert client.get(path).status_code == 200
-    return _queries(lambda: client.get(path))
+    from conversations.replies import engine
 
-
-def _asking(conversation: Any) -> int:
-    """All queries of a question: storing it, making the request for Claude, storing the answer."""
-    from conversations.replies import ending, reply
-
-    def ask() -> None:
-        answer = conversation.ask("And now?", **ASKED)
-        reply.request_for(answer)
-        result = ending.Result("complete", "finished", "Now.", [], "", "end_turn", None)
-        ending.store(answer, result, shown=True)
-
-    return _queries(ask)
+    with override_settings(ANTHROPIC_BASE_URL=url, ANTHROPIC_API_KEY="bench"):
+        await engine.startup()
+        counts = [[await _one(queries, engine, each) for _ in range(4)] for each in conversations]
+        await engine.shutdown()
+    # What the process asks once a second for itself may come in between.
+    return [min(each) for each in counts]
 
 
-def _queries(work: Callable[[], object]) -> int:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    with CaptureQueriesContext(connection) as captured:
-        work()
-    return len(captured)
+async def _one(queries: Queries, engine: Any, conversation: Any) -> int:
+    await asyncio.sleep(0.3)
+    before = queries.count
+    ask = partial(conversation.ask, QUESTION, model=ASKED["model"], runner=engine.runner)
+    _answer, broadcast = await engine.begin(ask, grace=None)
+    await broadcast.until_ended()
+    return queries.count - before
