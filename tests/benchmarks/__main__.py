@@ -24,17 +24,15 @@ def main() -> None:
 
 
 def measure(part: str, people: world.People, *, brief: bool) -> None:
-    match part, brief:
-        case "load", _:
+    match part:
+        case "load":
             load.measure(people, **load.BRIEF if brief else load.WHOLE)
-        case "many", _:
+        case "many":
             many.measure(people, (3,) if brief else many.SIZES)
-        case "pages", _:
-            pages.measure(people, times=2 if brief else 20)
-        case "faults", False:
-            faults.measure(people)
-        case "faults", True:
-            faults.measure(people, streams=4)
+        case "pages":
+            pages.measure(people, **{"times": 2, "messages": 6} if brief else {})
+        case "faults":
+            faults.measure(people, 4 if brief else 200)
 
 
 if __name__ == "__main__":

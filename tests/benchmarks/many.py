@@ -8,12 +8,12 @@ from tests.benchmarks.client import Reader
 from tests.benchmarks.table import show
 
 SIZES = (100, 500, 1000, 2000)
-#: Slow, as most streams are most of the time; what a delta costs is measured in load.py.
-PIECES_A_SECOND = 1
+#: Slow: what a piece of text costs is measured in load.py, and here no core may be full.
+PIECES_A_SECOND = 0.2
 #: So many ask at the same instant, and the next so many when all of these have an answer.
 AT_ONCE = 100
 #: Seconds between the last answer and the look at the process; each stream has a piece of text in them.
-SETTLING = 4.0
+SETTLING = 6.0
 
 
 def measure(people: world.People, sizes: tuple[int, ...] = SIZES) -> None:

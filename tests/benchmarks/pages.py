@@ -5,6 +5,7 @@ import statistics
 import time
 from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 import httpx2
 
@@ -16,17 +17,17 @@ ASKED = {"model": "claude-sonnet-5-5", "runner": "the-bench"}
 QUESTION = "[[nothinking]][[rate:0]][[echo:Yes.]]"
 
 
-def measure(people: world.People, *, times: int = 20) -> None:
+def measure(people: world.People, *, times: int = 20, messages: int = MESSAGES) -> None:
     with world.running() as (site, stand_in), httpx2.Client(base_url=site.url) as http:
         from chatsite.accounts.models import User
 
         person = User.objects.get(email="person0@example.com")
         http.cookies.set("session", people.session(0))
         queries = Queries()
-        long, short = _conversation(person, MESSAGES), _conversation(person, 2)
+        long, short = _conversation(person, messages), _conversation(person, 2)
         _conversations(person, CONVERSATIONS - 2)
         for name, path, goal in (
-            (f"conversation of {MESSAGES:,} messages", f"/conversations/{long.pk}/", "≤ 80 ms; ≤ 15"),
+            (f"conversation of {messages:,} messages", f"/conversations/{long.pk}/", "≤ 80 ms; ≤ 15"),
             ("conversation of 2 messages", f"/conversations/{short.pk}/", ""),
             (f"list of {CONVERSATIONS} conversations", "/conversations/", ""),
         ):
@@ -98,16 +99,19 @@ def _time(http: httpx2.Client, path: str, times: int) -> float:
 
 
 async def _asking(queries: Queries, url: str, *conversations: Any) -> list[int]:
-    """From a question to its stored answer, by an engine in this process."""
+    """From a question to its stored answer, by an engine in this process; its rounds, which replies share, apart."""
     from django.test import override_settings
 
-    from conversations.replies import engine
+    from conversations.replies import engine, rounds
 
-    with override_settings(ANTHROPIC_BASE_URL=url, ANTHROPIC_API_KEY="bench"):
+    with (
+        patch.object(rounds, "ROUND_SECONDS", 60),
+        override_settings(ANTHROPIC_BASE_URL=url, ANTHROPIC_API_KEY="bench"),
+    ):
         await engine.startup()
         counts = [[await _one(queries, engine, each) for _ in range(4)] for each in conversations]
         await engine.shutdown()
-    # What the process asks once a second for itself may come in between.
+    # The look for replies that others have lost may come in between.
     return [min(each) for each in counts]
 
 
