@@ -71,21 +71,26 @@ class Engine:
 
     # What views ask for
 
-    async def begin(self, ask: Callable[[], Message], *, grace: float | None) -> tuple[Message, Broadcast]:
+    async def begin(
+        self, ask: Callable[[], Message], *, grace: float | None, page: bool = True
+    ) -> tuple[Message, Broadcast]:
         """Store a question with `ask` and have it answered, as one step; raises Draining, and what `ask` raises.
 
         Shielded: a reader who leaves in between leaves a reply with its clock running, never a row without a
         task. `grace`: seconds the reply may go on without a reader, None for as long as it takes.
+        `page`: whether the one who asks will show it in a page.
         """
         if self.draining:
             raise Draining
-        beginning = asyncio.create_task(self._begin(ask, grace), context=contextvars.Context())
+        beginning = asyncio.create_task(self._begin(ask, grace, page), context=contextvars.Context())
         return await asyncio.shield(beginning)
 
-    async def _begin(self, ask: Callable[[], Message], grace: float | None) -> tuple[Message, Broadcast]:
+    async def _begin(self, ask: Callable[[], Message], grace: float | None, page: bool) -> tuple[Message, Broadcast]:
         answer = await storage.run(ask)
         if answer.is_writing and answer.runner == self.runner and answer.pk not in self.running:
-            self.running[answer.pk] = Reply(answer, grace=grace, on_stored=self._stored, on_due=self._checkpoint_soon)
+            reply = Reply(answer, grace=grace, on_stored=self._stored, on_due=self._checkpoint_soon)
+            reply.shown = page
+            self.running[answer.pk] = reply
         return answer, await self.follow(answer)
 
     async def follow(self, answer: Message) -> Broadcast:

@@ -1,6 +1,7 @@
 """`python -m tests.benchmarks [--database …] [--only PART] [--brief]`: prints one table of figures."""
 
 import argparse
+from typing import Any
 
 from tests.benchmarks import faults, load, many, pages, table, world
 
@@ -24,13 +25,14 @@ def main() -> None:
 
 
 def measure(part: str, people: world.People, *, brief: bool) -> None:
+    few: dict[str, Any] = {"times": 2, "messages": 6}
     match part:
         case "load":
             load.measure(people, **load.BRIEF if brief else load.WHOLE)
         case "many":
             many.measure(people, (3,) if brief else many.SIZES)
         case "pages":
-            pages.measure(people, **{"times": 2, "messages": 6} if brief else {})
+            pages.measure(people, **few if brief else {})
         case "faults":
             faults.measure(people, 4 if brief else 200)
 

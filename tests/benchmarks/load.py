@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import Any
 
 from tests.benchmarks import client, world
 from tests.benchmarks.client import Reader
@@ -16,8 +17,8 @@ from tests.benchmarks.table import show
 
 STREAMS, RATE = 50, 50
 #: Rounds, and the seconds and questions of each.
-WHOLE = {"rounds": 5, "seconds": 6.0, "streams": STREAMS, "questions": 100}
-BRIEF = {"rounds": 1, "seconds": 1.0, "streams": 2, "questions": 3}
+WHOLE: dict[str, Any] = {"rounds": 5, "seconds": 6.0, "streams": STREAMS, "questions": 100}
+BRIEF: dict[str, Any] = {"rounds": 1, "seconds": 1.0, "streams": 2, "questions": 3}
 #: One piece in so many says when it was sent; more would change what is rendered.
 STAMPED = 10
 #: Seconds from the last head to the window in which CPU is counted.

@@ -13,7 +13,7 @@ from tests.benchmarks import world
 from tests.benchmarks.table import show
 
 MESSAGES, CONVERSATIONS = 1000, 500
-ASKED = {"model": "claude-sonnet-5-5", "runner": "the-bench"}
+ASKED: dict[str, Any] = {"model": "claude-sonnet-5-5", "runner": "the-bench"}
 QUESTION = "[[nothinking]][[rate:0]][[echo:Yes.]]"
 
 
@@ -73,7 +73,7 @@ def _conversation(person: Any, messages: int) -> Any:
     from tests.stand_in import prose
 
     text = prose.of_length("prose", 1200)
-    done = {"state": "complete", "ending": "finished", "text": text}
+    done: dict[str, Any] = {"state": "complete", "ending": "finished", "text": text}
     done |= {"html": markdown.render(text), "html_version": markdown.VERSION}
     answer = Conversation.begin(person, "How was the morning?", **ASKED)
     answer.finish(**done)
