@@ -5,10 +5,11 @@ from typing import Any
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.deprecation import MiddlewareMixin
+
+from chatsite.middleware import InPlace
 
 
-class ContentPolicy(CSPMiddleware):
+class ContentPolicy(InPlace, CSPMiddleware):
     """The strict policy everywhere; without Trusted Types in the Django admin, whose scripts write HTML."""
 
     def get_policy_parts(self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False) -> Any:
@@ -18,7 +19,7 @@ class ContentPolicy(CSPMiddleware):
         return parts
 
 
-class NothingKept(MiddlewareMixin):
+class NothingKept(InPlace):
     """Answers belong to the person who asked: no cache may store them, unless a view says otherwise (streams do)."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -2,11 +2,12 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import AsyncExitStack, aclosing, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
 import anthropic
 import httpx2
 from django.conf import settings
@@ -61,7 +62,8 @@ def open_client() -> None:
     global _client
     # The SDK's aiohttp transport costs half the CPU per token. It takes None for 100 connections, hence a number.
     limits = httpx2.Limits(max_connections=4000, max_keepalive_connections=200)
-    timeout = httpx2.Timeout(connect=5, read=SILENCE + 15, write=60, pool=10)
+    # No limit on reading: aiohttp would start a timer with each chunk, and `_call` has a cheaper one of its own.
+    timeout = httpx2.Timeout(connect=5, read=None, write=60, pool=10)
     _client = anthropic.AsyncAnthropic(
         api_key=settings.ANTHROPIC_API_KEY or "none",
         base_url=settings.ANTHROPIC_BASE_URL,
@@ -105,10 +107,15 @@ async def stream(request: Request) -> AsyncGenerator[Event]:
     for attempt in range(1, RETRIES + 2):
         shown = False
         try:
-            async with aclosing(_call(request)) as events:
-                async for event in events:
-                    shown = shown or not isinstance(event, Started)
-                    yield event
+            async with _call(request) as answer:
+                # Not a generator in a generator: each delta wakes all of them, from the outermost down.
+                async for chunk in answer.chunks:
+                    for event in answer.events(chunk):
+                        shown = shown or not isinstance(event, Started)
+                        yield event
+                    if answer.message.stopped:
+                        break
+                await answer.finish()
             return
         except Failed as failure:
             wait = failure.retry_after if failure.retry_after is not None else _backoff(attempt)
@@ -123,34 +130,64 @@ def _backoff(attempt: int) -> float:
     return 0.5 * (1 << attempt - 1) * random.uniform(0.75, 1)  # noqa: S311 (spreads retries, guards nothing)
 
 
-async def _call(request: Request) -> AsyncGenerator[Event]:
-    """One HTTP call; everything that goes wrong is raised as Failed."""
+@asynccontextmanager
+async def _call(request: Request) -> AsyncIterator["_Answer"]:
+    """One HTTP call; everything that goes wrong before it is left is raised as Failed."""
     if not settings.ANTHROPIC_API_KEY or _client is None:
         raise Failed("misconfigured", detail="ANTHROPIC_API_KEY is not set.")
     request_id = ""
     try:
-        async with AsyncExitStack() as stack:
-            async with asyncio.timeout(SILENCE):
-                call = _client.messages.with_streaming_response.create(**_parameters(request))
-                response = await stack.enter_async_context(call)
-            request_id = response.headers.get("request-id", "")
-            if not response.headers.get("content-type", "").startswith("text/event-stream"):
-                raise Failed("upstream_protocol", detail="The answer was not an event stream.")
-            message = Incoming(request_id)
-            chunks = response.http_response.aiter_raw()
-            async for payload in _payloads(chunks):
-                for event in message.take(payload):
-                    yield event
-                if message.stopped:
-                    break
-            if not message.complete:
-                raise Failed("upstream_truncated", detail="The stream ended before message_stop.")
-            await _drain(chunks)
-    except (anthropic.AnthropicError, httpx2.HTTPError, TimeoutError, *PROTOCOL_ERRORS) as error:
+        async with asyncio.timeout(SILENCE) as silence:
+            async with _client.messages.with_streaming_response.create(**_parameters(request)) as response:
+                request_id = response.headers.get("request-id", "")
+                if not response.headers.get("content-type", "").startswith("text/event-stream"):
+                    raise Failed("upstream_protocol", detail="The answer was not an event stream.")
+                yield _Answer(response.http_response, request_id, silence)
+    except (anthropic.AnthropicError, aiohttp.ClientError, httpx2.HTTPError, TimeoutError, *PROTOCOL_ERRORS) as error:
         raise failure_from(error, request_id) from error
     except Failed as failure:
         failure.request_id = failure.request_id or request_id
         raise
+
+
+class _Answer:
+    """An event stream that is being read; TimeoutError when no event, pings included, comes for SILENCE seconds."""
+
+    def __init__(self, response: httpx2.Response, request_id: str, silence: asyncio.Timeout) -> None:
+        self.message = Incoming(request_id)
+        self.chunks = _chunks(response)
+        self._decoder = EventDecoder()
+        self._silence = silence
+        self._clock = asyncio.get_running_loop().time
+        self._renewed = 0.0
+
+    def events(self, chunk: bytes) -> Iterator[Event]:
+        """What a chunk completes, up to the end of the message; what came before a broken event is not lost."""
+        for payload in self._decoder.feed(chunk):
+            # Not at each of them: a timer costs as much as the decoding of an event.
+            if (now := self._clock()) - self._renewed > SILENCE / 60:
+                self._silence.reschedule(now + SILENCE)
+                self._renewed = now
+            yield from self.message.take(payload)
+            if self.message.stopped:
+                return
+
+    async def finish(self) -> None:
+        """Read to the end of the body, so that the connection can serve the next call."""
+        if not self.message.complete:
+            raise Failed("upstream_truncated", detail="The stream ended before message_stop.")
+        with suppress(TimeoutError, aiohttp.ClientError, httpx2.HTTPError):
+            async with asyncio.timeout(0.5):
+                async for _ in self.chunks:
+                    pass
+
+
+def _chunks(response: httpx2.Response) -> AsyncIterator[bytes]:
+    """The bytes as aiohttp has them, past the three generators that httpx2 and the SDK put around them, each of
+    which every delta would wake: that is a quarter of what a delta costs.
+    """
+    inner = getattr(getattr(response.stream, "_stream", None), "_aiohttp_response", None)
+    return response.aiter_raw() if inner is None else inner.content.iter_any()
 
 
 def _parameters(request: Request) -> dict[str, Any]:
@@ -169,26 +206,3 @@ def _parameters(request: Request) -> dict[str, Any]:
         parameters["thinking"] = {"type": "disabled"} if request.silent else adaptive
         parameters["output_config"] = {"effort": request.effort}
     return parameters
-
-
-async def _payloads(chunks: AsyncIterator[bytes]) -> AsyncIterator[dict[str, Any]]:
-    """The decoded events of a stream, pings included; TimeoutError when none comes for SILENCE seconds."""
-    decoder = EventDecoder()
-    clock = asyncio.get_running_loop().time
-    deadline = clock() + SILENCE
-    while True:
-        async with asyncio.timeout_at(deadline):
-            chunk = await anext(chunks, None)
-        if chunk is None:
-            return
-        for payload in decoder.feed(chunk):
-            deadline = clock() + SILENCE
-            yield payload
-
-
-async def _drain(chunks: AsyncIterator[bytes]) -> None:
-    """Read to the end of the body, so that the connection can serve the next call."""
-    with suppress(TimeoutError, httpx2.HTTPError):
-        async with asyncio.timeout(0.5):
-            async for _ in chunks:
-                pass

@@ -8,7 +8,7 @@ from typing import Any
 
 from conversations.catalogue import Tokens
 from conversations.claude_errors import Failed
-from conversations.claude_wire import EventDecoder
+from conversations.claude_wire import EventDecoder, TextDelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,10 @@ class Incoming:
     def complete(self) -> bool:
         return self.stopped and bool(self.stop_reason)
 
-    def take(self, payload: dict[str, Any]) -> list[Event]:
+    def take(self, payload: TextDelta | dict[str, Any]) -> list[Event]:
         """The events of one payload; unknown kinds give none."""
+        if isinstance(payload, TextDelta):
+            return self._text(payload.delta.text)
         match payload.get("type"):
             case "content_block_delta":
                 return self._delta(payload["delta"])
@@ -101,8 +103,7 @@ class Incoming:
     def _delta(self, delta: dict[str, Any]) -> list[Event]:
         match delta.get("type"):
             case "text_delta":
-                self.parts.append(delta["text"])
-                return [Text(delta["text"])] if delta["text"] else []
+                return self._text(delta["text"])
             case "thinking_delta":
                 self.parts.append(delta["thinking"])
                 return [Thinking(delta["thinking"])] if delta["thinking"] else []
@@ -113,6 +114,10 @@ class Incoming:
             case "citations_delta":
                 self.block["citations"] = [*(self.block.get("citations") or []), delta["citation"]]
         return []
+
+    def _text(self, text: str) -> list[Event]:
+        self.parts.append(text)
+        return [Text(text)] if text else []
 
     def _whole_block(self) -> list[Event]:
         block, whole = self.block, "".join(self.parts)

@@ -11,7 +11,23 @@ import msgspec
 
 #: One event is never this long; a larger one would only fill the memory.
 LONGEST_EVENT = 8 * 1024 * 1024
+#: How the event of a piece of text begins, word for word; what differs goes the general way.
+TEXT_DELTA = b"event: content_block_delta\ndata: "
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+class _Text(msgspec.Struct, tag_field="type", tag="text_delta"):
+    text: str
+
+
+class TextDelta(msgspec.Struct, tag_field="type", tag="content_block_delta"):
+    """A piece of text, as nearly all events are: decoded straight into this it costs a third of the general way."""
+
+    delta: _Text
+
+
+_text_delta = msgspec.json.Decoder(TextDelta).decode
+_any = msgspec.json.Decoder().decode
 
 
 class EventDecoder:
@@ -20,7 +36,7 @@ class EventDecoder:
     def __init__(self) -> None:
         self._rest = b""
 
-    def feed(self, chunk: bytes) -> Iterator[dict[str, Any]]:
+    def feed(self, chunk: bytes) -> Iterator[TextDelta | dict[str, Any]]:
         """The events that this chunk completes. Only their `data` lines matter: its `type` names the event.
 
         One by one, so that what came before a broken event in the same chunk is not lost.
@@ -37,7 +53,14 @@ class EventDecoder:
             if (payload := self._payload(event)) is not None:
                 yield payload
 
-    def _payload(self, event: bytes) -> dict[str, Any] | None:
+    def _payload(self, event: bytes) -> TextDelta | dict[str, Any] | None:
+        if event.startswith(TEXT_DELTA):
+            try:
+                piece = _text_delta(event[len(TEXT_DELTA) :])
+                if "\0" not in piece.delta.text:
+                    return piece
+            except msgspec.DecodeError:
+                pass  # another kind of delta, or one that has to be mended
         data = b"\n".join(line[5:].removeprefix(b" ") for line in event.split(b"\n") if line.startswith(b"data:"))
         if not data:
             return None
@@ -50,7 +73,7 @@ class EventDecoder:
     def decode(data: bytes) -> Any:
         """JSON whose strings hold neither NUL nor lone surrogates, which no database could store."""
         try:
-            value = msgspec.json.decode(data)
+            value = _any(data)
         except msgspec.DecodeError:
             # msgspec refuses a lone surrogate escape; the standard library lets it through.
             return without_poison(json.loads(data))

@@ -44,7 +44,8 @@ def free_port() -> int:
 class Site:
     """One uvicorn process that serves the site, with the stand-in for Claude. Settings are given as environment."""
 
-    def __init__(self, stand_in_url: str, **environment: str) -> None:
+    def __init__(self, stand_in_url: str, application: str = "chatsite.asgi:application", **environment: str) -> None:
+        self.application = application
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = os.environ | {
@@ -67,7 +68,7 @@ class Site:
         return self._process
 
     def start(self) -> "Site":
-        command = [sys.executable, "-m", "uvicorn", "chatsite.asgi:application", "--port", str(self.port)]
+        command = [sys.executable, "-m", "uvicorn", self.application, "--port", str(self.port)]
         flags = ["--timeout-graceful-shutdown", "3", "--no-access-log", "--ws", "none", "--log-level", "warning"]
         self._process = subprocess.Popen([*command, *flags], cwd=ROOT, env=self.environment)
         try:

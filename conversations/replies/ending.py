@@ -43,8 +43,11 @@ class Result:
         return self.calls[-1].usage.request_id if self.calls else ""
 
 
-def store(answer: Message, result: Result) -> tuple[End, str]:
-    """Store a result; returns what its readers are told and the rendered text. Raises what the database raises."""
+def store(answer: Message, result: Result, *, shown: bool) -> tuple[End, str]:
+    """Store a result; returns what its readers are told and the rendered text. Raises what the database raises.
+
+    `shown`: in a page, whose last frame holds the finished turn; other readers are told from the result.
+    """
     prose = "" if result.bare else markdown.render(result.text)
     with transaction.atomic():
         decided = answer.finish(
@@ -61,8 +64,10 @@ def store(answer: Message, result: Result) -> tuple[End, str]:
         )
         cost = settle(result.calls, len(result.text) + len(result.thoughts), again=not decided)
         result.reservation.settle(cost)
+    if decided and not shown:
+        return told(result), prose
     stored = Message.objects.select_related("conversation__owner").filter(pk=answer.pk).first()
-    return end_of(stored) if stored else unstored(result), prose
+    return end_of(stored) if stored else told(result), prose
 
 
 def of_row(pk: UUID) -> tuple[End, str]:
@@ -80,14 +85,15 @@ def gone() -> End:
     )
 
 
-def unstored(result: Result) -> End:
-    """What readers are told when a reply could not be stored, because its row is gone or cannot hold it."""
+def told(result: Result) -> End:
+    """What readers are told of a reply without a look at its row: not in a page, or because it could not be stored."""
     return End(
         state=result.state,
         ending=result.ending,
         code=result.error_code,
         stop_reason=result.stop_reason,
         error=wording.plain_error(ending=result.ending, error_code=result.error_code),
+        retryable=_is_retryable(result.ending, result.error_code),
         request_id=result.request_id,
     )
 
@@ -110,6 +116,10 @@ def end_of(message: Message) -> End:
         usage=turn.usage,
         html=turns.render(turn),
         error=wording.plain_error(ending=message.ending, error_code=message.error_code),
-        retryable=message.error_code in claude_errors.RETRYABLE or message.ending in {"shutdown", "lost"},
+        retryable=_is_retryable(message.ending, message.error_code),
         request_id=message.request_id,
     )
+
+
+def _is_retryable(ending: str, code: str) -> bool:
+    return code in claude_errors.RETRYABLE or ending in {"shutdown", "lost"}

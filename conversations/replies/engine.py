@@ -87,22 +87,26 @@ class Engine:
 
     # What views ask for
 
-    async def begin(self, ask: Callable[[], Message], *, grace: float | None) -> tuple[Message, Broadcast]:
+    async def begin(
+        self, ask: Callable[[], Message], *, grace: float | None, page: bool = True
+    ) -> tuple[Message, Broadcast]:
         """Store a question with `ask` and have it answered, as one step; raises Draining, and Refused.
 
         Shielded: a reader who leaves in between leaves a reply with its clock running, never a row without a
         task. `grace`: seconds the reply may go on without a reader, None for as long as it takes.
+        `page`: whether the one who asks will show it in a page.
         """
         if self.draining:
             raise Draining
-        beginning = asyncio.create_task(self._begin(ask, grace), context=contextvars.Context())
+        beginning = asyncio.create_task(self._begin(ask, grace, page), context=contextvars.Context())
         return await asyncio.shield(beginning)
 
-    async def _begin(self, ask: Callable[[], Message], grace: float | None) -> tuple[Message, Broadcast]:
+    async def _begin(self, ask: Callable[[], Message], grace: float | None, page: bool) -> tuple[Message, Broadcast]:
         begun = await storage.run(beginning.begin, ask)
         answer = begun.answer
         if begun.reply is not None:
             reply = Reply(answer, begun.reply, grace=grace, on_stored=self._stored, on_due=self._checkpoint_soon)
+            reply.shown = page
             self.running[answer.pk] = reply
             if begun.title is not None:
                 show = reply.broadcast.entitle

@@ -48,6 +48,8 @@ class Reply:
         self.calls: list[Call] = []
         self.broadcast = Broadcast(on_leave=self._reader_left)
         self.checkpoint_due = False
+        # Whether a page will want the finished turn; who only asks through the API is spared the making of it.
+        self.shown = True
         self._on_stored, self._on_due = on_stored, on_due
         self._checkpointed = (0, 0.0)
         self._watched_elsewhere = False
@@ -173,7 +175,10 @@ class Reply:
         pause = 0.1
         while True:
             try:
-                end, prose = await storage.run(ending.store, self.answer, result)
+                shown = self.shown or self.broadcast.is_shown
+                end, prose = await storage.run(ending.store, self.answer, result, shown=shown)
+                if self.broadcast.is_shown and not shown:
+                    end, prose = await storage.run(ending.of_row, self.answer.pk)
                 break
             except (OperationalError, InterfaceError):
                 logger.warning("Reply %s cannot be stored yet.", self.answer.pk, exc_info=pause == 0.1)
@@ -183,7 +188,7 @@ class Reply:
             except Exception:
                 logger.exception("Reply %s cannot be stored as it is.", self.answer.pk)
                 if result.bare:
-                    end, prose = ending.unstored(result), ""
+                    end, prose = ending.told(result), ""
                     break
                 result.make_bare()
         self.broadcast.close(end, prose)

@@ -12,6 +12,8 @@ from conversations.replies.reply import Reply
 logger = logging.getLogger(__name__)
 
 ROUND_SECONDS = 1
+#: Seconds between the first wish for a checkpoint at once and the checkpoint.
+GATHERING_SECONDS = 0.1
 #: Seconds between two looks for replies whose process is gone: a restart finds them within 10 + 3 seconds.
 RECOVERY_SECONDS = 3
 
@@ -45,6 +47,8 @@ class Rounds:
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(next_round):
                     await self._due.wait()
+                    # What else begins or loses a reader meanwhile shares the transaction; what ends needs none.
+                    await asyncio.sleep(GATHERING_SECONDS)
             self._due.clear()
             if whole := clock() >= next_round:
                 next_round = clock() + ROUND_SECONDS

@@ -45,7 +45,7 @@ async def chat(request: HttpRequest) -> HttpResponseBase:
     if wish.conversation and conversation is None:
         return refusal(404, _("There is no such conversation."))
     try:
-        answer, broadcast = await engine.begin(lambda: wish.store(user, conversation), grace=0)
+        answer, broadcast = await engine.begin(lambda: wish.store(user, conversation), grace=0, page=False)
     except REASONS as reason:
         return refusal(*status_and_sentence(reason))
     headers = {"X-Conversation-Id": str(answer.conversation_id), "X-Message-Id": str(answer.pk)}

@@ -1,6 +1,6 @@
 """For load balancers and supervisors: does the process live, and can it take questions.
 
-Both answer whatever host was asked for (chatsite/hosts.py).
+Both answer whatever host was asked for (chatsite/middleware.py).
 """
 
 from django.contrib.auth.decorators import login_not_required

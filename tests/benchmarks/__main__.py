@@ -1,24 +1,40 @@
-"""`python -m tests.benchmarks [--database sqlite|postgres://…] [--only NAME]`: prints a table of figures."""
+"""`python -m tests.benchmarks [--database …] [--only PART] [--brief]`: prints one table of figures."""
 
 import argparse
-import asyncio
-import inspect
+from typing import Any
 
-from tests.benchmarks import figures, world
+from tests.benchmarks import faults, load, many, pages, table, world
+
+PARTS = ("load", "many", "pages", "faults")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database", default="sqlite", help="sqlite, or the address of a PostgreSQL server")
-    parser.add_argument("--only", default="", help="measure just the figures whose name contains this")
-    parser.add_argument("--streams", type=int, default=500)
+    parser.add_argument("--only", choices=PARTS, help="one part of the table")
+    parser.add_argument("--brief", action="store_true", help="try the measuring itself, with a few streams")
     arguments = parser.parse_args()
-    with world.database(arguments.database):
-        bench = figures.Bench(arguments.streams)
-        print(f"{'figure':<44} {'measured':<60} goal")
-        for name, measure in inspect.getmembers(bench, inspect.iscoroutinefunction):
-            if not name.startswith("_") and arguments.only in name:
-                asyncio.run(measure())
+    world.allow_descriptors()
+    with world.database(arguments.database) as url:
+        print(f"{table.machine()}, {table.database(url)}\n")
+        table.head()
+        people = world.People()
+        for part in PARTS:
+            if arguments.only in {None, part}:
+                measure(part, people, brief=arguments.brief)
+
+
+def measure(part: str, people: world.People, *, brief: bool) -> None:
+    few: dict[str, Any] = {"times": 2, "messages": 6}
+    match part:
+        case "load":
+            load.measure(people, **load.BRIEF if brief else load.WHOLE)
+        case "many":
+            many.measure(people, (3,) if brief else many.SIZES)
+        case "pages":
+            pages.measure(people, **few if brief else {})
+        case "faults":
+            faults.measure(people, 4 if brief else 200)
 
 
 if __name__ == "__main__":

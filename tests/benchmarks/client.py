@@ -2,52 +2,101 @@
 
 import asyncio
 import json
-from dataclasses import dataclass, field
+import re
+from time import monotonic
 from typing import Any
+from urllib.parse import quote_plus
 
 CSRF = "c" * 32
+#: What the stand-in writes where [[clock:n]] asks for it.
+STAMP = re.compile(rb"@(\d+\.\d{6})")
+LAST_CHUNK = b"0\r\n\r\n"
 
 
-@dataclass(slots=True)
-class Reader:
-    """One open stream: what it got, and how it ended."""
+class Reader(asyncio.Protocol):
+    """One open stream: what came and when, and how it ended."""
 
-    port: int
-    secret: str
-    page: bool = False
-    received: bytearray = field(default_factory=bytearray)
-    status: int = 0
-    reply: str = ""
-    opened: asyncio.Event = field(default_factory=asyncio.Event)
-    writer: asyncio.StreamWriter | None = None
+    def __init__(self, port: int, request: bytes) -> None:
+        self._port, self._request = port, request
+        self._transport: asyncio.Transport | None = None
+        self.chunks: list[tuple[float, bytes]] = []
+        self.asked = 0.0
+        loop = asyncio.get_running_loop()
+        self._head: asyncio.Future[None] = loop.create_future()
+        self._over: asyncio.Future[None] = loop.create_future()
 
-    async def ask(self, text: str) -> None:
+    async def ask(self) -> None:
         """Ask and read to the end; a connection that breaks is an end too."""
-        reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port, limit=1 << 20)
-        self.writer.write(self._request(text))
         try:
-            head = await reader.readuntil(b"\r\n\r\n")
-            self.status = int(head.split(b" ", 2)[1])
-            self.reply = _header(head, b"x-message-id")
-            self.opened.set()
-            while chunk := await reader.read(1 << 16):
-                self.received += chunk
-                if chunk.endswith(b"0\r\n\r\n"):
-                    break
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            self.opened.set()
-            self.hang_up()
+            await asyncio.get_running_loop().create_connection(lambda: self, "127.0.0.1", self._port)
+            await self._over
+        except OSError:
+            self.connection_lost(None)
+
+    async def opened(self) -> None:
+        """Wait for the head of the answer, or for the end."""
+        await asyncio.wait([self._head])
 
     def hang_up(self) -> None:
-        if self.writer is not None:
-            self.writer.transport.abort()
+        if self._transport is not None:
+            self._transport.abort()
+
+    # asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self.asked = monotonic()
+        transport.write(self._request)
+
+    def data_received(self, data: bytes) -> None:
+        self.chunks.append((monotonic(), data))
+        if not self._head.done():
+            self._head.set_result(None)
+        if data.endswith(LAST_CHUNK):
+            self.hang_up()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        for waiting in (self._head, self._over):
+            if not waiting.done():
+                waiting.set_result(None)
+
+    # What came of it
+
+    @property
+    def received(self) -> bytes:
+        return b"".join(data for _, data in self.chunks)
+
+    @property
+    def status(self) -> int:
+        return int(self.received[9:12] or b"0")
+
+    @property
+    def reply(self) -> str:
+        found = re.search(rb"(?i)\r\nx-message-id: *([^\r]+)", self.received)
+        return found[1].decode() if found else ""
+
+    @property
+    def complete(self) -> bool:
+        """Answered to the end, and the answer says so."""
+        whole = self.received
+        last = any(sign in whole for sign in (b"[DONE]", b'"state":"complete"', b'"type":"message_stop"'))
+        return self.status == 200 and last and whole.endswith(LAST_CHUNK)
+
+    def stamps(self) -> list[tuple[float, float]]:
+        """When each stamped piece was sent, and when it arrived here for the first time."""
+        found, newest = [], 0.0
+        for arrived, data in self.chunks:
+            for sent in map(float, STAMP.findall(data)):
+                if sent > newest:
+                    found.append((sent, arrived))
+                    newest = sent
+        return found
 
     @property
     def frames(self) -> list[tuple[str, dict[str, Any]]]:
         frames, name = [], ""
-        for line in _unchunked(bytes(self.received)).split(b"\n"):
+        for line in _unchunked(self.received.partition(b"\r\n\r\n")[2]).split(b"\n"):
             if line.startswith(b"event: "):
                 name = line[7:].decode()
             elif line.startswith(b"data: ") and line != b"data: [DONE]":
@@ -58,31 +107,32 @@ class Reader:
     def text(self) -> str:
         return "".join(data.get("text", "") for name, data in self.frames if not name)
 
-    @property
-    def complete(self) -> bool:
-        return self.received.rstrip(b"0\r\n").endswith(b"[DONE]") or b"event: end\n" in self.received
 
-    def _request(self, text: str) -> bytes:
-        if not self.page:
-            body = json.dumps({"message": text})
-            return _post("/api/chat", body, f"Authorization: Bearer {self.secret}\r\nContent-Type: application/json")
-        body = f"text={text.replace('[', '%5B').replace(']', '%5D').replace(' ', '+')}"
-        headers = f"Cookie: session={self.secret}; csrf={CSRF}\r\nX-CSRFToken: {CSRF}\r\nAccept: text/event-stream"
-        return _post("/conversations/", body, headers + "\r\nContent-Type: application/x-www-form-urlencoded")
+def chat(text: str, token: str = "") -> bytes:
+    """A request of the plain API; the floor takes the same."""
+    headers = f"Authorization: Bearer {token}\r\nContent-Type: application/json"
+    return _post("/api/chat", json.dumps({"message": text}), headers)
+
+
+def claude(text: str) -> bytes:
+    """A request of Claude's API, for the way without a site."""
+    wish = {"model": "claude-sonnet-5-5", "max_tokens": 16_000, "stream": True}
+    headers = "x-api-key: bench\r\nanthropic-version: 2023-06-01\r\nContent-Type: application/json"
+    return _post("/v1/messages", json.dumps(wish | {"messages": [{"role": "user", "content": text}]}), headers)
+
+
+def page(text: str, session: str) -> bytes:
+    """A first question, as the page's script sends it."""
+    headers = f"Cookie: session={session}; csrf={CSRF}\r\nX-CSRFToken: {CSRF}\r\nAccept: text/event-stream"
+    return _post(
+        "/conversations/", f"text={quote_plus(text)}", f"{headers}\r\nContent-Type: application/x-www-form-urlencoded"
+    )
 
 
 def _post(path: str, body: str, headers: str) -> bytes:
     data = body.encode()
-    return (
-        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\nContent-Length: {len(data)}\r\n\r\n".encode() + data
-    )
-
-
-def _header(head: bytes, name: bytes) -> str:
-    for line in head.split(b"\r\n"):
-        if line.lower().startswith(name + b":"):
-            return line.split(b":", 1)[1].strip().decode()
-    return ""
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\nContent-Length: {len(data)}\r\n\r\n"
+    return head.encode() + data
 
 
 def _unchunked(body: bytes) -> bytes:

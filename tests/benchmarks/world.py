@@ -1,6 +1,7 @@
 """What a measurement needs: a database of its own, a stand-in, server processes, and what the system says of them."""
 
 import os
+import resource
 import secrets
 import sqlite3
 import tempfile
@@ -67,46 +68,90 @@ def database_away():
     connection.close()
 
 
-def tokens() -> list[str]:
-    """Secrets of API tokens, one for each of a few people."""
-    from chatsite.accounts.models import ApiToken, User
+class People:
+    """A few people; each has an API token and a session, as `who` counts them round."""
 
-    people = [User.objects.create_user(f"person{number}@example.com", None) for number in range(PEOPLE)]
-    return [ApiToken.issue(person, "bench")[1] for person in people]
+    def __init__(self) -> None:
+        from django.test import Client
 
+        from chatsite.accounts.models import ApiToken, User
 
-def cookies() -> list[str]:
-    """Session cookies of the same people."""
-    from django.test import Client
+        self._tokens, self._sessions = [], []
+        for number in range(PEOPLE):
+            person = User.objects.create_user(f"person{number}@example.com", None)
+            self._tokens.append(ApiToken.issue(person, "bench")[1])
+            client = Client()
+            client.force_login(person)
+            self._sessions.append(client.cookies["session"].value)
 
-    from chatsite.accounts.models import User
+    def token(self, who: int) -> str:
+        return self._tokens[who % PEOPLE]
 
-    found = []
-    for person in User.objects.all():
-        client = Client()
-        client.force_login(person)
-        found.append(client.cookies["session"].value)
-    return found
-
-
-def process_figures(pid: int) -> tuple[float, int, float]:
-    """Resident memory in MB, threads, and CPU seconds of a process."""
-    status = Path(f"/proc/{pid}/status").read_text().splitlines()
-    values = dict(line.split(":", 1) for line in status)
-    cpu = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    ticks = os.sysconf("SC_CLK_TCK")
-    return int(values["VmRSS"].split()[0]) / 1024, int(values["Threads"]), (int(cpu[11]) + int(cpu[12])) / ticks
+    def session(self, who: int) -> str:
+        return self._sessions[who % PEOPLE]
 
 
-def database_connections() -> int | None:
-    """How many connections PostgreSQL has for this database, the asking one left out; None on SQLite."""
+@contextmanager
+def running(**environment: str):
+    """A site and a stand-in, each a process of its own, on an empty database."""
+    from conversations.models import Conversation, Usage
+    from tests.site import Site
+    from tests.stand_in.process import StandIn
+
+    # Nothing else runs in this event loop between two figures.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    Conversation.objects.all().delete()
+    Usage.objects.all().delete()
+    with StandIn("--no-record") as stand_in, Site(stand_in.url, **{**ENVIRONMENT, **environment}) as site:
+        _alone(site.process.pid)
+        yield site, stand_in
+
+
+@contextmanager
+def floor(stand_in):
+    """The bare relay, started as the site is."""
+    from tests.site import Site
+
+    with Site(stand_in.url, application="tests.benchmarks.floor:relay") as relay:
+        _alone(relay.process.pid)
+        yield relay
+
+
+def _alone(server: int) -> None:
+    """The server on one core, the stand-in and the readers on the others, where there is more than one."""
+    cores = os.sched_getaffinity(0) | {0}
+    if len(cores) > 1:
+        for thread in Path(f"/proc/{server}/task").iterdir():
+            os.sched_setaffinity(int(thread.name), {max(cores)})
+
+
+def cpu_seconds(pid: int) -> float:
+    """What all threads of a process have had of the processors so far."""
+    return sum(int(path.read_text().split()[0]) for path in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
+
+
+def memory(pid: int) -> float:
+    """Resident memory in MB."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+
+def database_connections(pid: int) -> int:
+    """How many connections a process has: open descriptors of the SQLite file, or what PostgreSQL knows."""
     from django.db import connection
 
-    if connection.vendor != "postgresql":
-        return None
+    if connection.vendor == "sqlite":
+        name = str(connection.settings_dict["NAME"])
+        return sum(os.readlink(each) == name for each in Path(f"/proc/{pid}/fd").iterdir() if each.is_symlink())
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         count: int = cursor.fetchone()[0]
         return count
+
+
+def allow_descriptors() -> None:
+    """Each open stream needs two in the site, and as many here: as many as the system lets us have."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

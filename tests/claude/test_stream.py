@@ -136,3 +136,16 @@ def test_one_connection_serves_one_question_after_the_other(ask, stand_in, setti
 
     asyncio.run(ask_thrice())
     assert len({each["peer"] for each in stand_in.recorded()}) == 1
+
+
+def test_the_bytes_of_the_stream_come_straight_from_aiohttp(ask, settings):
+    """Past the generators of the libraries between, in places that they do not promise to keep."""
+
+    async def reader():
+        claude.open_client()
+        async with claude._call(request([{"role": "user", "content": "[[echo:Yes.]]"}])) as answer:
+            found = type(answer.chunks)
+        await claude.close_client()
+        return found
+
+    assert asyncio.run(reader()).__module__ == "aiohttp.streams"

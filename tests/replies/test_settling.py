@@ -119,7 +119,7 @@ def test_a_reply_that_came_back_after_it_was_recovered_is_paid_for_once(alice):
     lose(answer)
     settle_lost()
     call.finish(Finished("end_turn", Tokens(input=1_000, output=700)))
-    ending.store(answer, result(mine, call))
+    ending.store(answer, result(mine, call), shown=True)
     assert Usage.objects.get().cost == 9_000
     assert month() == (9_000, 0)
 
@@ -129,7 +129,7 @@ def test_a_reply_that_could_be_stored_without_its_blocks_only_gives_back_what_wa
     answer = begun(alice)
     broken = result(reserve(answer, 9_000)["reply"], started(answer))
     broken.make_bare()
-    ending.store(answer, broken)
+    ending.store(answer, broken, shown=True)
     assert month() == (0, 0)
 
 

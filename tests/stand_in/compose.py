@@ -42,6 +42,8 @@ def compose(request: Request) -> Reply:
     spent = sum(tokens.tokens("".join(block.pieces)) for block in thought if isinstance(block, Thinking))
     pieces, cut = wording(request, spent)
     written = tokens.tokens("".join(pieces)) if isinstance(pieces, tuple) else 0
+    if "clock" in wished:
+        pieces = prose.clocked(pieces, wished.first("clock"))
     blocks: list[Block] = [] if "empty" in wished else [*thought, Text(pieces), *others(request)]
     reason: str | None = "max_tokens" if cut else "end_turn"
     for name in STOP_REASONS.keys() & wished.keys():

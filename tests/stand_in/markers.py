@@ -134,6 +134,7 @@ ARGUMENTS: dict[str, tuple[Callable[[str], Any], ...]] = {
     "tool": (CUT,),
     "nul": (),
     "endless": (),
+    "clock": (positive,),
     # how it is cut into pieces
     "bytes": (positive,),
     "burst": (),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import count, islice, pairwise
+from time import monotonic
 
 # About a word each; long runs without a space are cut like tokens, so that no delta is huge.
 PIECE = re.compile(r"\S{1,12}\s*|\s+")
@@ -72,6 +73,12 @@ def of_deltas(kind: str, number: int) -> tuple[str, ...]:
 @lru_cache(maxsize=64)
 def pieces(text: str) -> tuple[str, ...]:
     return tuple(PIECE.findall(text))
+
+
+def clocked(pieces: Iterable[str], every: int) -> Iterator[str]:
+    """The same pieces, the first and then every n-th told when it was sent: @123.456789, on the monotonic clock."""
+    for place, piece in enumerate(pieces):
+        yield piece if place % every else f"@{monotonic():.6f} {piece}"
 
 
 def evenly(text: str, number: int) -> tuple[str, ...]:

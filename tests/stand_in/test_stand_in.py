@@ -1,5 +1,7 @@
 """The stand-in as the official SDK finds it: replies, thinking, tools, usage, models and faults."""
 
+import time
+
 import anthropic
 import httpx2
 import pytest
@@ -49,6 +51,15 @@ def test_the_pace_is_kept(claude, stand_in):
     seconds = record["finished"]["monotonic"] - record["started"]["monotonic"]
     assert record["text_deltas"] == 30
     assert 0.28 < seconds < 3
+
+
+def test_pieces_say_when_they_were_sent(claude):
+    began = time.monotonic()
+    words = text_of(streamed(claude, "[[rate:100]][[clock:3]][[echo:one two three four five]]")).split()
+
+    assert [word for word in words if word[0] != "@"] == ["one", "two", "three", "four", "five"]
+    sent = [float(word[1:]) for word in words if word[0] == "@"]
+    assert began < sent[0] < sent[1] - 0.02 < time.monotonic()
 
 
 @pytest.mark.parametrize("kind", ["prose", "list", "fence", "table"])

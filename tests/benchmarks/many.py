@@ -1,0 +1,58 @@
+"""Streams that are open at the same time: errors, and what the process needs for each of them."""
+
+import asyncio
+from time import monotonic
+
+from tests.benchmarks import client, world
+from tests.benchmarks.client import Reader
+from tests.benchmarks.table import show
+
+SIZES = (100, 500, 1000, 2000)
+#: Slow: what a piece of text costs is measured in load.py, and here no core may be full.
+PIECES_A_SECOND = 0.2
+#: So many ask at the same instant, and the next so many when all of these have an answer.
+AT_ONCE = 100
+#: Seconds between the last answer and the look at the process; each stream has a piece of text in them.
+SETTLING = 6.0
+
+
+def measure(people: world.People, sizes: tuple[int, ...] = SIZES) -> None:
+    for size in sizes:
+        chat, page = (asyncio.run(_open(people, size, page=page)) for page in (False, True))
+        rows = ("streams open: errors", "  memory per stream, MB", "  threads", "  database connections")
+        for name, one, other, goal in zip(rows, chat, page, ("0", "≤ 0.1", "as few", "as few"), strict=True):
+            show(f"{size:,} {name}" if not name.startswith(" ") else name, "", one, other, goal)
+
+
+async def _open(people: world.People, size: int, *, page: bool) -> tuple[str, str, str, str]:
+    def reader(number: int, text: str) -> Reader:
+        asked = client.page(text, people.session(number)) if page else client.chat(text, people.token(number))
+        return Reader(site.port, asked)
+
+    # Those who leave end their replies at once, also in the page: the next measurement waits for that.
+    with world.running(REPLY_GRACE_SECONDS="0", DRAIN_SECONDS="0") as (site, _stand_in):
+        pid = site.process.pid
+        # What is loaded by the first questions belongs to no stream.
+        await asyncio.gather(*(reader(number, "[[echo:Yes.]]").ask() for number in range(20)))
+        before = world.memory(pid)
+        text = f"[[nothinking]][[rate:{PIECES_A_SECOND}]][[deltas:600]]"
+        readers: list[Reader] = []
+        tasks = []
+        for begin in range(0, size, AT_ONCE):
+            some = [reader(begin + number, text) for number in range(min(AT_ONCE, size - begin))]
+            tasks += [asyncio.create_task(each.ask()) for each in some]
+            await asyncio.gather(*(each.opened() for each in some))
+            readers += some
+        await asyncio.sleep(SETTLING)
+        memory = (world.memory(pid) - before) / size
+        threads, connections = site.threads(), world.database_connections(pid)
+        errors = sum(not _flows(each) for each in readers)
+        for each in readers:
+            each.hang_up()
+        await asyncio.gather(*tasks)
+    return f"{errors}", f"{memory:.3f}", f"{threads}", f"{connections}"
+
+
+def _flows(reader: Reader) -> bool:
+    """Accepted, and something has come of late."""
+    return reader.status == 200 and monotonic() - reader.chunks[-1][0] < SETTLING

@@ -1,0 +1,124 @@
+"""What could grow with what has been said: a long conversation, a long list, a question in each."""
+
+import asyncio
+import statistics
+import time
+from functools import partial
+from typing import Any
+from unittest.mock import patch
+
+import httpx2
+
+from tests.benchmarks import world
+from tests.benchmarks.table import show
+
+MESSAGES, CONVERSATIONS = 1000, 500
+ASKED: dict[str, Any] = {"model": "claude-sonnet-5-5", "runner": "the-bench"}
+QUESTION = "[[nothinking]][[rate:0]][[echo:Yes.]]"
+
+
+def measure(people: world.People, *, times: int = 20, messages: int = MESSAGES) -> None:
+    with world.running() as (site, stand_in), httpx2.Client(base_url=site.url) as http:
+        from chatsite.accounts.models import User
+
+        person = User.objects.get(email="person0@example.com")
+        http.cookies.set("session", people.session(0))
+        queries = Queries()
+        long, short = _conversation(person, messages), _conversation(person, 2)
+        _conversations(person, CONVERSATIONS - 2)
+        for name, path, goal in (
+            (f"conversation of {messages:,} messages", f"/conversations/{long.pk}/", "≤ 80 ms; ≤ 15"),
+            ("conversation of 2 messages", f"/conversations/{short.pk}/", ""),
+            (f"list of {CONVERSATIONS} conversations", "/conversations/", ""),
+        ):
+            show(f"{name}: ms; queries", "", "", f"{_time(http, path, times):.0f}; {queries.of(person, path)}", goal)
+        in_short, in_long = asyncio.run(_asking(queries, stand_in.url, short, long))
+        show("asking in the long, in the short one: queries", "", f"{in_long}; {in_short}", "", "the same")
+
+
+class Queries:
+    """Counts what all database connections of this process are asked, in whatever thread they are."""
+
+    def __init__(self) -> None:
+        from django.db import connection
+        from django.db.backends.signals import connection_created
+
+        self.count = 0
+        connection.execute_wrappers.append(self._note)
+        connection_created.connect(self._made)
+
+    def _made(self, connection: Any, **_signal: Any) -> None:
+        connection.execute_wrappers.append(self._note)
+
+    def _note(self, execute: Any, *query: Any) -> Any:
+        self.count += 1
+        return execute(*query)
+
+    def of(self, person: Any, path: str) -> int:
+        """What a page asks when it is not the first one."""
+        from django.test import Client
+
+        client = Client(SERVER_NAME="127.0.0.1")
+        client.force_login(person)
+        for _ in range(2):
+            before = self.count
+            assert client.get(path).status_code == 200
+        return self.count - before
+
+
+def _conversation(person: Any, messages: int) -> Any:
+    """Answers of an ordinary length, as the renderer leaves them."""
+    from conversations import markdown
+    from conversations.models import Conversation
+    from tests.stand_in import prose
+
+    text = prose.of_length("prose", 1200)
+    done: dict[str, Any] = {"state": "complete", "ending": "finished", "text": text}
+    done |= {"html": markdown.render(text), "html_version": markdown.VERSION}
+    answer = Conversation.begin(person, "How was the morning?", **ASKED)
+    answer.finish(**done)
+    for number in range(messages // 2 - 1):
+        answer.conversation.ask(f"And then, after {number}?", **ASKED).finish(**done)
+    return answer.conversation
+
+
+def _conversations(person: Any, number: int) -> None:
+    from conversations.models import Conversation
+
+    Conversation.objects.bulk_create(Conversation(owner=person, title=f"Morning {each}") for each in range(number))
+
+
+def _time(http: httpx2.Client, path: str, times: int) -> float:
+    """Milliseconds from sending the request to the last byte, median."""
+    took = []
+    for _ in range(times):
+        began = time.perf_counter()
+        assert http.get(path).status_code == 200
+        took.append(time.perf_counter() - began)
+    return 1000 * statistics.median(took)
+
+
+async def _asking(queries: Queries, url: str, *conversations: Any) -> list[int]:
+    """From a question to its stored answer, by an engine in this process; its rounds, which replies share, apart."""
+    from django.test import override_settings
+
+    from conversations.replies import engine, rounds
+
+    with (
+        patch.object(rounds, "ROUND_SECONDS", 60),
+        override_settings(ANTHROPIC_BASE_URL=url, ANTHROPIC_API_KEY="bench"),
+    ):
+        await engine.startup()
+        counts = [[await _one(queries, engine, each) for _ in range(4)] for each in conversations]
+        await engine.shutdown()
+    # The look for replies that others have lost may come in between.
+    return [min(each) for each in counts]
+
+
+async def _one(queries: Queries, engine: Any, conversation: Any) -> int:
+    await asyncio.sleep(0.3)
+    before = queries.count
+    ask = partial(conversation.ask, QUESTION, model=ASKED["model"], runner=engine.runner)
+    _answer, broadcast = await engine.begin(ask, grace=None)
+    await broadcast.until_ended()
+    return queries.count - before
