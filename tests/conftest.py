@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from chatsite.accounts.models import User
-from conversations.models import Message
+from conversations.models import Message, Reservation
 from tests.conversations.history import NOBODY
 from tests.site import Site, eventually
 from tests.stand_in.process import StandIn
@@ -75,3 +75,19 @@ def site(_shared_site, transactional_db, stand_in):
     written = Message.objects.writing().exclude(runner=NOBODY)
     written.request_stop(Message.Ending.STOPPED)
     eventually(lambda: not written.all().exists())
+
+
+@pytest.fixture(scope="session")
+def _titling_site(django_db_setup, django_db_blocker, stand_in):
+    with django_db_blocker.unblock():
+        running = Site(stand_in.url, CHAT_TITLE_MODEL="claude-haiku-5-5", CHAT_MAX_RUNNING_PER_PERSON="50")
+    with running:
+        yield running
+
+
+@pytest.fixture
+def titling_site(_titling_site, site):
+    """A process that has a title written for each new conversation."""
+    yield _titling_site
+    _titling_site.forget_visitors()
+    eventually(lambda: not Reservation.objects.exists(), seconds=40)

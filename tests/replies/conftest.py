@@ -2,8 +2,7 @@
 
 import pytest
 
-from conversations.models import Reservation
-from tests.site import Site, eventually
+from tests.site import Site
 
 
 @pytest.fixture(scope="session")
@@ -19,19 +18,3 @@ def impatient_site(_second_site, site):
     """Another process beside `site`; what it writes is given up one second after the last reader has left."""
     yield _second_site
     _second_site.forget_visitors()
-
-
-@pytest.fixture(scope="session")
-def _titling_site(django_db_setup, django_db_blocker, stand_in):
-    with django_db_blocker.unblock():
-        running = Site(stand_in.url, CHAT_TITLE_MODEL="claude-haiku-5-5", CHAT_MAX_RUNNING_PER_PERSON="50")
-    with running:
-        yield running
-
-
-@pytest.fixture
-def titling_site(_titling_site, site):
-    """A process that has a title written for each new conversation."""
-    yield _titling_site
-    _titling_site.forget_visitors()
-    eventually(lambda: not Reservation.objects.exists(), seconds=40)
