@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import api, conversations, health, messages, replies
+from conversations.views import api, conversations, health, messages, readers, replies
 
 urlpatterns = [
     path("", conversations.new, name="new"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("conversations/<uuid:pk>/messages/", messages.ask, name="messages"),
     path("messages/<uuid:pk>/reply/", replies.reply, name="reply"),
     path("api/chat", api.chat, name="api-chat"),
+    path("settings/readers/", readers.readers, name="readers"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

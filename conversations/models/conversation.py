@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.models import User
 from conversations.models import tree
+from conversations.models.access import may_read
 from conversations.models.idempotency import IdempotencyKey
 from conversations.models.message import Message, recover_stale
 from conversations.models.refusals import Busy, TooManyRunning, UnknownMessage
@@ -26,6 +27,10 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def owned_by(self, user: User) -> Self:
         """The only way in: this person's conversations, those in the bin left out."""
         return self.filter(owner=user, deleted=None)
+
+    def readable_by(self, reader: User) -> Self:
+        """What staff may open for a reason: everybody's, those in the bin too; nothing without the permission."""
+        return self if may_read(reader) else self.none()
 
 
 class Conversation(models.Model):

@@ -1,6 +1,7 @@
 """One turn of a conversation: a person's question or Claude's answer, and how the writing of it went."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Self
 
@@ -10,6 +11,7 @@ from django.db.models.functions import Length, Now
 from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.models import User
+from conversations.models.access import may_read
 
 #: A writer that has given no sign of life for this long is taken for dead.
 STALE_AFTER = timedelta(seconds=10)
@@ -19,6 +21,24 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def owned_by(self, user: User) -> Self:
         """The messages of this person's conversations, those in the bin left out."""
         return self.filter(conversation__owner=user, conversation__deleted=None)
+
+    def readable_by(self, reader: User) -> Self:
+        """What staff may search for a reason; nothing without the permission."""
+        return self if may_read(reader) else self.none()
+
+    def saying(self, words: Iterable[str]) -> Self:
+        """Those whose text holds every one of these, in capitals or not.
+
+        Answers that are being written are left out, as they are of PostgreSQL's index (migration 0005).
+        """
+        found = self.exclude(state=Message.State.WRITING)
+        for word in words:
+            found = found.filter(text__icontains=word)
+        return found
+
+    def before(self, other: "Message") -> Self:
+        """Those that are older, in the order of newest first."""
+        return self.filter(created__lte=other.created).exclude(created=other.created, id__gte=other.pk)
 
     def writing(self) -> Self:
         return self.filter(state=Message.State.WRITING)

@@ -26,6 +26,7 @@ ROUTES = {
     "readyz": "       200 200 200  | 200 200 200  | 200 200 200  | 200 200 200",
     "settings": "     302 302 302  | 302 302 302",
     "tokens": "       200 200 302  | 400 400 302  | 405 405 302  | 405 405 401",
+    "readers": "      200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
     "revoke-token": " 405 405 302  | 303 404 302  | 405 405 302  | 405 405 401",
     # django-allauth's own pages answer further methods as they like.
     "account_login": "                        302 302 200",
