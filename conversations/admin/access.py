@@ -15,11 +15,11 @@ from conversations.models import AccessRecord
 @admin.register(AccessRecord)
 class AccessRecordAdmin(Records):
     ordering = ("-created", "-pk")
-    list_display = ("created", "reader_address", "kind", "owner_address", "conversation_id", "reason", "words")
+    list_display = ("created", "reader_address", "kind", "owner_address", "reason", "words", "conversation_id")
     list_filter = ("kind", "created")
     lookups = ("kind", "created")
     search_help_text = gettext_lazy("Name or e-mail address of who read, or of whose conversation it was")
-    fields = ("created", "reader_address", "kind", "owner_address", "conversation_id", "reason", "words")
+    fields = ("created", "reader_address", "kind", "owner_address", "reason", "words", "conversation_id")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AccessRecord]:
         return AccessRecord.objects.with_addresses().order_by(*self.ordering)

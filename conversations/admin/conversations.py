@@ -8,10 +8,12 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations.admin import search, transcripts
 from conversations.admin.lists import SAID, ModelFilter, Records
+from conversations.catalogue import display_name
 from conversations.models import Conversation, Message, Usage
 from conversations.models.access import may_read
 from conversations.transcripts import dollars
@@ -59,11 +61,11 @@ class ConversationAdmin(Records):
     # The title is made of what was asked: it is for those who may read that.
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
-        shown = ("updated", "owner", "titled", *self.list_display[2:], "transcript")
-        return shown if may_read(request.user) else self.list_display
+        shown = self.list_display
+        return (*shown[:2], "transcript", *shown[2:]) if may_read(request.user) else shown
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
-        return (self.fields[0], "titled", *self.fields[1:]) if may_read(request.user) else self.fields
+        return (self.fields[0], "transcript", *self.fields[1:]) if may_read(request.user) else self.fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
         said = ["system", *(f"head__{column}" for column in SAID)]
@@ -99,13 +101,14 @@ class ConversationAdmin(Records):
 
     # Columns
 
-    @admin.display(description=gettext_lazy("title"))
-    def titled(self, conversation: Conversation) -> str:
-        return conversation.title
+    @admin.display(description=gettext_lazy("transcript"))
+    def transcript(self, conversation: Conversation) -> str:
+        address = reverse("admin:transcript", args=[conversation.pk])
+        return format_html('<a href="{}">{}</a>', address, conversation.title or _("Without a title"))
 
     @admin.display(description=gettext_lazy("model"))
     def last_model(self, conversation: Conversation) -> str:
-        return conversation.head.model if conversation.head else ""
+        return display_name(conversation.head.model) if conversation.head else ""
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, conversation: Conversation) -> str:
@@ -123,8 +126,3 @@ class ConversationAdmin(Records):
     @admin.display(description=gettext_lazy("cost"))
     def cost(self, conversation: Any) -> str:
         return dollars(None if conversation.unpriced else conversation.spent)
-
-    @admin.display(description=gettext_lazy("transcript"))
-    def transcript(self, conversation: Conversation) -> str:
-        address = reverse("admin:transcript", args=[conversation.pk])
-        return format_html('<a href="{}">{}</a>', address, gettext_lazy("Read"))

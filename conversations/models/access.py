@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db import models, transaction
+from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
@@ -97,16 +97,15 @@ class AccessRecord(models.Model):
     @classmethod
     def searched(cls, reader: User, words: str, reason: str, found: Iterable["Message"]) -> None:
         """One record for each conversation of which something is shown; one without an owner when nothing is."""
-        seen: dict[UUID, Conversation | None] = {message.conversation_id: message.conversation for message in found}
-        with transaction.atomic():
-            for conversation in seen.values() or [None]:
-                cls._record(reader, conversation, cls.Kind.SEARCHED, reason, words)
+        shown: dict[UUID | None, int | None] = {each.conversation_id: each.conversation.owner_id for each in found}
+        about = {"reader": reader, "kind": cls.Kind.SEARCHED, "reason": reason, "words": words}
+        AccessRecord.objects.bulk_create(
+            AccessRecord(conversation_id=conversation, owner_id=owner, **about)
+            for conversation, owner in (shown or {None: None}).items()
+        )
 
     @classmethod
-    def _record(
-        cls, reader: User, conversation: "Conversation | None", kind: str, reason: str, words: str = ""
-    ) -> None:
-        owner = conversation.owner_id if conversation else None
+    def _record(cls, reader: User, conversation: "Conversation", kind: str, reason: str) -> None:
         cls.objects.create(
-            reader=reader, owner_id=owner, conversation=conversation, kind=kind, reason=reason, words=words
+            reader=reader, owner_id=conversation.owner_id, conversation=conversation, kind=kind, reason=reason
         )
