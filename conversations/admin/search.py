@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -27,6 +28,12 @@ HITS = 50
 MOST_WORDS = 8
 
 
+class Day(forms.DateField):
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    # Beyond them a day has no midnight in every time zone.
+    default_validators = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
+
+
 class SearchForm(ReasonForm):
     words = forms.CharField(
         label=_("Words"),
@@ -38,8 +45,8 @@ class SearchForm(ReasonForm):
     person = forms.CharField(
         label=_("Person"), required=False, max_length=200, help_text=_("Name or e-mail address; empty: everybody.")
     )
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = Day(label=_("From"), required=False)
+    until = Day(label=_("To"), required=False)
     # The last message of the page before.
     before = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
@@ -99,7 +106,7 @@ def _matching(request: SignedInRequest, form: SearchForm) -> MessageQuerySet | N
     if asked["since"]:
         found = found.filter(created__gte=_midnight(asked["since"]))
     if asked["until"]:
-        found = found.filter(created__lt=_midnight(asked["until"]) + timedelta(days=1))
+        found = found.filter(created__lt=_midnight(asked["until"] + timedelta(days=1)))
     if asked["before"]:
         last = Message.objects.readable_by(request.user).filter(pk=asked["before"]).first()
         if last is None:
