@@ -51,7 +51,7 @@ def test_the_markdown_is_the_path_that_is_shown_and_says_that_there_are_other_ve
     file = reader.export(hers, "md", reason=REASON)
     assert file["Content-Type"] == "text/markdown; charset=utf-8"
     html = render(file.text)
-    assert html.count(">Claude") == 1  # what Alice typed is quoted
+    assert html.count(">Claude · ") == 1  # what Alice typed is quoted
     assert "version 1 of 2" in html
     assert "In the <em>cage</em>." in html
     assert "Half an" not in html
