@@ -18,7 +18,7 @@ def test_no_page_has_an_obstacle(window_of, alice, width, scheme):
     check(window, "/")
     window.ask("Show me code and a table [[rate:0]]")
     window.answer_is("complete")
-    for path in (window.page.url, "/conversations/", "/settings/tokens/"):
+    for path in (window.page.url, "/conversations/", "/settings/tokens/", "/settings/readers/"):
         check(window, path)
     window.page.goto("/")
     window.ask("Not today [[error:overloaded_error:3]]")
