@@ -92,6 +92,12 @@ def test_staff_with_every_other_permission_do_not_read_and_see_no_titles(client,
         assert "transcript" not in page.replace("read_transcripts", "")
 
 
+@pytest.mark.parametrize("guess", ["title__contains=c", "title=x", "head__text__contains=c", "system__contains=c"])
+def test_even_with_the_permission_the_list_is_no_way_to_search_in_texts_unseen(reader, hers, guess):
+    assert reader.client.get(f"{LIST}?{guess}").status_code == 400
+    assert reader.client.get(LIST, {"q": "canary"}).context["cl"].result_count == 0
+
+
 def test_who_is_given_it_but_is_not_staff_stays_outside(client, bob, hers):
     bob.user_permissions.add(Permission.objects.get(codename="read_transcripts"))
     client.force_login(bob)
@@ -169,6 +175,16 @@ def test_when_the_record_cannot_be_stored_nothing_is_shown(reader, hers, monkeyp
     assert answer.status_code == 500
     assert "canary" not in answer.text
     assert TEXT not in reader.look(hers, f"?message={hers.head_id}").text
+
+
+def test_when_the_transcript_cannot_be_shown_there_is_no_record_of_it(reader, hers, monkeypatch):
+    def fail(*args, **kwargs):
+        raise RuntimeError
+
+    reader.client.raise_request_exception = False
+    monkeypatch.setattr("conversations.admin.transcripts.transcript_of", fail)
+    assert reader.open(hers).status_code == 500
+    assert records() == []
 
 
 def test_a_conversation_in_the_bin_of_a_person_who_left_is_readable_and_marked(reader, hers, alice):
