@@ -71,7 +71,7 @@ def count_up(conversations: list[Any]) -> None:
 class ConversationAdmin(Records):
     person = "owner"
     ordering = ("-updated",)
-    list_display = ("updated", "owner", "last_model", "state", "ending", "messages", "cost", "created", "deleted")
+    list_display = ("updated", "owner", "last_model", "cost", "state", "ending", "messages", "created", "deleted")
     list_select_related = ("owner", "head")
     list_filter = ("updated", StateFilter, LastModelFilter, BinFilter)
     lookups = ("updated", "state", "model", "bin")

@@ -39,7 +39,7 @@ class SearchForm(ReasonForm):
         label=_("Words"),
         max_length=200,
         help_text=_("All of them must occur in one message. Capitals make no difference."),
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": _("Say what to look for.")},
     )
     person = forms.CharField(
