@@ -92,7 +92,7 @@ def test_owner_strangers_and_nobody_get_what_the_table_says(site, alice, bob, ca
 
 
 def test_a_script_without_a_session_gets_401_and_no_form(site, hers):
-    for name in ("new", "conversations", "conversation", "messages", "reply", "tokens"):
+    for name in ("new", "conversations", "conversation", "messages", "reply", "tokens", "readers"):
         for method in METHODS:
             answer = Visitor(site).http.request(method, reverse(name, args=hers.get(name)), headers=SCRIPT)
             assert (name, method, answer.status_code) == (name, method, 401)
