@@ -1,6 +1,6 @@
 """PostgreSQL finds words in texts by their trigrams: a search in 100 000 messages takes milliseconds instead of a second.
 
-SQLite reads all of them about as quickly as it would read an index, so it gets none. An answer enters the index once,
+SQLite, measured with as many, reads all of them in a fifth of a second and gets no index. An answer enters the index once,
 when it is finished: each checkpoint of a growing text would otherwise add all of its trigrams anew.
 """
 
