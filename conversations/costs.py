@@ -13,6 +13,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from conversations.models import MonthlySpending, TeamSettings, Usage
+from conversations.money import dollars
 from conversations.months import begins, month_after, month_of, months, this_month
 
 #: How many months are shown beside each other.
@@ -150,13 +151,6 @@ def budget(usage: QuerySet[Usage]) -> Budget:
     row = MonthlySpending.objects.filter(month=month).first()
     spent = row.spent if row else _indexed(_of_month(usage, month)).cost
     return Budget(month, spent, row.reserved if row else 0, None if limit is None else int(limit * 1_000_000))
-
-
-def dollars(cost: int) -> str:
-    """$1,234.50; below a cent four digits, where two would say nothing."""
-    if 0 < cost < 100:
-        return "< $0.0001"
-    return f"${cost / 1_000_000:.4f}" if 0 < cost < 10_000 else f"${cost / 1_000_000:,.2f}"
 
 
 def _of_month(usage: QuerySet[Usage], month: date) -> QuerySet[Usage]:

@@ -10,10 +10,8 @@ from django.utils.translation import ngettext
 from chatsite.accounts.models import User
 from conversations.catalogue import Tokens, display_name
 from conversations.models import Conversation, Message, TeamSettings, Usage
+from conversations.money import dollars
 
-#: In millionths of a dollar: the smallest amount that is shown, and from where on cents are enough.
-SMALLEST_SHOWN = 100
-CENTS_FROM = 999_950
 MINUTE = 60
 
 
@@ -23,7 +21,7 @@ def usage_of(answers: list[Message], conversation: Conversation) -> dict[UUID, d
     `cost` is in millionths of a dollar, None where not known, and missing where its owner is not to see it.
     """
     with_cost = sees_costs(conversation.owner)
-    calls = _calls(answers, conversation)
+    calls = calls_of(answers, conversation)
     return {each.pk: _summary(each, calls[each.pk], with_cost=with_cost) for each in answers if each.pk in calls}
 
 
@@ -31,7 +29,7 @@ def sees_costs(user: User) -> bool:
     return user.is_staff or TeamSettings.current().show_costs
 
 
-def _calls(answers: list[Message], conversation: Conversation) -> dict[UUID, list[Usage]]:
+def calls_of(answers: list[Message], conversation: Conversation) -> dict[UUID, list[Usage]]:
     """The calls of each answer; a copy has those of the answer it was made of."""
     replies = Usage.objects.filter(purpose=Usage.Purpose.REPLY)
     calls = _grouped((row.message_id, row) for row in replies.filter(message__in=answers))
@@ -93,7 +91,7 @@ def _usage_rows(usage: dict[str, Any]) -> list[tuple[str, str]]:
     rows = [(_("Sent"), sent), (_("Written"), _marked(written, usage))]
     if "cost" in usage:
         cost = usage["cost"]
-        rows.append((_("Cost"), _("unknown") if cost is None else _marked(dollars(cost), usage)))
+        rows.append((_("Cost"), _marked(dollars(cost), usage) if cost is not None else dollars(None)))
     return rows
 
 
@@ -103,14 +101,6 @@ def _marked(figure: str, usage: dict[str, Any]) -> str:
 
 def counted(tokens: int) -> str:
     return ngettext("%(count)s token", "%(count)s tokens", tokens) % {"count": f"{tokens:,}"}
-
-
-def dollars(millionths: int) -> str:
-    """An amount with as many places as tell something: $0.0042, $1.25, < $0.0001."""
-    if 0 < millionths < SMALLEST_SHOWN:
-        return "< $0.0001"
-    places = 4 if 0 < millionths < CENTS_FROM else 2
-    return f"${millionths / 1_000_000:,.{places}f}"
 
 
 def duration(seconds: float) -> str:

@@ -21,10 +21,27 @@ CUT = {"max_tokens"}
 
 
 @dataclass(slots=True)
-class Turn:
-    """What `_turn.html` shows of one message."""
+class Versioned:
+    """A message as it is shown: with its place among its versions, and the ids of the one before and the next."""
 
     message: Message
+    position: int = field(default=1, kw_only=True)
+    count: int = field(default=1, kw_only=True)
+    previous: UUID | None = field(default=None, kw_only=True)
+    next: UUID | None = field(default=None, kw_only=True)
+
+    def stand_among(self, versions: list[UUID]) -> None:
+        """Take the place in these versions, oldest first."""
+        place = versions.index(self.message.pk)
+        self.position, self.count = place + 1, len(versions)
+        self.previous = versions[place - 1] if place else None
+        self.next = versions[place + 1] if place + 1 < len(versions) else None
+
+
+@dataclass(slots=True)
+class Turn(Versioned):
+    """What `_turn.html` shows of one message."""
+
     author: str
     html: str = ""
     note: str = ""
@@ -32,10 +49,6 @@ class Turn:
     can_retry: bool = False
     can_continue: bool = False
     staff_detail: list[tuple[str, str]] = field(default_factory=list)
-    position: int = 1
-    count: int = 1
-    previous: UUID | None = None
-    next: UUID | None = None
     left_out_before: bool = False
     is_older_than_its_question: bool = False
     usage: dict[str, Any] | None = None
@@ -53,13 +66,6 @@ class Turn:
     @property
     def model_name(self) -> str:
         return display_name(self.message.model)
-
-    def stand_among(self, versions: list[UUID]) -> None:
-        """Its place among its versions, oldest first."""
-        place = versions.index(self.message.pk)
-        self.position, self.count = place + 1, len(versions)
-        self.previous = versions[place - 1] if place else None
-        self.next = versions[place + 1] if place + 1 < len(versions) else None
 
     @property
     def continue_text(self) -> str:

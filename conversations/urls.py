@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import api, conversations, health, messages, replies
+from conversations.views import api, conversations, health, messages, readers, replies
 
 urlpatterns = [
     path("", conversations.new, name="new"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("bin/", conversations.binned, name="bin"),
     path("messages/<uuid:pk>/reply/", replies.reply, name="reply"),
     path("api/chat", api.chat, name="api-chat"),
+    path("settings/readers/", readers.readers, name="readers"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

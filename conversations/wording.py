@@ -62,6 +62,14 @@ def sentence(*, ending: str, error_code: str = "", stop_reason: str = "", empty:
     return _("Claude gave an empty answer.") if empty and ending else ""
 
 
+def for_staff(person: str, *, ending: str, error_code: str = "", stop_reason: str = "", empty: bool = False) -> str:
+    """The same for staff who read a transcript: they are not the ones who stopped it, or who may try again."""
+    if ending == "stopped":
+        return _("Stopped by %(person)s.") % {"person": person}
+    told = sentence(ending=ending, error_code=error_code, stop_reason=stop_reason, empty=empty)
+    return _("The answer failed. The person read: “%(told)s”") % {"told": told} if ending == "failed" else told
+
+
 def plain_error(*, ending: str, error_code: str = "") -> str:
     """The same for the plain API, with an HTTP status in front; empty when nothing went wrong."""
     if ending not in {"failed", "shutdown", "lost", "deleted", "deactivated", "abandoned"}:

@@ -3,6 +3,6 @@
 The lists show who, when and how it ended, and never what was said: not in a column, not through a search or a filter.
 """
 
-from conversations.admin import conversations, messages, team, usage
+from conversations.admin import access, conversations, messages, team, usage
 
-__all__ = ["conversations", "messages", "team", "usage"]
+__all__ = ["access", "conversations", "messages", "team", "usage"]

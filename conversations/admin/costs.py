@@ -21,6 +21,7 @@ from conversations.chart import chart, share
 from conversations.costs import Part, Row, Sums
 from conversations.forms import MonthForm, MonthsForm, first_problem
 from conversations.models import Usage
+from conversations.money import dollars
 from conversations.months import month_after
 from conversations.spreadsheet import spreadsheet
 
@@ -93,9 +94,9 @@ def _limit(budget: costs.Budget) -> dict[str, Any]:
     limit = budget.limit or 0
     return {
         "budget": budget,
-        "spent": costs.dollars(budget.spent),
-        "reserved": costs.dollars(budget.reserved),
-        "limit": costs.dollars(limit),
+        "spent": dollars(budget.spent),
+        "reserved": dollars(budget.reserved),
+        "limit": dollars(limit),
         "spent_share": share(budget.spent, limit),
         "reserved_share": share(min(budget.reserved, limit - budget.spent), limit),
         "next_month": month_after(budget.month),
@@ -110,7 +111,7 @@ def _months(usage: QuerySet[Usage], chosen: date) -> dict[str, Any]:
         "chosen": chosen,
         "months": list(reversed(shown.items())),
         "bars": list(zip(shown.items(), drawn.bars, strict=True)),
-        "lines": [(line.y, costs.dollars(line.value)) for line in drawn.lines],
+        "lines": [(line.y, dollars(line.value)) for line in drawn.lines],
         "earlier": month_after(first, -1) if costs.has_calls_before(usage, first) else None,
     }
 

@@ -20,13 +20,13 @@ class ModelFilter(admin.SimpleListFilter):
     """By Claude's model. The choices are the known ones: asking the table for its own would read all of it."""
 
     title = gettext_lazy("model")
-    parameter_name = "model"
+    parameter_name = field = "model"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(model, catalogue.display_name(model)) for model in settings.CHAT_MODELS]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(model=self.value()) if self.value() else queryset
+        return queryset.filter(**{self.field: self.value()}) if self.value() else queryset
 
 
 class Records(ReadOnly):
@@ -41,5 +41,10 @@ class Records(ReadOnly):
     ) -> tuple[QuerySet[Any], bool]:
         if not search_term:
             return queryset, False
-        people = admin.site.get_model_admin(User).get_search_results(request, User.objects.all(), search_term)[0]
-        return queryset.filter(**{f"{self.person}__in": list(people.values_list("pk", flat=True))}), False
+        return queryset.filter(**{f"{self.person}__in": people_found(request, search_term)}), False
+
+
+def people_found(request: HttpRequest, words: str) -> list[int]:
+    """The keys of the people whose name or address holds these words."""
+    found = admin.site.get_model_admin(User).get_search_results(request, User.objects.all(), words)[0]
+    return list(found.values_list("pk", flat=True))

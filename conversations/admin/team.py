@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from chatsite.accounts.lists import List
 from conversations import costs
 from conversations.models import TeamSettings, Usage
+from conversations.money import dollars
 
 
 @admin.register(TeamSettings)
@@ -37,5 +38,5 @@ class TeamSettingsAdmin(List):
         budget = costs.budget(Usage.objects.all())
         if budget.limit is not None and budget.used_up:
             sentence = _("%(spent)s of %(limit)s are spent this month: until it ends, new questions are refused.")
-            amounts = {"spent": costs.dollars(budget.spent), "limit": costs.dollars(budget.limit)}
+            amounts = {"spent": dollars(budget.spent), "limit": dollars(budget.limit)}
             self.message_user(request, sentence % amounts, messages.WARNING)

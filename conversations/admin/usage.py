@@ -5,12 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations.admin.costs import CostPages, may_see_people
 from conversations.admin.lists import ModelFilter, Records
 from conversations.models import Usage
+from conversations.money import dollars
 
 #: What says, or leads to, whose call it was.
 PERSONAL = {"user", "conversation", "message", "request_id"}
@@ -60,4 +60,4 @@ class UsageAdmin(CostPages, Records):
 
     @admin.display(description=gettext_lazy("cost"), ordering="cost")
     def dollars(self, usage: Usage) -> str:
-        return _("unknown") if usage.cost is None else f"${usage.cost / 1_000_000:.4f}"
+        return dollars(usage.cost)

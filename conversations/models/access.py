@@ -1,18 +1,39 @@
 """Who read whose conversations, and why: written with every reading, changed by nobody."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.models import User
 
+if TYPE_CHECKING:
+    from conversations.models.conversation import Conversation
+    from conversations.models.message import Message
+
+
+def may_read(user: User | AnonymousUser) -> bool:
+    """Whether someone may read what others wrote: staff to whom that was given. Superusers do not have it as such."""
+    return isinstance(user, User) and user.is_staff and user.was_given("conversations.read_transcripts")
+
 
 class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
-    def about(self, owner: User) -> models.QuerySet["AccessRecord"]:
+    def about(self, owner: User) -> Self:
         """The readings of this person's conversations, newest first."""
         return self.filter(owner=owner).order_by("-created", "-pk")
+
+    def with_addresses(self) -> Self:
+        """Each with `reader_email` and `owner_email`: no joins, which would lose the records of people who are gone."""
+
+        def email(column: str) -> Subquery:
+            return Subquery(User.objects.filter(pk=OuterRef(column)).values("email"))
+
+        return self.annotate(reader_email=email("reader_id"), owner_email=email("owner_id"))
 
     def update(self, **fields: Any) -> int:
         raise TypeError("Access records are never changed.")
@@ -64,3 +85,27 @@ class AccessRecord(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise TypeError("Access records are never deleted.")
+
+    @classmethod
+    def opened(cls, reader: User, conversation: "Conversation", reason: str) -> None:
+        cls._record(reader, conversation, cls.Kind.OPENED, reason)
+
+    @classmethod
+    def exported(cls, reader: User, conversation: "Conversation", reason: str) -> None:
+        cls._record(reader, conversation, cls.Kind.EXPORTED, reason)
+
+    @classmethod
+    def searched(cls, reader: User, words: str, reason: str, found: Iterable["Message"]) -> None:
+        """One record for each conversation of which something is shown; one without an owner when nothing is."""
+        shown: dict[UUID | None, int | None] = {each.conversation_id: each.conversation.owner_id for each in found}
+        about = {"reader": reader, "kind": cls.Kind.SEARCHED, "reason": reason, "words": words}
+        AccessRecord.objects.bulk_create(
+            AccessRecord(conversation_id=conversation, owner_id=owner, **about)
+            for conversation, owner in (shown or {None: None}).items()
+        )
+
+    @classmethod
+    def _record(cls, reader: User, conversation: "Conversation", kind: str, reason: str) -> None:
+        cls.objects.create(
+            reader=reader, owner_id=conversation.owner_id, conversation=conversation, kind=kind, reason=reason
+        )

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Self
 from uuid import UUID
 
@@ -15,18 +15,16 @@ from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.models import User
 from conversations.models import tree
-from conversations.models.deleting import few_at_a_time
+from conversations.models.access import may_read
 from conversations.models.idempotency import IdempotencyKey
 from conversations.models.message import Message, recover_stale
 from conversations.models.refusals import Busy, TooManyRunning, UnknownMessage
+from conversations.models.retention import KEPT_IN_BIN, RetentionQuerySet
 from conversations.models.team import TeamSettings
-
-TITLE_LENGTH = 60
-#: How long a conversation can be put back; after that `manage.py purge` deletes it for good.
-KEPT_IN_BIN = timedelta(days=30)
+from conversations.models.title import first_words
 
 
-class ConversationQuerySet(models.QuerySet["Conversation"]):
+class ConversationQuerySet(RetentionQuerySet["Conversation"]):
     def owned_by(self, user: User) -> Self:
         """The only way in: this person's conversations, those in the bin left out."""
         return self.filter(owner=user, deleted=None)
@@ -35,31 +33,9 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """What this person has put into the bin and may put back, the latest first."""
         return self.filter(owner=user, deleted__isnull=False).order_by("-deleted")
 
-    def past_their_bin(self) -> Self:
-        """In the bin for so long that nobody can take them out again."""
-        return self.filter(deleted__lt=timezone.now() - KEPT_IN_BIN)
-
-    def past_retention(self) -> Self:
-        """Without a new message for RETENTION_DAYS, those past their bin left out; none where that is 0."""
-        if not settings.RETENTION_DAYS:
-            return self.none()
-        untouched = self.filter(updated__lt=timezone.now() - timedelta(days=settings.RETENTION_DAYS))
-        return untouched.exclude(pk__in=Conversation.objects.past_their_bin().values("pk"))
-
-    def at_rest(self) -> Self:
-        """Those for which no reply is being written."""
-        return self.exclude(messages__state=Message.State.WRITING)
-
-    def purge(self) -> int:
-        """Delete those at rest for good; returns how many. Usage and access records stay."""
-        gone = 0
-        for few in few_at_a_time(self.at_rest(), 20):
-            # The lock that asking takes: no question arrives in what is being deleted.
-            list(User.objects.select_for_update().filter(pk__in=few.values("owner")).order_by("pk"))
-            keys = list(few.select_for_update().values_list("pk", flat=True))
-            Conversation.objects.filter(pk__in=keys).only("pk").delete()
-            gone += len(keys)
-        return gone
+    def readable_by(self, reader: User) -> Self:
+        """What staff may open for a reason: everybody's, those in the bin too; nothing without the permission."""
+        return self if may_read(reader) else self.none()
 
 
 class Conversation(models.Model):
@@ -299,11 +275,3 @@ class Conversation(models.Model):
     def restore(self) -> None:
         self.deleted = None
         self.save(update_fields=["deleted"])
-
-
-def first_words(text: str) -> str:
-    """A title made of the beginning of a question."""
-    words = " ".join(text[: 4 * TITLE_LENGTH].split())
-    if len(words) <= TITLE_LENGTH:
-        return words
-    return words[:TITLE_LENGTH].rsplit(" ", 1)[0] + "…"

@@ -22,7 +22,14 @@ def test_no_page_has_an_obstacle(window_of, alice, width, scheme):
     window.ask("Show me code and a table [[rate:0]]")
     window.answer_is("complete")
     conversation = window.page.url
-    for path in (conversation, "/conversations/", f"{conversation}edit/", "/bin/", "/settings/tokens/"):
+    for path in (
+        conversation,
+        "/conversations/",
+        f"{conversation}edit/",
+        "/bin/",
+        "/settings/tokens/",
+        "/settings/readers/",
+    ):
         check(window, path)
     check_what_floats(window, conversation)
     window.page.goto("/")

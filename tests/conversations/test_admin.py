@@ -131,8 +131,11 @@ def test_a_search_finds_people_and_no_texts(client, carol, alice, address):
 @pytest.mark.parametrize(
     ("address", "number"),
     [
-        (f"{LISTS[0]}?deleted__isempty=0", 0),
-        (f"{LISTS[0]}?deleted__isempty=1", 1),
+        (f"{LISTS[0]}?bin=1", 0),
+        (f"{LISTS[0]}?bin=0", 1),
+        (f"{LISTS[0]}?state=complete&model=claude-sonnet-5-5", 1),
+        (f"{LISTS[0]}?state=failed", 0),
+        (f"{LISTS[0]}?model=claude-opus-5-5", 0),
         (f"{LISTS[0]}?updated__gte=2020-01-01T00:00:00Z", 1),
         (f"{LISTS[1]}?role__exact=user", 1),
         (f"{LISTS[1]}?state__exact=complete&ending__exact=finished", 1),

@@ -28,6 +28,7 @@ ROUTES = {
     "readyz": "       200 200 200  | 200 200 200  | 200 200 200  | 200 200 200",
     "settings": "     302 302 302  | 302 302 302",
     "tokens": "       200 200 302  | 400 400 302  | 405 405 302  | 405 405 401",
+    "readers": "      200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
     "revoke-token": " 405 405 302  | 303 404 302  | 405 405 302  | 405 405 401",
     # django-allauth's own pages answer further methods as they like.
     "account_login": "                        302 302 200",
@@ -94,7 +95,18 @@ def test_owner_strangers_and_nobody_get_what_the_table_says(site, alice, bob, ca
 
 
 def test_a_script_without_a_session_gets_401_and_no_form(site, hers):
-    for name in ("new", "conversations", "conversation", "edit-conversation", "bin", "messages", "reply", "tokens"):
+    pages = (
+        "new",
+        "conversations",
+        "conversation",
+        "edit-conversation",
+        "bin",
+        "messages",
+        "reply",
+        "tokens",
+        "readers",
+    )
+    for name in pages:
         for method in METHODS:
             answer = Visitor(site).http.request(method, reverse(name, args=hers.get(name)), headers=SCRIPT)
             assert (name, method, answer.status_code) == (name, method, 401)

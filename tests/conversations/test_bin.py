@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from conversations.models import Conversation
-from conversations.models.conversation import KEPT_IN_BIN
+from conversations.models.retention import KEPT_IN_BIN
 from tests.conversations.history import answered, begun
 
 pytestmark = pytest.mark.django_db

@@ -226,17 +226,3 @@ def test_the_sums_of_a_year_are_read_from_the_index_alone(alice, django_assert_m
         cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{asked[-1]['sql']}")
         plan = str(cursor.fetchall())
     assert re.search(r"COVERING INDEX usage_by_month|Index Only Scan using usage_by_month", plan)
-
-
-# Words
-
-
-@pytest.mark.parametrize(
-    ("cost", "words"),
-    [
-        *((0, "$0.00"), (1, "< $0.0001"), (100, "$0.0001"), (9_999, "$0.0100"), (10_000, "$0.01")),
-        *((1_234_567_890, "$1,234.57"), (10**15, "$1,000,000,000.00")),
-    ],
-)
-def test_amounts_are_written_as_people_read_them(cost, words):
-    assert costs.dollars(cost) == words

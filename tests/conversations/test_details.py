@@ -124,15 +124,6 @@ def test_details_cost_the_same_queries_for_one_answer_and_for_twenty(
 
 
 @pytest.mark.parametrize(
-    ("millionths", "shown"),
-    [(0, "$0.00"), (1, "< $0.0001"), (99, "< $0.0001"), (100, "$0.0001"), (4210, "$0.0042"), (999_949, "$0.9999"),
-     (999_950, "$1.00"), (1_250_000, "$1.25"), (12_345_678_900, "$12,345.68")],
-)  # fmt: skip
-def test_amounts_have_as_many_places_as_tell_something(millionths, shown):
-    assert details.dollars(millionths) == shown
-
-
-@pytest.mark.parametrize(
     ("seconds", "shown"), [(-1, "0.0 s"), (4.24, "4.2 s"), (59.96, "1 min 0 s"), (125, "2 min 5 s")]
 )
 def test_durations_are_read_at_a_glance(seconds, shown):

@@ -107,7 +107,7 @@ def test_bob_sees_calls_and_not_whose_they_were(client, staff, alice):
     telling = ("alice@example.com", str(conversation.pk), str(conversation.head_id), "req_of_alice")
     for address in (LIST, f"{LIST}{usage.pk}/change/"):
         page = client.get(address).text
-        assert "$1.0000" in page
+        assert "$1.00" in page
         assert [each for each in telling if each in page] == []
     client.force_login(staff("view_usage", "view_person_usage"))
     page = client.get(f"{LIST}{usage.pk}/change/").text

@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from conversations.models import Busy, Conversation, IdempotencyKey, KeyReused, Message, TooManyRunning, UnknownMessage
-from conversations.models.conversation import first_words
+from conversations.models.title import first_words
 from tests.conversations.history import ASKED, MODEL, answer_with, answered, begun, texts
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from django.db import connections
 from conversations import claude, prompt
 from conversations.catalogue import Tokens
 from conversations.models import Conversation, MonthlySpending, Reservation, Usage
-from conversations.models.conversation import TITLE_LENGTH
+from conversations.models.title import TITLE_LENGTH
 from conversations.replies import beginning, storage, titles
 from tests.conversations import history
 
