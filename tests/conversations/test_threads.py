@@ -77,7 +77,7 @@ def test_a_page_costs_the_same_queries_however_long_the_conversation_is(
 ):
     conversation = answered(alice, *(f"Question {number}." for number in range(questions)))
     her.get(f"/conversations/{conversation.pk}/")
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         her.get(f"/conversations/{conversation.pk}/")
 
 
