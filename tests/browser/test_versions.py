@@ -112,6 +112,13 @@ def test_details_are_closed_until_alice_opens_them_streamed_and_stored(window):
         window.page.reload()
 
 
+def test_what_opens_at_the_end_of_the_page_comes_into_sight(window):
+    window.ask("A long one [[chars:3000]][[rate:0]]")
+    window.answer_is("complete")
+    window.answer.get_by_text("Details", exact=True).click()
+    expect(window.answer.locator(".details dd").last).to_be_in_viewport()
+
+
 def test_on_paper_there_is_the_text_and_no_control(window_of, alice):
     window = opened(window_of, alice, two_answers(alice))
     window.button("Edit").click()

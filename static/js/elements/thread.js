@@ -20,6 +20,8 @@ export class ChatThread extends HTMLElement {
     this.editing = new Editing(this);
     this.addEventListener("click", (event) => this.clicked(event));
     this.addEventListener("submit", (event) => this.submitted(event));
+    // What opens at the end of the page would open out of sight; `toggle` does not bubble.
+    this.addEventListener("toggle", ({ target }) => target.open && target.scrollIntoView({ block: "nearest" }), true);
     this.follower.toEnd();
     if (this.turns.writing) this.stream.resume(this.turns.writing);
   }
