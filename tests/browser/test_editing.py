@@ -159,7 +159,8 @@ def test_the_focus_stays_with_the_turns_when_a_question_is_asked_again(asked):
 
 def test_without_scripts_a_question_is_edited_in_its_place(plain):
     plain.question.fill(ASKED)
-    plain.page.get_by_role("button", name="Send").click()
+    with plain.page.expect_navigation():
+        plain.page.get_by_role("button", name="Send").click()
     eventually(lambda: Message.objects.filter(state="complete", role="assistant").exists())
     plain.page.reload()
     plain.page.get_by_role("button", name="Edit").click()

@@ -12,7 +12,8 @@ pytestmark = pytest.mark.browser
 
 def send(window, text):
     window.question.fill(text)
-    window.page.get_by_role("button", name="Send").click()
+    with window.page.expect_navigation():
+        window.page.get_by_role("button", name="Send").click()
 
 
 def test_alice_signs_in_asks_and_reads_the_answer(plain):
