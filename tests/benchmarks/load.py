@@ -75,7 +75,7 @@ def measure(people: world.People, *, rounds: int, seconds: float, streams: int, 
     show("  with a title, which is a second call", "", f"{1000 * statistics.median(titled.per_question):.2f}", "", "")
     _latency(direct, floor, chat, page)
     first = [f"{1000 * statistics.median(each.first):.1f}" for each in (floor, chat, page)]
-    show("time to first text, ms", *first, "")
+    show(f"time to first text, {streams} asked at once, ms", *first, "")
     show("streams cut or refused", floor.failed, chat.failed + titled.failed, page.failed, "0")
 
 
