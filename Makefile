@@ -33,7 +33,7 @@ lock: machine .venv/installed-dev  ## write the locks anew from pyproject.toml; 
 	$(LOCK) $(UPGRADE) pyproject.toml --output-file requirements.txt
 	$(LOCK) $(UPGRADE) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
-bench: machine .env .venv/installed-dev  ## measure streams, stops and crashes; a few minutes
+bench: machine .env .venv/installed-dev  ## measure deltas, questions, open streams, stops and crashes; ten minutes
 	.venv/bin/python -m tests.benchmarks
 
 machine:

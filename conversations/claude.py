@@ -151,7 +151,10 @@ async def _call(request: Request) -> AsyncIterator["_Answer"]:
 
 
 class _Answer:
-    """An event stream that is being read; TimeoutError when no event, pings included, comes for SILENCE seconds."""
+    """An event stream that is being read; TimeoutError when no event, pings included, comes for SILENCE seconds.
+
+    The clock does not stop while an event is dealt with: whoever reads must not take that long.
+    """
 
     def __init__(self, response: httpx2.Response, request_id: str, silence: asyncio.Timeout) -> None:
         self.message = Incoming(request_id)

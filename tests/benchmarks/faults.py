@@ -37,6 +37,8 @@ async def aborted(people: world.People, label: str, text: str, times: int = 40) 
             reader.hang_up()
             await task
             await asyncio.sleep(0.1)
+            while stand_in.open():  # noqa: ASYNC110 (another process)
+                await asyncio.sleep(0.1)
             [record] = stand_in.recorded(last=True)
             delays.append(1000 * (record["gone_at"]["monotonic"] - left))
     show(f"abort → upstream closed, {label}, ms", "", f"{statistics.median(delays):.1f}", "", "≤ 5")

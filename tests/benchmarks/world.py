@@ -13,6 +13,9 @@ PEOPLE = 10
 ENVIRONMENT = {"CHAT_MAX_RUNNING_PER_PERSON": "100000", "DEBUG": "off", "SECURE_SSL_REDIRECT": "off"}
 ENVIRONMENT |= {"ALLOWED_HOSTS": "127.0.0.1", "COOKIES_SECURE": "off", "SECURE_HSTS_SECONDS": "0", "LOG_LEVEL": "ERROR"}
 
+# A title is a call of its own; load.py measures what it adds.
+ENVIRONMENT |= {"CHAT_TITLE_MODEL": ""}
+
 
 @contextmanager
 def database(server: str):
@@ -108,13 +111,13 @@ def running(**environment: str):
 
 
 @contextmanager
-def floor(stand_in):
-    """The bare relay, started as the site is."""
+def another(stand_in, **site: str):
+    """One more server process on the same database: a site with other settings, or another application."""
     from tests.site import Site
 
-    with Site(stand_in.url, application="tests.benchmarks.floor:relay") as relay:
-        _alone(relay.process.pid)
-        yield relay
+    with Site(stand_in.url, **{**ENVIRONMENT, **site}) as server:
+        _alone(server.process.pid)
+        yield server
 
 
 def _alone(server: int) -> None:
