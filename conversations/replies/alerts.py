@@ -3,10 +3,10 @@
 import logging
 
 from django.core.cache import cache
-from django.core.mail import send_mail
-from django.utils.translation import gettext as _
 
 from chatsite.accounts.models import User
+from chatsite.mail import letter
+from conversations.models import TeamSettings
 
 logger = logging.getLogger(__name__)
 
@@ -20,12 +20,8 @@ def claude_is_unavailable(detail: str, request_id: str) -> None:
     try:
         if not cache.add("claude-is-unavailable", True, PAUSE):
             return
-        send_mail(
-            _("Claude is not available"),
-            _("Claude refused to answer: %(detail)s\nRequest id: %(request_id)s\n\nPeople read that you were told.")
-            % {"detail": detail, "request_id": request_id or "–"},
-            None,
-            list(User.objects.filter(is_staff=True, is_active=True).values_list("email", flat=True)),
-        )
+        staff = User.objects.filter(is_staff=True, is_active=True).values_list("email", flat=True)
+        context = {"team": TeamSettings.current(), "detail": detail, "request_id": request_id or "–"}
+        letter("mail/claude_unavailable", staff, context).send()
     except Exception:
         logger.exception("The mail to staff could not be sent.")

@@ -1,0 +1,88 @@
+"""From a pasted address to the first question, in the browsers of the people it is about."""
+
+import pytest
+from django.conf import global_settings
+from playwright.sync_api import expect
+
+from chatsite.accounts.models import User
+from conversations.models import Conversation
+
+pytestmark = pytest.mark.browser
+
+NEW = "three herons over the marsh"
+NOTICE = "Administrators of this site may read conversations."
+
+
+@pytest.fixture(autouse=True)
+def _passwords_of_the_server(settings):
+    settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS
+
+
+def invite(window, addresses):
+    """Carol pastes addresses; returns the first link she is shown."""
+    window.page.goto("/admin/accounts/user/add/")
+    window.page.get_by_label("E-mail addresses").fill(addresses)
+    window.page.get_by_role("button", name="Add people").click()
+    return window.page.locator(".one-time-link").first.inner_text()
+
+
+def set_password(window, button="Set password"):
+    window.page.get_by_label("New Password", exact=True).fill(NEW)
+    window.page.get_by_label("New Password (again)").fill(NEW)
+    window.button(button).click()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_dora_comes_from_her_link_to_her_first_question(window_of, carol, scripts):
+    link = invite(window_of(carol), "Dora Lind <dora@example.com>\nemil@example.com")
+    dora = window_of(java_script_enabled=scripts)
+    dora.page.goto(link)
+    dora.shows("h1", "Welcome, Dora Lind")
+    expect(dora.page.get_by_label("You will sign in as")).to_have_value("dora@example.com")
+    dora.shows(".meta", NOTICE)
+    set_password(dora)
+
+    expect(dora.page).to_have_url(f"{dora.page.url.split('/accounts')[0].rstrip('/')}/")
+    expect(dora.question).to_be_focused()
+    dora.shows(".dock-notice", NOTICE)
+    dora.page.keyboard.type("May I begin?")
+    dora.button("Send").click()
+    dora.shows("article.assistant")
+    assert Conversation.objects.get().owner.email == "dora@example.com"
+
+
+def test_carol_copies_a_link_by_its_button(window_of, carol):
+    window = window_of(carol, permissions=["clipboard-read", "clipboard-write"])
+    link = invite(window, "dora@example.com")
+    window.page.get_by_role("button", name="Copy the link for dora@example.com").click()
+
+    window.shows("[data-status]", "Copied")
+    assert window.page.evaluate("navigator.clipboard.readText()") == link
+
+
+def test_a_link_that_was_used_says_whom_to_ask(window_of, carol):
+    link = invite(window_of(carol), "dora@example.com")
+    dora = window_of()
+    dora.page.goto(link)
+    set_password(dora)
+    expect(dora.question).to_be_visible()
+    later = window_of()
+    later.page.goto(link)
+    later.shows("h1", "This link has been used, or is too old")
+    later.shows(".card", "ask whoever invited you")
+
+
+def test_alice_who_opens_doras_link_is_asked_before_she_is_signed_out(window_of, alice, carol):
+    link = invite(window_of(carol), "dora@example.com")
+    window = window_of(alice)
+    window.page.goto(link)
+    window.shows("h1", "This link is for dora")
+    window.page.get_by_role("link", name="Stay Alice").click()
+    expect(window.question).to_be_visible()
+
+    window.page.goto(link)
+    window.button("Sign out and go on").click()
+    window.shows("h1", "Welcome, dora")
+    set_password(window)
+    expect(window.question).to_be_visible()
+    assert User.objects.get(email="dora@example.com").check_password(NEW)
