@@ -1,0 +1,83 @@
+"""A form that comes too late or without its token: nothing is sent, and nothing that was typed is lost."""
+
+import html
+import re
+
+import pytest
+from django.test import Client
+
+from conversations.models import Conversation
+from tests.conftest import PASSWORD
+from tests.conversations.history import answered
+
+OURS = {"Origin": "http://testserver"}
+QUESTION = {"text": "\nA <long> thought", "key": "k1"}
+
+
+@pytest.fixture
+def strict(alice):
+    """Alice's browser; forms without their token are refused."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+    return client
+
+
+def fields_of(page):
+    """What the form on a page would send, as a browser does."""
+    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)
+    name, text = re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n(.*?)</textarea>', page, re.DOTALL)[0]
+    return dict(hidden) | {name: html.unescape(text)}
+
+
+@pytest.mark.parametrize("where", ["new", "known"])
+def test_a_question_without_its_token_comes_back_to_be_sent_again(strict, alice, where):
+    path = "/conversations/" if where == "new" else f"/conversations/{answered(alice).pk}/messages/"
+    refused = strict.post(path, QUESTION, headers=OURS)
+    assert refused.status_code == 403
+    fields = fields_of(refused.text)
+    assert {name: fields[name] for name in QUESTION} == QUESTION
+    # Sent as an empty question, to see that it passes the gate without asking Claude.
+    assert strict.post(path, fields | {"text": " "}, headers=OURS).status_code == 400
+
+
+def test_a_form_of_another_site_is_shown_but_gets_no_button(strict):
+    for origin in ("https://evil.example", "null", ""):
+        page = strict.post("/conversations/", QUESTION, headers={"Origin": origin})
+        assert page.status_code == 403
+        assert "A &lt;long&gt; thought" in page.text
+        assert "Send again" not in page.text
+        assert "csrfmiddlewaretoken" not in page.text
+    assert not Conversation.objects.exists()
+
+
+def test_pasted_addresses_come_back_too(carol):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(carol)
+    page = strict.post("/admin/accounts/user/add/", {"addresses": "dora@example.com", "send": "on"}, headers=OURS)
+    assert fields_of(page.text)["addresses"] == "dora@example.com"
+
+
+def test_a_password_is_never_shown(strict):
+    page = strict.post("/accounts/login/", {"login": "alice@example.com", "password": PASSWORD}, headers=OURS)
+    assert page.status_code == 403
+    assert PASSWORD not in page.text
+    assert "<textarea" not in page.text
+    assert '<a class="button primary" href="/accounts/login/">' in page.text
+
+
+def test_a_script_is_told_in_json(strict):
+    script = strict.post("/conversations/", QUESTION, headers={"Accept": "text/event-stream"})
+    assert (script.status_code, script.json()) == (403, {"error": "Please load the page anew and send it once more."})
+
+
+def test_a_question_sent_after_the_session_has_ended_comes_back(client, db):
+    page = client.post("/conversations/", QUESTION)
+    assert page.status_code == 401
+    assert "Your session has ended" in page.text
+    fields = fields_of(page.text)
+    assert {name: fields[name] for name in QUESTION} == QUESTION
+    assert not Conversation.objects.exists()
+
+
+def test_other_forms_lead_to_the_sign_in(client, db):
+    assert client.post("/settings/tokens/", {"name": "laptop"})["Location"].startswith("/accounts/login/?next=")
