@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.translation import gettext as _
 
-from chatsite.http import asked_by_script, typed
+from chatsite.http import asked_by_script, page_before, typed
 
 
 def answer(request: HttpRequest, status: int, sentence: str, template: str = "", **context: Any) -> HttpResponse:
@@ -56,8 +56,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     A form of another site is only shown: with a button, whoever presses it would send what the other site wrote.
     """
     sentence = _("Please load the page anew and send it once more.")
-    again = _is_ours(request) and not request.FILES
-    return answer(request, 403, sentence, "errors/csrf.html", typed=typed(request), again=again)
+    form = {"typed": typed(request), "again": _is_ours(request) and not request.FILES}
+    return answer(request, 403, sentence, "errors/csrf.html", before=page_before(request), **form)
 
 
 def session_ended(request: HttpRequest) -> HttpResponse:

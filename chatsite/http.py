@@ -5,7 +5,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 
+CSRF_FIELD = "csrfmiddlewaretoken"
 
 def asked_by_script(request: HttpRequest) -> bool:
     """Whether a program reads the answer, so that a page or a redirect to one would be of no use."""
@@ -24,6 +26,10 @@ def see_other(name: str, **arguments: Any) -> HttpResponseRedirect:
     return HttpResponseRedirect(resolve_url(name, **arguments), status=303)
 
 
+#: The fields of the site's forms in which people write; what else a form holds was put there by the page.
+WRITTEN = ("text", "addresses", "instructions", "reason", "title", "name")
+
+
 @dataclass(frozen=True)
 class Typed:
     """What somebody typed into a form that could not be taken, and the rest of the form, to send it again."""
@@ -34,10 +40,16 @@ class Typed:
 
 
 def typed(request: HttpRequest) -> Typed | None:
-    """The `text` of a form, or else its longest field; None for a form with a password, which is never shown."""
-    fields = [(name, value) for name, values in request.POST.lists() for value in values]
-    fields = [(name, value) for name, value in fields if name != "csrfmiddlewaretoken"]
-    if not fields or any("password" in name for name, _value in fields):
+    """What was written into a form; None where that is nothing, or a password, which is never shown."""
+    fields = [(name, value) for name, values in request.POST.lists() for value in values if name != CSRF_FIELD]
+    written = [field for field in fields if field[0] in WRITTEN and field[1].strip()]
+    if not written or any("password" in name for name, _value in fields):
         return None
-    name, text = max(fields, key=lambda field: (field[0] == "text", len(field[1])))
+    name, text = max(written, key=lambda field: len(field[1]))
     return Typed(name, text, [field for field in fields if field != (name, text)])
+
+
+def page_before(request: HttpRequest) -> str:
+    """The page of this site on which a form stood, where the browser says so."""
+    page = request.headers.get("Referer", "")
+    return page if url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure()) else ""

@@ -58,11 +58,23 @@ def test_pasted_addresses_come_back_too(carol):
 
 
 def test_a_password_is_never_shown(strict):
-    page = strict.post("/accounts/login/", {"login": "alice@example.com", "password": PASSWORD}, headers=OURS)
+    fields = {"login": "alice@example.com", "password": PASSWORD, "name": "x"}
+    page = strict.post("/accounts/login/", fields, headers=OURS | {"Referer": "http://testserver/accounts/login/"})
     assert page.status_code == 403
     assert PASSWORD not in page.text
     assert "<textarea" not in page.text
-    assert '<a class="button primary" href="/accounts/login/">' in page.text
+    assert '<a class="button primary" href="http://testserver/accounts/login/">' in page.text
+
+
+def test_a_button_without_its_token_leads_back_to_its_page(strict, alice):
+    conversation = answered(alice)
+    here = f"http://testserver/conversations/{conversation.pk}/"
+    path = f"/messages/{conversation.head_id}/reply/"
+    page = strict.post(path, {"key": "k" * 32}, headers=OURS | {"Referer": here}).text
+    assert "k" * 32 not in page
+    assert f'href="{here}">Load the page anew</a>' in page
+    elsewhere = strict.post(path, {"key": "k"}, headers=OURS | {"Referer": "http://evil.example/"}).text
+    assert "evil.example" not in elsewhere
 
 
 def test_a_script_is_told_in_json(strict):
