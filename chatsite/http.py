@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 CSRF_FIELD = "csrfmiddlewaretoken"
 
+
 def asked_by_script(request: HttpRequest) -> bool:
     """Whether a program reads the answer, so that a page or a redirect to one would be of no use."""
     accepted = request.headers.get("Accept", "")

@@ -17,8 +17,7 @@ def letter(
     The HTML extends `mail/base.html`, which names the team: without a request the context has to hold `team`.
     """
     subject, text, html = (
-        render_to_string(f"{name}_{part}", context, request)
-        for part in ("subject.txt", "message.txt", "message.html")
+        render_to_string(f"{name}_{part}", context, request) for part in ("subject.txt", "message.txt", "message.html")
     )
     # A name may hold line breaks; in a subject they would begin another header.
     message = EmailMultiAlternatives(" ".join(subject.split()), f"{text.strip()}\n", None, list(to))

@@ -21,11 +21,9 @@ class SetPassword(PasswordResetFromKeyView):  # type: ignore[misc]
     """Allauth's page, for a person it greets by name; nobody is signed out by merely opening somebody's link."""
 
     def dispatch(self, request: HttpRequest, uidb36: str, key: str, **arguments: Any) -> HttpResponseBase:
-        if key == self.reset_url_key:
-            # From here on the address no longer holds the key, so that it cannot leak.
-            key_in_use = request.session.get(INTERNAL_RESET_SESSION_KEY, "")
-        else:
-            key_in_use = key
+        # Allauth takes the key out of the address at once, so that it cannot leak, and keeps it in the session.
+        stored = key == self.reset_url_key
+        key_in_use = request.session.get(INTERNAL_RESET_SESSION_KEY, "") if stored else key
         person = person_of(uidb36, key_in_use)
         if person and not person.is_active:
             return redirect("account_inactive")

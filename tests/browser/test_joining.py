@@ -35,7 +35,7 @@ def set_password(window):
 
 
 def test_carol_pastes_addresses_and_copies_a_link_that_lets_dora_in(window_of, carol, stand_in):
-    # A process of its own: the shared one remembers the content types of an earlier test, and the admin's log needs them.
+    # A process of its own: the shared one remembers content types of an earlier test, and the admin's log needs them.
     with Site(stand_in.url) as site:
         window = window_of(carol, permissions=["clipboard-read", "clipboard-write"])
         window.page.goto(f"{site.url}/admin/accounts/user/add/")
