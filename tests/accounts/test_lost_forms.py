@@ -4,9 +4,12 @@ import html
 import re
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import OperationalError
 from django.test import Client
 
 from conversations.models import Conversation
+from conversations.replies import engine
 from tests.conftest import PASSWORD
 from tests.conversations.history import answered
 
@@ -93,3 +96,25 @@ def test_a_question_sent_after_the_session_has_ended_comes_back(client, db):
 
 def test_other_forms_lead_to_the_sign_in(client, db):
     assert client.post("/settings/tokens/", {"name": "laptop"})["Location"].startswith("/accounts/login/?next=")
+
+
+def test_a_question_comes_back_when_the_database_is_away(client, alice, monkeypatch):
+    def away(store):
+        raise OperationalError("no connection")
+
+    client.force_login(alice)
+    client.raise_request_exception = False
+    monkeypatch.setattr(SessionStore, "load", away)
+    page = client.post("/conversations/", QUESTION)
+    assert page.status_code == 500
+    assert "Something went wrong here" in page.text
+    assert "A &lt;long&gt; thought</textarea>" in page.text
+
+
+def test_a_question_comes_back_while_the_site_is_being_restarted(client, alice, monkeypatch):
+    monkeypatch.setattr(engine, "draining", True)
+    client.force_login(alice)
+    page = client.post("/conversations/", QUESTION)
+    assert page.status_code == 503
+    assert "The site is being restarted. Try again in a moment." in page.text
+    assert "A &lt;long&gt; thought</textarea>" in page.text
