@@ -1,6 +1,7 @@
 """The pages that people see when something cannot be answered, and those around a password: no obstacle on any."""
 
 import pytest
+from django.conf import global_settings
 from django.core.cache import cache
 from django.test import Client, RequestFactory
 from playwright.sync_api import expect
@@ -10,6 +11,7 @@ from chatsite.accounts.models import User
 from conversations.models import Conversation
 from tests.browser.test_accessibility import SCREENS, check
 from tests.browser.test_joining import link  # noqa: F401 (a fixture)
+from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -78,3 +80,26 @@ def test_alice_who_sends_far_too_much_without_scripts_reads_so(window_of, alice)
     window.page.go_back()
     expect(window.question).to_have_value("A long thought")
     assert not Conversation.objects.exists()
+
+
+def test_alice_whose_session_has_ended_signs_in_and_sends_the_same_question(window_of, alice, settings):
+    settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS  # those of the server's process
+    alice.set_password(PASSWORD)
+    alice.save()
+    page = window_of(alice, java_script_enabled=False).page
+    page.goto("/")
+    page.get_by_label("Write to Claude").fill("A long thought [[echo:Indeed.]]")
+    page.context.clear_cookies(name="session")
+    page.get_by_role("button", name="Send").click()
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Sign in").click()
+    opened.value.get_by_label("Email").fill("alice@example.com")
+    opened.value.get_by_label("Password").fill(PASSWORD)
+    opened.value.get_by_role("button", name="Sign in").click()
+    expect(opened.value.get_by_label("Write to Claude")).to_be_visible()
+
+    page.get_by_role("button", name="Send again").click()
+    expect(page.get_by_role("heading")).to_have_text("Please send it again")  # the token is another one since then
+    page.get_by_role("button", name="Send again").click()
+    expect(page.locator("article.assistant")).to_be_visible()
+    assert Conversation.objects.get().messages.get(role="user").text == "A long thought [[echo:Indeed.]]"
