@@ -1,17 +1,18 @@
-"""Refuses request bodies that are too large before anything of them is kept."""
+"""Cuts off request bodies that are too large before anything of them is kept."""
 
-import json
 from typing import Any
 
 from django.conf import settings
 
-SENTENCE = "The request is too large."
+#: So much more is read and thrown away: a browser that is still sending would not read the refusal.
+MOST_DISCARDED = 64 * 1024 * 1024
 
 
 class BodyLimit:
-    """An ASGI application around another one: 413 for more than DATA_UPLOAD_MAX_MEMORY_SIZE bytes.
+    """An ASGI application around another one: no body of more than DATA_UPLOAD_MAX_MEMORY_SIZE bytes gets through.
 
-    Django itself writes the whole body to a temporary file first, and trusts Content-Length about its size.
+    Django itself writes the whole body to a temporary file first, and trusts Content-Length about its size. It gets
+    such a request without its body and with `too_large` in its scope, to answer 413 (chatsite/errors.py).
     """
 
     def __init__(self, application: Any) -> None:
@@ -24,16 +25,20 @@ class BodyLimit:
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if not declared.isdigit() or int(declared) > limit:
-            await _refuse(send)
+            await _discard(receive)
+            await self._refuse(scope, receive, send)
             return
         if declared != b"0" or scope["method"] in {"GET", "HEAD"}:
             await self.application(scope, receive, send)
             return
         body = await _whole(receive, limit)
         if body is None:
-            await _refuse(send)
+            await self._refuse(scope, receive, send)
             return
         await self.application(scope, _Replay(body, receive), send)
+
+    async def _refuse(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.application({**scope, "too_large": True}, _Replay(b"", receive), send)
 
 
 class _Replay:
@@ -57,12 +62,18 @@ async def _whole(receive: Any, limit: int) -> bytes | None:
         message = await receive()
         body += message.get("body", b"")
         if len(body) > limit:
+            if message.get("more_body", False):
+                await _discard(receive)
             return None
         if not message.get("more_body", False):
             return bytes(body)
 
 
-async def _refuse(send: Any) -> None:
-    headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps({"error": SENTENCE}).encode()})
+async def _discard(receive: Any) -> None:
+    """Read on to the end of a body, or to where nobody should be listened to any longer."""
+    discarded = 0
+    while discarded < MOST_DISCARDED:
+        message = await receive()
+        discarded += len(message.get("body", b""))
+        if not message.get("more_body", False):
+            return

@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "chatsite.policy.ContentPolicy",
     "chatsite.policy.NothingKept",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "chatsite.errors.pages_for_the_bare",
     "chatsite.text.OnlyText",
     "chatsite.middleware.Sessions",
     "chatsite.middleware.Common",

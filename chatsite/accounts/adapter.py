@@ -7,7 +7,11 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest
+
+from chatsite.accounts.invitations import lifetime
+from chatsite.mail import letter
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +31,13 @@ class TeamAdapter(DefaultAccountAdapter):
         """Say that a password was changed; after signing in or out, the page that comes says enough itself."""
         if request.resolver_match and request.resolver_match.url_name == "account_change_password":
             super().add_message(request, level, *args, **details)
+
+    def render_mail(
+        self, template_prefix: str, email: str | list[str], context: dict[str, Any], headers: Any = None
+    ) -> EmailMultiAlternatives:
+        """As all mail of the site: with the team's name in the subject, as text and as HTML."""
+        to = [email] if isinstance(email, str) else email
+        return letter(template_prefix, to, {**context, "lifetime": lifetime()}, context.get("request"))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """A mail server that refuses is for staff to know; a person who asks learns nothing about who is known."""

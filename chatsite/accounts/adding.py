@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django import forms
-from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from chatsite import mail
 from chatsite.accounts.invitations import invitation_link, send_invitation
 from chatsite.accounts.models import User
 
@@ -27,7 +27,9 @@ class AddPeople(forms.Form):
         widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "autofocus": True}),
         help_text=gettext_lazy("One a line, or separated by commas. “Alice Liddell <alice@example.com>” is fine too."),
     )
-    send = forms.BooleanField(label=gettext_lazy("Send each of them the link by e-mail"), required=False)
+    send = forms.BooleanField(
+        label=gettext_lazy("Send each of them the link by e-mail"), required=False, initial=mail.goes_out
+    )
 
     def clean_addresses(self) -> list[str]:
         """The single entries. What is wrong with one of them is no reason to refuse the others."""
@@ -97,7 +99,3 @@ def invite(request: HttpRequest, people: Iterable[User], *, send: bool) -> tuple
                 refused = True
         invitations.append(Invitation(user, invitation_link(request, user), sent))
     return invitations, refused
-
-
-def days_valid() -> int:
-    return settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60)

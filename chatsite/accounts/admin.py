@@ -13,7 +13,9 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from chatsite.accounts.adding import AddPeople, days_valid, invite
+from chatsite import mail
+from chatsite.accounts.adding import AddPeople, invite
+from chatsite.accounts.invitations import lifetime
 from chatsite.accounts.lists import List
 from chatsite.accounts.models import ApiToken, User
 
@@ -101,8 +103,12 @@ class PeopleAdmin(List):
         )
 
     def _page(self, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
-        shown = {**self.admin_site.each_context(request), "opts": self.opts, "days": days_valid()}
-        shown["may_list"] = self.has_view_or_change_permission(request)
+        shown = self.admin_site.each_context(request) | {
+            "opts": self.opts,
+            "lifetime": lifetime(),
+            "mail_goes_out": mail.goes_out(),
+            "may_list": self.has_view_or_change_permission(request),
+        }
         return TemplateResponse(request, f"admin/accounts/user/{template}", shown | context)
 
     # Actions

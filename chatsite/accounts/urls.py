@@ -8,6 +8,7 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from chatsite.accounts import views
+from chatsite.accounts.joining import SetPassword
 
 urlpatterns = [
     path("accounts/login/", allauth.login, name="account_login"),
@@ -19,7 +20,7 @@ urlpatterns = [
     path("accounts/password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),
     re_path(
         r"^accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]{1,13})-(?P<key>[^/]{1,100})/$",
-        allauth.password_reset_from_key,
+        SetPassword.as_view(),
         name="account_reset_password_from_key",
     ),
     path(

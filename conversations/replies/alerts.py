@@ -2,12 +2,12 @@
 
 import logging
 from datetime import date
+from typing import Any
 
 from django.core.cache import cache
-from django.core.mail import send_mail
-from django.utils.translation import gettext as _
 
 from chatsite.accounts.models import User
+from chatsite.mail import letter
 from conversations.models import MonthlySpending, TeamSettings
 from conversations.models.budget import WARNED_AT
 
@@ -22,11 +22,7 @@ def claude_is_unavailable(detail: str, request_id: str) -> None:
     logger.error("Claude is not available: %s (request %s)", detail, request_id or "none")
     try:
         if cache.add("claude-is-unavailable", True, PAUSE):
-            _tell_staff(
-                _("Claude is not available"),
-                _("Claude refused to answer: %(detail)s\nRequest id: %(request_id)s\n\nPeople read that you were told.")
-                % {"detail": detail, "request_id": request_id or "–"},
-            )
+            _tell_staff("mail/claude_unavailable", detail=detail, request_id=request_id or "–")
     except Exception:
         logger.exception("The mail to staff could not be sent.")
 
@@ -37,18 +33,11 @@ def budget_is_nearly_spent(month: date) -> None:
         limit = TeamSettings.current().monthly_limit
         if limit is not None and MonthlySpending.warn(month, limit):
             logger.warning("%d %% of the monthly limit of $%s are spent.", WARNED_AT, limit)
-            _tell_staff(
-                _("The monthly amount for Claude is nearly used up"),
-                _(
-                    "%(percent)s %% of this month's limit of $%(limit)s are spent. When nothing is left, new "
-                    "questions are refused until the next month begins.\n\nThe limit is one of the team settings."
-                )
-                % {"percent": WARNED_AT, "limit": limit},
-            )
+            _tell_staff("mail/budget_nearly_spent", percent=WARNED_AT, limit=limit)
     except Exception:
         logger.exception("The mail to staff could not be sent.")
 
 
-def _tell_staff(subject: str, text: str) -> None:
-    staff = User.objects.filter(is_staff=True, is_active=True)
-    send_mail(subject, text, None, list(staff.values_list("email", flat=True)))
+def _tell_staff(name: str, **facts: Any) -> None:
+    staff = User.objects.filter(is_staff=True, is_active=True).values_list("email", flat=True)
+    letter(name, staff, {"team": TeamSettings.current(), **facts}).send()

@@ -13,7 +13,8 @@ export async function copyCode(button) {
   await copy(button.closest(".code").querySelector("code").textContent);
 }
 
-async function copy(text, html) {
+/** Put a text on the clipboard; with `html`, also as it looks. */
+export async function copy(text, html) {
   if (!globalThis.isSecureContext) copyOldWay(text);
   else if (html) await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob(text, "text/plain"), "text/html": blob(html, "text/html") })]);
   else await navigator.clipboard.writeText(text);

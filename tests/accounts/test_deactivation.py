@@ -5,7 +5,8 @@ import time
 import pytest
 
 from chatsite.accounts.models import ApiToken, User
-from conversations.models import Message
+from conversations.models import Message, Usage
+from tests.conversations.history import answered
 from tests.site import Visitor
 
 
@@ -57,6 +58,31 @@ def test_bob_notices_nothing(site, alice, bob):
     with Visitor(site, bob).asking("[[echo:calm]]") as stream:
         deactivate(alice)
         assert stream.end["state"] == "complete"
+
+
+def kept():
+    """What stays when a person leaves: every text, and what the answers cost."""
+    texts = Message.objects.order_by("pk").values_list("pk", "text", "conversation__owner")
+    return list(texts), list(Usage.objects.filter(purpose="reply").values())
+
+
+def test_what_she_wrote_and_what_it_cost_stay(site, alice, carol):
+    Visitor(site, alice).ask("[[echo:calm]]")
+    before = kept()
+    deactivate(alice)
+
+    assert kept() == before
+    assert before[1][0]["user_id"] == alice.pk
+    for model in ("conversation", "message"):
+        listed = Visitor(site, carol).http.get(f"/admin/conversations/{model}/")
+        assert "alice@example.com" in listed.text
+
+
+def test_nothing_of_hers_can_be_opened_by_others(client, alice, bob):
+    conversation = answered(alice)
+    deactivate(alice)
+    client.force_login(bob)
+    assert client.get(f"/conversations/{conversation.pk}/").status_code == 404
 
 
 def test_her_old_session_and_tokens_stay_dead_when_she_comes_back(client, alice):

@@ -7,8 +7,9 @@ from django.contrib.messages import get_messages
 from django.core import mail
 from django.test import RequestFactory
 
-from chatsite.accounts.invitations import invitation_link, send_invitation
+from chatsite.accounts.invitations import invitation_link
 from chatsite.accounts.models import User
+from conversations.models import TeamSettings
 from tests.conftest import PASSWORD
 from tests.site import free_port
 
@@ -57,15 +58,60 @@ def test_an_invitation_works_once(client, dora, from_carol):
     assert dora.check_password(NEW)
 
 
-def test_an_invitation_is_mailed_in_plain_words(dora, from_carol):
-    send_invitation(from_carol, dora)
+def test_opening_doras_link_signs_nobody_out(client, alice, dora, from_carol):
+    client.force_login(alice)
+    link = invitation_link(from_carol, dora)
+    page = client.get(link)
+    assert "This link is for Dora" in page.text
+    assert "alice@example.com" in page.text
+    assert client.get("/").context["user"] == alice
 
-    message = mail.outbox[0]
-    assert message.to == ["dora@example.com"]
-    assert message.subject == "Your account at Chatsite"
-    assert "Carol has made an account for you at Chatsite." in message.body
-    assert "http://localhost/accounts/password/reset/key/" in message.body
-    assert not message.message().is_multipart()
+    out = client.post("/accounts/logout/", {"next": page.context["link"]}, follow=True)
+    assert "Welcome, Dora" in out.text
+    assert client.get("/").status_code == 302
+
+
+def test_alice_may_use_her_own_link_while_she_is_signed_in(client, alice, from_carol):
+    client.force_login(alice)
+    response = set_password(client, invitation_link(from_carol, alice))
+    assert response["Location"] == "/"
+    assert client.get("/").context["user"] == alice
+
+
+def test_signing_in_as_somebody_else_meanwhile_is_noticed(client, alice, dora, from_carol):
+    form = client.get(invitation_link(from_carol, dora), follow=True).redirect_chain[-1][0]
+    key = client.session["_password_reset_key"]
+    client.force_login(alice)
+    session = client.session
+    session["_password_reset_key"] = key
+    session.save()
+    page = client.post(form, {"password1": NEW, "password2": NEW})
+    assert "This link is for Dora" in page.text
+    dora.refresh_from_db()
+    assert not dora.has_usable_password()
+
+
+def test_the_link_of_a_closed_account_says_that_it_is_closed(client, dora, from_carol):
+    link = invitation_link(from_carol, dora)
+    dora.is_active = False
+    dora.save()
+    assert "This account is closed" in client.get(link, follow=True).text
+
+
+@pytest.mark.parametrize(("backend", "offered"), [("console", False), ("dummy", False), ("smtp", True)])
+def test_a_new_link_is_offered_where_mail_goes_out(client, db, settings, backend, offered):
+    settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
+    page = client.get("/accounts/password/reset/key/1-abc/").text
+    assert ("Send me a new link" in page) == offered
+    assert "ask whoever invited you" in page
+
+
+def test_the_page_of_a_link_says_for_whom_it_is_and_who_may_read(client, dora, alice, from_carol):
+    TeamSettings(notice="Carol may read what is written here.").save()
+    hers = client.get(invitation_link(from_carol, dora), follow=True).text
+    assert 'value="dora@example.com"' in hers
+    assert "Carol may read what is written here." in hers
+    assert "Set a new password" in client.get(invitation_link(from_carol, alice), follow=True).text
 
 
 def test_a_weak_password_is_refused_with_the_reason(client, dora, from_carol):
@@ -87,8 +133,7 @@ def test_alice_gets_a_link_for_her_forgotten_password(client, alice):
     assert "Look into your mail" in answer.content.decode()
     message = mail.outbox[0]
     assert message.to == ["alice@example.com"]
-    assert message.subject == "Your new password for testserver"
-    assert not message.message().is_multipart()
+    assert message.subject == "Your new password for Chatsite"
     [link] = re.findall(r"http://testserver(\S+)", str(message.body))
     assert set_password(client, link)["Location"] == "/"
     alice.refresh_from_db()
