@@ -227,7 +227,7 @@ LOGGING = {
     "loggers": {
         # Below this, the way to Claude writes request lines and bodies.
         **{name: {"level": "WARNING"} for name in ("anthropic", "httpx2", "httpcore2", "asyncio")},
-        # Named to take away its own handler, by which the terminal would say everything twice. Below INFO it writes SQL.
+        # Named to take away its own handler, by which the terminal would say all of it twice. Below INFO it writes SQL.
         "django": {"level": "INFO" if LOG_LEVEL == "DEBUG" else LOG_LEVEL},
     },
 }
