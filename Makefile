@@ -8,7 +8,7 @@ LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gene
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 18
 
-run: ASKED = --port $(PORT)
+run: ASKED = --port='$(PORT)'
 run: machine  ## try the site on 127.0.0.1:PORT (default 8000)
 	@$(MAKE) --silent .env .venv/installed
 	@exec .venv/bin/python manage.py trial --port $(PORT) --with-parent

@@ -11,7 +11,7 @@ import sys
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, help="must be free on 127.0.0.1")
+    parser.add_argument("--port", help="must be free on 127.0.0.1")
     port = parser.parse_args().port
     for fault in (python_fault(), port_fault(port) if port is not None else ""):
         if fault:
@@ -30,9 +30,10 @@ def python_fault() -> str:
     return ""
 
 
-def port_fault(port: int) -> str:
+def port_fault(wanted: str) -> str:
+    port = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 0
     if not 0 < port < 65536:
-        return f"PORT must be a whole number from 1 to 65535, not {port}."
+        return f"PORT must be a whole number from 1 to 65535, not {wanted[:20]!r}."
     with socket.socket() as probe:
         # As the server does: a port that a finished connection still lingers on is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

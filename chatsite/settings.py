@@ -218,15 +218,17 @@ STORAGES = {
 
 # Logs hold ids, never texts, keys or cookies
 
+LOG_LEVEL = choice("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"])
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {
-        "handlers": ["stderr"],
-        "level": choice("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"]),
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        # Below this, the way to Claude writes request lines and bodies.
+        **{name: {"level": "WARNING"} for name in ("anthropic", "httpx2", "httpcore2", "asyncio")},
+        # Named to take away its own handler, by which the terminal would say all of it twice. Below INFO it writes SQL.
+        "django": {"level": "INFO" if LOG_LEVEL == "DEBUG" else LOG_LEVEL},
     },
-    # Both write request lines and bodies at these levels.
-    "loggers": {name: {"level": "WARNING"} for name in ("anthropic", "httpx2", "httpcore2", "asyncio")},
 }

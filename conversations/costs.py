@@ -13,13 +13,12 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from conversations.models import MonthlySpending, TeamSettings, Usage
+from conversations.models.budget import WARNED_AT
 from conversations.money import dollars
 from conversations.months import begins, month_after, month_of, months, this_month
 
 #: How many months are shown beside each other.
 SHOWN = 12
-#: From how many percent of the limit on its end is near.
-NEAR = 80
 RUNNING = Q(state=Usage.State.OPEN)
 #: In the order of the fields of Sums; the names must not be those of the columns.
 SUMS = {
@@ -96,7 +95,7 @@ class Budget:
 
     @property
     def is_near(self) -> bool:
-        return self.limit is not None and self.percent >= NEAR
+        return self.limit is not None and self.percent >= WARNED_AT
 
     @property
     def used_up(self) -> bool:

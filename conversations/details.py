@@ -65,9 +65,13 @@ def _summary(answer: Message, rows: list[Usage], *, with_cost: bool) -> dict[str
         "cached_share": round(100 * tokens.read / tokens.prompt) if tokens.prompt else 0,
         "estimated": any(row.estimated for row in rows),
     }
+    return summary | {"cost": cost_of(rows)} if with_cost else summary
+
+
+def cost_of(rows: Iterable[Usage]) -> int | None:
+    """What calls cost together, in millionths of a dollar; None where one of them has no known price."""
     costs = [row.cost for row in rows]
-    cost = None if None in costs else sum(cost for cost in costs if cost is not None)
-    return summary | {"cost": cost} if with_cost else summary
+    return None if None in costs else sum(cost for cost in costs if cost is not None)
 
 
 def rows_of(answer: Message, usage: dict[str, Any] | None, *, for_staff: bool) -> list[tuple[str, str]]:

@@ -3,8 +3,9 @@
 Looking changes nothing: the owner's `head` stays where it is. Called by the admin's pages and by the exports.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from conversations import wording
 from conversations.catalogue import display_name
-from conversations.details import calls_of
+from conversations.details import calls_of, cost_of
 from conversations.models import Conversation, Message, UnknownMessage, Usage
 from conversations.models.tree import Parents, children_of, newest_leaf, path_to
 from conversations.money import dollars
@@ -63,7 +64,7 @@ def transcript_of(
     shown = pages.get_page(page or (path.index(message) // pages.per_page + 1 if message else pages.num_pages))
     entries = list(_entries(conversation, list(shown.object_list), parents))
     calls = Usage.objects.filter(conversation=conversation)
-    return Transcript(conversation, leaf, entries, shown, cost_of(calls), len(parents))
+    return Transcript(conversation, leaf, entries, shown, dollars(cost_of(calls)), len(parents))
 
 
 def _leaf(conversation: Conversation, message: UUID | None, parents: Parents) -> UUID | None:
@@ -118,14 +119,14 @@ def _facts(message: Message, calls: list[Usage]) -> Iterator[tuple[str, str]]:
     yield _("Begun"), _moment(message.created)
     yield _("Finished"), _moment(message.finished) if message.finished else ""
     yield _("Tokens"), _tokens(calls)
-    yield _("Cost"), cost_of(calls) if calls else ""
+    yield _("Cost"), dollars(cost_of(calls)) if calls else ""
     yield _("Error code"), message.error_code
     yield _("Cause"), message.error_detail
     yield _("Request"), message.request_id
 
 
-def _moment(when: object) -> str:
-    return date_format(localtime(when), "j F Y, H:i:s")  # type: ignore[arg-type]
+def _moment(when: datetime) -> str:
+    return date_format(localtime(when), "j F Y, H:i:s")
 
 
 def _tokens(calls: list[Usage]) -> str:
@@ -138,8 +139,3 @@ def _tokens(calls: list[Usage]) -> str:
     }
     text = _("%(sent)s sent, %(cached)s of them from the cache; %(received)s received") % counts
     return f"{text} ({_('estimated')})" if any(call.estimated for call in calls) else text
-
-
-def cost_of(calls: Iterable[Usage]) -> str:
-    costs = [call.cost for call in calls]
-    return dollars(None if None in costs else sum(cost for cost in costs if cost is not None))

@@ -37,8 +37,8 @@ NONSENSE = [
 ]
 
 
-def start(**environment):
-    command = [sys.executable, "-c", "from django.conf import settings; settings.DEBUG"]
+def start(code="from django.conf import settings; settings.DEBUG", **environment):
+    command = [sys.executable, "-c", code]
     whole = os.environ | {"DJANGO_SETTINGS_MODULE": "chatsite.settings", "SECRET_KEY": "s" * 50} | environment
     return subprocess.run(command, cwd=ROOT, env=whole, capture_output=True, text=True)
 
@@ -68,3 +68,10 @@ def test_nonsense_is_refused_by_name(name, value):
 @pytest.mark.parametrize("name", ["DATABASE_URL", "EMAIL_URL"])
 def test_a_refusal_does_not_repeat_a_password(name):
     assert "hush" not in start(**{name: "nonsense://alice:hush@localhost/x"}).stderr.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize(("level", "times"), [("DEBUG", 1), ("WARNING", 1), ("ERROR", 0)])
+@pytest.mark.parametrize("debug", ["on", "off"])
+def test_the_terminal_says_once_what_the_level_lets_pass(debug, level, times):
+    code = "import django, logging; django.setup(); logging.getLogger('django.request').warning('Not Found')"
+    assert start(code, DEBUG=debug, LOG_LEVEL=level).stderr.count("Not Found") == times

@@ -134,13 +134,20 @@ def test_no_lock_names_a_registry():
         assert not re.search(r"https?://|index-url", text)
 
 
+def headings_of(path):
+    """As a link names them: lower-case, without punctuation, with hyphens for spaces."""
+    titles = re.findall(r"(?m)^#+ (.+)$", path.read_text()) if path.suffix == ".md" else []
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
 def test_links_between_documents_lead_somewhere():
     lost = [
-        (path.name, target)
+        (path.name, target, heading)
         for path in tracked("*.md")
         if "stand_in/replies" not in str(path)
-        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text())
-        if not (path.parent / target).exists()
+        for target, heading in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", path.read_text())
+        if not (there := path.parent / target if target else path).exists()
+        or (heading and heading not in headings_of(there))
     ]
     assert lost == []
 

@@ -28,6 +28,11 @@ def test_carol_sees_the_people_with_their_last_sign_in(client, carol, alice):
     assert "Last login" in page
 
 
+def test_the_admin_has_the_icon_of_the_site(client, carol):
+    client.force_login(carol)
+    assert 'rel="icon" href="/static/favicon' in client.get("/admin/").text
+
+
 def test_alice_who_is_not_staff_is_sent_away(client, alice):
     client.force_login(alice)
     for address in ("/admin/", PEOPLE, ADD):

@@ -2,8 +2,9 @@
 
 import os
 import shutil
-import subprocess
 import sys
+
+from tests.packages import install
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -16,10 +17,8 @@ def found_chromium() -> str | None:
 
 def installed_chromium() -> str:
     """The same, installed from the system's packages first where that is possible. Exits where it is not."""
-    if not found_chromium() and os.geteuid() == 0 and shutil.which("apt-get"):
-        print("Installing Chromium for the browser tests …", flush=True)
-        for command in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
-            subprocess.run(["apt-get", "--quiet=2", *command], stdout=subprocess.DEVNULL, check=True)
+    if not found_chromium():
+        install("chromium")
     return found_chromium() or sys.exit(
         "The browser tests need Chromium. Debian and Ubuntu: apt-get install chromium; or set CHROMIUM to its path."
     )

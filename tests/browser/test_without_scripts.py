@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conversations.models import Conversation, Message
-from tests.conversations.history import answered
+from tests.conversations.history import answer_with, answered, begun
 from tests.site import eventually
 
 pytestmark = pytest.mark.browser
@@ -21,6 +21,13 @@ def test_alice_signs_in_asks_and_reads_the_answer(plain):
     eventually(lambda: Message.objects.filter(state="complete", role="assistant").exists())
     plain.page.reload()
     plain.shows("article.assistant .prose strong", "Hello")
+
+
+def test_what_only_scripts_can_do_is_not_offered(plain, alice):
+    conversation = answer_with(begun(alice), "```sh\nls\n```").conversation
+    plain.page.goto(f"/conversations/{conversation.pk}/")
+    expect(plain.page.get_by_role("button", name="Try again")).to_be_visible()
+    expect(plain.page.get_by_role("button", name="Copy")).to_have_count(0)
 
 
 def test_alice_stops_and_tries_again(plain):

@@ -13,12 +13,6 @@ STREAM = {"accept": "text/event-stream"}
 MEGABYTE = 1024 * 1024
 
 
-@pytest.fixture
-def her(client, alice):
-    client.force_login(alice)
-    return client
-
-
 QUESTIONS = {
     "no text": {},
     "an empty text": {"text": ""},

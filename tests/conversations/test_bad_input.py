@@ -11,12 +11,6 @@ pytestmark = pytest.mark.django_db
 SURROGATE = '{"message": "\\ud800"}'
 
 
-@pytest.fixture
-def her(client, alice):
-    client.force_login(alice)
-    return client
-
-
 def stored() -> tuple[int, int, int]:
     return Conversation.objects.count(), Message.objects.count(), IdempotencyKey.objects.count()
 

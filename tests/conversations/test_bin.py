@@ -14,12 +14,6 @@ pytestmark = pytest.mark.django_db
 SCRIPT = {"X-Requested-With": "fetch"}
 
 
-@pytest.fixture
-def her(client, alice):
-    client.force_login(alice)
-    return client
-
-
 def path_of(conversation) -> str:
     return f"/conversations/{conversation.pk}/"
 

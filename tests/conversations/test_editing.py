@@ -15,12 +15,6 @@ pytestmark = pytest.mark.django_db
 SCRIPT = {"X-Requested-With": "fetch"}
 
 
-@pytest.fixture
-def her(client, alice):
-    client.force_login(alice)
-    return client
-
-
 def edit(conversation, question, text, **fields):
     """The address and the fields of the form that a question is edited in."""
     parent = str(question.parent_id or "")

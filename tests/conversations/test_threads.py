@@ -12,12 +12,6 @@ pytestmark = pytest.mark.django_db
 SCRIPT = {"X-Requested-With": "fetch"}
 
 
-@pytest.fixture
-def her(client, alice):
-    client.force_login(alice)
-    return client
-
-
 def shown(response) -> list[str]:
     """The ids of the turns in a page, in order."""
     assert response.status_code == 200

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 
 from tests.deploy.installation import ADMIN, DEPLOY, HOST, PASSWORD, Installation, changed
-from tests.deploy.packages import program
+from tests.packages import program
 from tests.site import Visitor, eventually, free_port
 
 NGINX = """

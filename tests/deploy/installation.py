@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.deploy.packages import program
+from tests.packages import program
 from tests.site import ROOT, free_port
 
 DEPLOY = ROOT / "deploy"

@@ -9,7 +9,7 @@ from django.conf import settings
 from conversations.management.commands.trial import UVICORN
 from conversations.replies.engine import STORING_SECONDS
 from tests.deploy.installation import DEPLOY, MANUAL, UNIT, changed, line_of
-from tests.deploy.packages import program
+from tests.packages import program
 
 
 @pytest.fixture
