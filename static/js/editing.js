@@ -11,9 +11,8 @@ export class Editing {
     this.template = thread.querySelector("template[data-edit]");
     thread.addEventListener("keydown", (event) => this.pressed(event));
     thread.addEventListener("input", (event) => this.changed(event));
-    thread.addEventListener("submit", (event) => this.sending(event));
     document.addEventListener("chat:edit", () => this.openLast());
-    document.addEventListener("chat:asked", () => this.accepted());
+    document.addEventListener("chat:asked", (event) => this.accepted(event.detail.form));
   }
 
   open(article) {
@@ -75,19 +74,13 @@ export class Editing {
     this.complain(form, "");
   }
 
-  sending(event) {
-    if (event.target.dataset.ask === "edit") this.sent = draftOf(event.target);
-  }
-
   /** The server has the words: only now may the draft go. */
-  accepted() {
-    this.sent?.write("");
-    this.sent = null;
+  accepted(form) {
+    if (form?.dataset.ask === "edit") draftOf(form).write("");
   }
 
   complain(form, sentence) {
     const { text, problem } = parts(form);
-    this.sent = null;
     problem.textContent = sentence;
     text.toggleAttribute("aria-invalid", Boolean(sentence));
     text.focus();

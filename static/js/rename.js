@@ -1,8 +1,7 @@
 /** The form that stands in the place of a conversation's title while it is renamed. */
 
+import { isComposing } from "./keys.js";
 import { send, sentenceFor } from "./net.js";
-
-const KEY_OF_COMPOSITION = 229; // Safari ends a composition before the key event that ended it
 
 /** Enter saves, Escape leaves the title as it is; what the server refuses stays in the field with its sentence. */
 export class Rename {
@@ -13,7 +12,7 @@ export class Rename {
     this.form = document.querySelector("[data-rename]").content.cloneNode(true).firstElementChild;
     this.field = this.form.elements.title;
     this.problem = this.form.querySelector("[data-problem]");
-    this.field.value = entry.caption;
+    this.field.value = this.before = entry.caption;
     this.form.addEventListener("submit", (event) => this.submitted(event));
     this.form.addEventListener("keydown", (event) => this.pressed(event));
     this.form.addEventListener("focusout", () => this.left());
@@ -23,8 +22,8 @@ export class Rename {
   }
 
   pressed(event) {
-    if (event.key === "Enter" && (event.isComposing || event.keyCode === KEY_OF_COMPOSITION)) event.preventDefault();
-    if (event.key !== "Escape" || event.isComposing) return;
+    if (event.key === "Enter" && isComposing(event)) event.preventDefault();
+    if (event.key !== "Escape" || isComposing(event)) return;
     event.preventDefault();
     this.finish(null, true);
   }
@@ -47,7 +46,8 @@ export class Rename {
   async save(byKey) {
     const { title } = this;
     if (this.isDone || this.isSaving) return;
-    if (title === this.entry.caption) {
+    // Compared with what stood there at first: another title may have arrived since.
+    if (title === this.before) {
       this.finish(null, byKey);
       return;
     }

@@ -9,7 +9,7 @@ import { announce, word } from "./words.js";
 const REPLACING = new Set(["retry", "edit"]);
 
 /**
- * Dispatches on the document: `chat:asked` {conversation} when a question was accepted, `chat:title` {title},
+ * Dispatches on the document: `chat:asked` {conversation, form} when a question was accepted, `chat:title` {title},
  * `chat:running` {reply} and `chat:idle` as an answer begins and ends.
  */
 export class Stream {
@@ -26,8 +26,7 @@ export class Stream {
   /** Send a form that asks something, and show the reply as it comes. Throws Refusal, or TypeError when offline. */
   async ask(form) {
     const response = await send("POST", form.action, { form, stream: true });
-    const replaced = REPLACING.has(form.dataset.ask) ? form.closest("article") : null;
-    await this.show(framesOf(response, { onLost: () => this.lost() }), null, replaced);
+    await this.show(framesOf(response, { onLost: () => this.lost() }), null, form);
   }
 
   async resume(article) {
@@ -35,10 +34,10 @@ export class Stream {
     await this.show(framesOf(null, { reply: article.dataset.turn, onLost: () => this.lost() }), this.answer);
   }
 
-  async show(frames, answer, replaced) {
+  async show(frames, answer, form) {
     try {
       for await (const frame of frames) {
-        if (frame.name === "start") answer = this.start(frame.data, replaced);
+        if (frame.name === "start") answer = this.start(frame.data, form);
         else if (frame.name === "title") tell("title", frame.data);
         else answer.take(frame);
       }
@@ -52,13 +51,14 @@ export class Stream {
   }
 
   /** The question was accepted. */
-  start({ html, conversation }, replaced) {
+  start({ html, conversation }, form) {
+    const replaced = REPLACING.has(form.dataset.ask) ? form.closest("article") : null;
     const article = this.turns.add(html, replaced);
-    tell("asked", { conversation });
+    tell("asked", { conversation, form });
     this.turns.reserve(article);
     this.turns.toNewest();
-    // What was pressed has gone with its turn, and the focus must not be lost.
-    if (replaced && document.activeElement === document.body) this.turns.focus(article);
+    // What was pressed has gone from the page, and the focus must not be lost.
+    if (document.activeElement === document.body) this.turns.focus(article);
     return this.begin(article);
   }
 

@@ -57,13 +57,15 @@ export class Turns {
 
   async showOlder(link) {
     const page = await turnsAt(link.href);
+    const first = this.list.firstElementChild;
     this.follower.keeping(() => {
       fill(this.older, "");
       const older = page.querySelector(".older");
       if (older) this.older.append(older);
       this.list.prepend(page);
     });
-    this.list.firstElementChild?.querySelector("h2")?.scrollIntoView({ block: "nearest" });
+    // The link has gone; reading goes on where it was.
+    if (document.activeElement === document.body) this.focus(first);
   }
 
   /** The turns of the branch that the server shows at an address, from one of them on. */

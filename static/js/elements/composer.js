@@ -19,10 +19,10 @@ export class ChatComposer extends HTMLElement {
     this.text.addEventListener("input", () => this.changed());
     this.text.addEventListener("keydown", (event) => this.pressed(event));
     this.stopButton.addEventListener("click", () => this.stop());
-    document.addEventListener("chat:asked", (event) => this.accepted(event.detail.conversation));
+    document.addEventListener("chat:asked", (event) => this.accepted(event.detail));
     document.addEventListener("chat:running", (event) => this.running(event.detail.reply));
     document.addEventListener("chat:idle", () => this.running(null));
-    document.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && this.stop());
+    document.addEventListener("keydown", (event) => this.escaped(event));
     window.addEventListener("pagehide", () => this.draft.write(this.text.value));
     this.update();
   }
@@ -50,9 +50,16 @@ export class ChatComposer extends HTMLElement {
     }
   }
 
+  /** The key may have closed something, or ended a composition. */
+  escaped(event) {
+    if (event.key === "Escape" && !event.defaultPrevented && !isComposing(event)) this.stop();
+  }
+
   async submitted(event) {
     event.preventDefault();
     if (this.isSending || this.reply || !this.text.value.trim()) return;
+    // The button is about to be disabled.
+    if (document.activeElement === this.sendButton) this.text.focus({ preventScroll: true });
     this.asking(true);
     try {
       await document.querySelector("chat-thread").ask(this.form);
@@ -70,15 +77,15 @@ export class ChatComposer extends HTMLElement {
   }
 
   /** The server has the question: only now may the text go. Another form's question leaves it as it is. */
-  accepted(conversation) {
-    const path = `/conversations/${conversation}/`;
-    if (this.isSending) {
+  accepted({ conversation, form }) {
+    if (form === this.form) {
       this.text.value = "";
       this.draft.write("");
       this.form.elements.key.value = newKey();
       clearTimeout(this.saving);
       this.asking(false);
     }
+    const path = `/conversations/${conversation}/`;
     if (location.pathname === path) return;
     history.replaceState(null, "", path);
     this.form.action = `${path}messages/`;
@@ -86,7 +93,7 @@ export class ChatComposer extends HTMLElement {
   }
 
   running(reply) {
-    const hadFocus = this.contains(document.activeElement);
+    const hadFocus = this.form.contains(document.activeElement);
     this.reply = reply;
     this.update();
     if (hadFocus) this.text.focus({ preventScroll: true });

@@ -44,6 +44,7 @@ export class ChatThread extends HTMLElement {
     } catch (error) {
       form.inert = false;
       this.complain(form, sentenceFor(error));
+      if (document.activeElement === document.body) submitter?.focus({ preventScroll: true });
     } finally {
       form.inert = false;
     }
@@ -51,7 +52,15 @@ export class ChatThread extends HTMLElement {
 
   async save(form, submitter) {
     await this.branches.save(form, submitter);
-    this.editing.accepted();
+    this.editing.accepted(form);
+  }
+
+  async showOlder(link) {
+    try {
+      await this.turns.showOlder(link);
+    } catch (error) {
+      document.querySelector("chat-toast").say(sentenceFor(error));
+    }
   }
 
   complain(form, sentence) {
@@ -64,7 +73,7 @@ export class ChatThread extends HTMLElement {
     const article = control?.closest("article");
     const act = {
       jump: () => this.turns.toNewest(),
-      older: () => this.turns.showOlder(control),
+      older: () => this.showOlder(control),
       edit: () => this.editing.open(article),
       "cancel-edit": () => this.editing.close(article),
       "copy-answer": () => copyAnswer(article),
