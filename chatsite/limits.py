@@ -6,6 +6,13 @@ from typing import Any
 from django.conf import settings
 
 SENTENCE = "The request is too large."
+#: Django's middleware is not asked, so what it would add stands here.
+HEADERS = [
+    (b"content-type", b"application/json"),
+    (b"cache-control", b"private, no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"connection", b"close"),
+]
 
 
 class BodyLimit:
@@ -22,11 +29,12 @@ class BodyLimit:
             await self.application(scope, receive, send)
             return
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        headers = dict(scope["headers"])
+        declared, chunked = headers.get(b"content-length", b"0"), b"transfer-encoding" in headers
         if not declared.isdigit() or int(declared) > limit:
             await _refuse(send)
             return
-        if declared != b"0" or scope["method"] in {"GET", "HEAD"}:
+        if not chunked and (declared != b"0" or scope["method"] in {"GET", "HEAD"}):
             await self.application(scope, receive, send)
             return
         body = await _whole(receive, limit)
@@ -63,6 +71,5 @@ async def _whole(receive: Any, limit: int) -> bytes | None:
 
 
 async def _refuse(send: Any) -> None:
-    headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.start", "status": 413, "headers": HEADERS})
     await send({"type": "http.response.body", "body": json.dumps({"error": SENTENCE}).encode()})
