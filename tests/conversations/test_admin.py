@@ -103,6 +103,12 @@ def test_addresses_of_lists_answer_no_guesses_about_texts(client, carol, alice, 
     assert client.get(f"/admin/conversations/{guess}").status_code == 400
 
 
+def test_a_name_with_nul_is_completed_to_nothing_and_no_fault(client, carol):
+    client.force_login(carol)
+    field = {"app_label": "conversations", "model_name": "message", "field_name": "conversation"}
+    assert client.get("/admin/autocomplete/", {**field, "term": "ali\0ce"}).json()["results"] == []
+
+
 @pytest.mark.parametrize(
     "nonsense",
     [
