@@ -27,7 +27,7 @@ class Sentence(forms.CharField):
     """A text on one line, in which white space counts once: also for how long it is."""
 
     def to_python(self, value: Any) -> str:
-        return " ".join(super().to_python(value).split())
+        return " ".join((super().to_python(value) or "").split())
 
 
 class ReasonForm(forms.Form):

@@ -82,10 +82,12 @@ def test_what_happens_while_a_question_is_being_stored_stops_its_reply(alice, mo
         happens(conversation)
         connection.close()
 
+    def meanwhile(_conversation):
+        pool.submit(elsewhere)
+        time.sleep(0.5)
+
     with ThreadPoolExecutor(1) as pool:
-        monkeypatch.setattr(
-            Conversation, "_refuse_if_too_many", lambda _self: (pool.submit(elsewhere), time.sleep(0.5))
-        )
+        monkeypatch.setattr(Conversation, "_refuse_if_too_many", meanwhile)
         answer = conversation.ask("Is it too late?", **ASKED)
     answer.refresh_from_db()
     assert answer.stop_requested == ending
