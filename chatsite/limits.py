@@ -23,12 +23,13 @@ class BodyLimit:
             await self.application(scope, receive, send)
             return
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        headers = dict(scope["headers"])
+        declared, chunked = headers.get(b"content-length", b"0"), b"transfer-encoding" in headers
         if not declared.isdigit() or int(declared) > limit:
             await _discard(receive)
             await self._refuse(scope, receive, send)
             return
-        if declared != b"0" or scope["method"] in {"GET", "HEAD"}:
+        if not chunked and (declared != b"0" or scope["method"] in {"GET", "HEAD"}):
             await self.application(scope, receive, send)
             return
         body = await _whole(receive, limit)

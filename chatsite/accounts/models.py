@@ -96,7 +96,10 @@ class User(AbstractUser):
             super().save(*args, **kwargs)
 
     def _loses_access(self) -> bool:
-        return bool(self.pk and not self.is_active and User.objects.filter(pk=self.pk, is_active=True).exists())
+        if not self.pk or self.is_active:
+            return False
+        # The lock that asking takes: who asks at this moment is seen here, or sees that the account is closed.
+        return User.objects.select_for_update().filter(pk=self.pk, is_active=True).first() is not None
 
     def _get_session_auth_hash(self, secret: Any = None) -> str:
         # Django compares this with what the session holds: changing `signed_out` ends every session.

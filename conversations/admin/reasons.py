@@ -23,8 +23,15 @@ SECONDS = 15 * 60
 KEPT = "reasons"
 
 
+class Sentence(forms.CharField):
+    """A text on one line, in which white space counts once: also for how long it is."""
+
+    def to_python(self, value: Any) -> str:
+        return " ".join((super().to_python(value) or "").split())
+
+
 class ReasonForm(forms.Form):
-    reason = forms.CharField(
+    reason = Sentence(
         label=_("Reason"),
         min_length=10,
         max_length=300,
@@ -35,9 +42,6 @@ class ReasonForm(forms.Form):
             "max_length": _("Say why in at most %(limit_value)d characters; these are %(show_value)d."),
         },
     )
-
-    def clean_reason(self) -> str:
-        return " ".join(self.cleaned_data["reason"].split())
 
 
 def keep(request: HttpRequest, reason: str, conversation: UUID | None = None) -> None:

@@ -18,7 +18,7 @@ from conversations.models import tree
 from conversations.models.access import may_read
 from conversations.models.idempotency import IdempotencyKey
 from conversations.models.message import Message, recover_stale
-from conversations.models.refusals import Busy, TooManyRunning, UnknownMessage
+from conversations.models.refusals import Busy, Refused, TooManyRunning, UnknownMessage
 from conversations.models.retention import KEPT_IN_BIN, RetentionQuerySet
 from conversations.models.team import TeamSettings
 from conversations.models.title import first_words
@@ -124,7 +124,7 @@ class Conversation(models.Model):
         """Put a question in other words and ask nothing: a sibling with copies of the turns shown below it."""
         wish = ("correct", question, text)
         with transaction.atomic():
-            User.objects.select_for_update().get(pk=self.owner_id)
+            self._wait_for_turn()
             if repeated := IdempotencyKey.reply_for(self.owner_id, key, *wish):
                 return repeated
             self._refuse_if_writing()
@@ -150,9 +150,7 @@ class Conversation(models.Model):
         runner: str,
     ) -> Message:
         with transaction.atomic():
-            # One of a person's wishes at a time: the key, the number of running replies and the tree are
-            # looked at and changed under this lock.
-            User.objects.select_for_update().get(pk=self.owner_id)
+            self._wait_for_turn()
             if repeated := IdempotencyKey.reply_for(self.owner_id, key, *wish, model):
                 return repeated
             self._refuse_if_writing()
@@ -160,6 +158,13 @@ class Conversation(models.Model):
             answer = self._answer(question(), model=model, runner=runner)
             IdempotencyKey.remember(self.owner_id, key, answer, *wish, model)
         return answer
+
+    def _wait_for_turn(self) -> None:
+        """One of a person's wishes at a time: the key, the number of running replies, the tree and the bin are
+        looked at and changed under this lock. Refused when the account was deactivated meanwhile.
+        """
+        if not User.objects.select_for_update().get(pk=self.owner_id).is_active:
+            raise Refused
 
     def _refuse_if_writing(self) -> None:
         if not self._state.adding:
@@ -263,6 +268,8 @@ class Conversation(models.Model):
     def bin(self) -> None:
         """Put it into the bin, where the first date counts; a reply that is being written for it is asked to stop."""
         with transaction.atomic():
+            # The lock that asking takes: no reply begins unseen in what is being put into the bin.
+            User.objects.select_for_update().get(pk=self.owner_id)
             self.deleted = self.deleted or timezone.now()
             self.save(update_fields=["deleted"])
             Message.objects.writing().filter(conversation=self).request_stop(Message.Ending.DELETED)

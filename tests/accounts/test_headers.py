@@ -1,11 +1,13 @@
 """What browsers are told beside the page: policies, caching, cookies."""
 
+import asyncio
 import os
 import subprocess
 import sys
 
 import pytest
 
+from chatsite.static import serve
 from tests.conftest import PASSWORD
 from tests.site import ROOT
 
@@ -69,3 +71,16 @@ def test_cookies_travel_only_encrypted_when_the_site_is_in_earnest():
         earnest.pop(name, None)
     said = subprocess.run([sys.executable, "-c", script], env=earnest, cwd=ROOT, capture_output=True, check=True)
     assert said.stdout.split() == [b"__Host-session", b"True", b"__Host-csrf", b"True"]
+
+
+def test_a_static_file_is_taken_for_nothing_but_what_it_is(settings, tmp_path):
+    settings.DEBUG, settings.STATIC_ROOT = False, tmp_path
+    (tmp_path / "calm.css").write_text("")
+    scope = {"type": "http", "method": "GET", "path": "/static/calm.css", "query_string": b"", "headers": []}
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(serve(None)(scope, None, send))
+    assert (b"x-content-type-options", b"nosniff") in sent[0]["headers"]

@@ -103,12 +103,20 @@ def test_addresses_of_lists_answer_no_guesses_about_texts(client, carol, alice, 
     assert client.get(f"/admin/conversations/{guess}").status_code == 400
 
 
+def test_a_name_with_nul_is_completed_to_nothing_and_no_fault(client, carol):
+    client.force_login(carol)
+    field = {"app_label": "conversations", "model_name": "message", "field_name": "conversation"}
+    assert client.get("/admin/autocomplete/", {**field, "term": "ali\0ce"}).json()["results"] == []
+
+
 @pytest.mark.parametrize(
     "nonsense",
     [
         *("message/?model=%00", "message/?role__exact=%00", "message/?conversation=xyz", "message/?created__gte=x"),
         *("usage/?created__year=abc", "usage/?created__year=99999", "usage/?created__month=77", "usage/?p=abc"),
         *("usage/?q=%00", "usage/?o=abc.99", "usage/?_to_field=model", "message/abc/change/", "teamsettings/x/change/"),
+        *("usage/?created__lt=9999-12-31T23:59:59-23:59", "conversation/?updated=0001-01-01T00:00:00%2B23:59"),
+        *("accessrecord/?created__year=-1", "accessrecord/?created__year=0", "message/?created__day=" + "9" * 40),
     ],
 )
 def test_nonsense_in_an_address_is_no_fault_of_the_server(client, carol, alice, nonsense):

@@ -105,3 +105,10 @@ def test_at_last_a_site_that_is_being_restarted(client, her, monkeypatch):
     assert response.headers["retry-after"] == "5"
     assert response.json() == {"error": "The site is being restarted. Try again in a moment."}
     assert not Conversation.objects.exists()
+
+
+def test_json_that_is_called_a_form_is_read_as_json(client, her):
+    """As curl sends it unless it is told otherwise."""
+    body = '{"message": "How is 100%00 read, and %ff?", "model": "gpt-2"}'
+    response = client.post("/api/chat", body, content_type="application/x-www-form-urlencoded", headers=her)
+    assert (response.status_code, response.json()) == (400, {"error": "This model is not offered here."})

@@ -126,6 +126,13 @@ def test_the_longest_question_is_taken_and_its_line_ends_count_once(site, alice)
         assert len(question.text) == 200_000
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE"])
+def test_a_large_body_is_refused_also_where_none_belongs(site, alice, method):
+    """Django would write it to a temporary file, however long it is."""
+    pieces = iter([b"x" * MEGABYTE] * 5)
+    assert Visitor(site, alice).http.request(method, "/healthz", content=pieces).status_code == 413
+
+
 @pytest.mark.parametrize("path", ["/conversations/", "/api/chat", "/accounts/login/"])
 def test_a_body_over_four_megabytes_is_refused_whether_its_length_is_told_or_not(site, alice, path):
     visitor = Visitor(site, alice)
@@ -135,5 +142,7 @@ def test_a_body_over_four_megabytes_is_refused_whether_its_length_is_told_or_not
         assert refused.status_code == 413
         assert refused.json() == {"error": "The request is too large."}
         assert refused.headers["content-type"] == "application/json"
+        assert refused.headers["x-content-type-options"] == "nosniff"
+        assert "no-store" in refused.headers["cache-control"]
     assert not Conversation.objects.exists()
     assert visitor.http.get("/healthz").text == "ok\n"

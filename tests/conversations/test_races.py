@@ -1,13 +1,15 @@
 """What Alice sends many times at once counts as often as it may, and no more."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
+from django.db import connection
 
-from chatsite.accounts.models import ApiToken
-from conversations.models import Conversation, Message
-from tests.conversations.history import answered
+from chatsite.accounts.models import ApiToken, User
+from conversations.models import Conversation, Message, Refused
+from tests.conversations.history import ASKED, answered
 from tests.site import Visitor, eventually
 
 AT_ONCE = 12
@@ -59,3 +61,41 @@ def test_stop_from_two_tabs_and_the_end_itself_leave_one_ending(site, alice):
         end = stream.end
     assert states == {end["state"]}
     eventually(lambda: Message.objects.get(pk=reply).state == end["state"])
+
+
+def binned(conversation):
+    Conversation.objects.get(pk=conversation.pk).bin()
+
+
+def deactivated(conversation):
+    owner = User.objects.get(pk=conversation.owner_id)
+    owner.is_active = False
+    owner.save()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("happens", "ending"), [(binned, "deleted"), (deactivated, "deactivated")])
+def test_what_happens_while_a_question_is_being_stored_stops_its_reply(alice, monkeypatch, happens, ending):
+    conversation = answered(alice)
+
+    def elsewhere():
+        happens(conversation)
+        connection.close()
+
+    def meanwhile(_conversation):
+        pool.submit(elsewhere)
+        time.sleep(0.5)
+
+    with ThreadPoolExecutor(1) as pool:
+        monkeypatch.setattr(Conversation, "_refuse_if_too_many", meanwhile)
+        answer = conversation.ask("Is it too late?", **ASKED)
+    answer.refresh_from_db()
+    assert answer.stop_requested == ending
+
+
+def test_a_question_that_arrives_when_the_account_is_closed_is_refused(alice):
+    conversation = answered(alice)
+    deactivated(conversation)
+    with pytest.raises(Refused):
+        conversation.ask("Is it too late?", **ASKED)
+    assert conversation.messages.count() == 2
