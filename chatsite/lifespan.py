@@ -39,7 +39,13 @@ class Lifespan:
             await self.application(scope, receive, send)
             return
         await receive()
-        await self.worker.startup()
+        try:
+            await self.worker.startup()
+        except Exception as error:
+            # Raised from here, uvicorn would take it for an application without a lifespan, and serve.
+            logger.exception("The engine could not be started.")
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
         self._listen()
         await send({"type": "lifespan.startup.complete"})
         await receive()

@@ -13,7 +13,7 @@ import httpx2
 from django.conf import settings
 
 from conversations import catalogue
-from conversations.claude_errors import PROTOCOL_ERRORS, Failed, failure_from
+from conversations.claude_errors import LONGEST_ID, PROTOCOL_ERRORS, Failed, failure_from
 from conversations.claude_events import Block, Event, Finished, Incoming, Retrying, Started, Text, Thinking
 from conversations.claude_wire import EventDecoder
 from conversations.lineup import Listed
@@ -139,7 +139,7 @@ async def _call(request: Request) -> AsyncIterator["_Answer"]:
     try:
         async with asyncio.timeout(SILENCE) as silence:
             async with _client.messages.with_streaming_response.create(**_parameters(request)) as response:
-                request_id = response.headers.get("request-id", "")
+                request_id = response.headers.get("request-id", "")[:LONGEST_ID]
                 if not response.headers.get("content-type", "").startswith("text/event-stream"):
                     raise Failed("upstream_protocol", detail="The answer was not an event stream.")
                 yield _Answer(response.http_response, request_id, silence)

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Self
 
+from conversations.claude_wire import without_poison
+
 #: What the API calls an error, and what we call it.
 CODES = {
     "api_error": "upstream_error",
@@ -48,14 +50,19 @@ RETRYABLE = {
 }
 
 
+#: As long as the column is; a proxy on the way may have ideas of its own.
+LONGEST_ID = 100
+
+
 class Failed(Exception):
     """A call that did not come to its end. `retry_after` is in seconds, where Claude named a time."""
 
     def __init__(self, code: str, *, detail: str = "", request_id: str = "", retry_after: float | None = None) -> None:
         super().__init__(code)
         self.code = code
-        self.detail = detail[:500]
-        self.request_id = request_id
+        # The SDK decodes the body of a refusal itself: what no database could store is still in there.
+        self.detail = without_poison(detail)[:500]
+        self.request_id = request_id[:LONGEST_ID]
         self.retry_after = retry_after
 
     @classmethod
@@ -65,12 +72,13 @@ class Failed(Exception):
         error = error if isinstance(error, dict) else {}
         kind, message = str(error.get("type", "")), str(error.get("message", ""))
         details = error.get("details")
+        request_id = str(without_poison(payload.get("request_id") or ""))
         code = CODES.get(kind) or CODES_BY_STATUS.get(status) or "upstream_error"
         if isinstance(details, dict) and details.get("error_code") in ACCOUNT_TROUBLE:
             code = "misconfigured"
         elif code == "invalid_request" and "prompt is too long" in message:
             code = "too_large"
-        return cls(code, detail=f"{status} {kind}: {message}", request_id=str(payload.get("request_id") or ""))
+        return cls(code, detail=f"{status} {kind}: {message}", request_id=request_id)
 
 
 def failure_from(error: Exception, request_id: str = "") -> Failed:
@@ -82,7 +90,7 @@ def failure_from(error: Exception, request_id: str = "") -> Failed:
     if response is not None and (status := getattr(error, "status_code", None)):
         body = getattr(error, "body", None)
         failed = Failed.from_payload(body if isinstance(body, dict) else {}, status)
-        failed.request_id = response.headers.get("request-id", failed.request_id)
+        failed.request_id = response.headers.get("request-id", failed.request_id)[:LONGEST_ID]
         failed.retry_after = _retry_after(response.headers)
         return failed
     detail = f"{type(error).__name__}: {error}"

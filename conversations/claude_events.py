@@ -10,6 +10,9 @@ from conversations.catalogue import Tokens
 from conversations.claude_errors import Failed
 from conversations.claude_wire import EventDecoder, TextDelta
 
+#: As long as their columns are.
+LONGEST_MODEL, LONGEST_REASON = 80, 40
+
 
 @dataclass(frozen=True, slots=True)
 class Started:
@@ -83,13 +86,13 @@ class Incoming:
                 return self._delta(payload["delta"])
             case "message_start":
                 self._count(payload["message"]["usage"])
-                return [Started(self.request_id, payload["message"]["model"], self.tokens)]
+                return [Started(self.request_id, payload["message"]["model"][:LONGEST_MODEL], self.tokens)]
             case "content_block_start":
                 self.block, self.parts = dict(payload["content_block"]), []
             case "content_block_stop":
                 return self._whole_block()
             case "message_delta":
-                self.stop_reason = payload["delta"].get("stop_reason") or self.stop_reason
+                self.stop_reason = (payload["delta"].get("stop_reason") or self.stop_reason)[:LONGEST_REASON]
                 usage = payload.get("usage") or {}
                 self.counted = self.counted or "output_tokens" in usage
                 self._count(usage)

@@ -95,7 +95,9 @@ def _complete(call: Call, written: int) -> None:
 
 
 def _cost(calls: list[Call]) -> int:
-    known = Usage.objects.filter(pk__in=[call.usage.pk for call in calls]).values_list("cost", flat=True)
+    # Locked: recovery may be completing them at this moment.
+    rows = Usage.objects.select_for_update().order_by("pk")
+    known = rows.filter(pk__in=[call.usage.pk for call in calls]).values_list("cost", flat=True)
     return sum(cost or 0 for cost in known)
 
 

@@ -111,12 +111,15 @@ class Engine:
             if begun.title is not None:
                 show = reply.broadcast.entitle
                 self.titles.add(Title(answer, begun.title, show=show, on_over=self.titles.discard))
-        return answer, await self.follow(answer)
+        return answer, await self.follow(answer, page=page)
 
-    async def follow(self, answer: Message) -> Broadcast:
+    async def follow(self, answer: Message, *, page: bool = True) -> Broadcast:
         """What there is of a reply and what comes, wherever it is written."""
         if answer.pk in self.running:
-            return self.running[answer.pk].broadcast
+            reply = self.running[answer.pk]
+            # Also when the end comes before the page has begun to read.
+            reply.shown = reply.shown or page
+            return reply.broadcast
         if answer.is_writing:
             return self._mirrors.of(answer.pk)
         over = Broadcast(answer.text)
@@ -130,10 +133,13 @@ class Engine:
         elif answer.is_writing:
             mine = Message.objects.writing().filter(pk=answer.pk)
             await storage.run(mine.request_stop, Message.Ending.STOPPED)
-        return await self.follow(answer)
+        return await self.follow(answer, page=False)
 
     def _stored(self, reply: Reply) -> None:
         self.running.pop(reply.answer.pk, None)
+        if reply.was_taken_away:
+            for title in [title for title in self.titles if title.answer.pk == reply.answer.pk]:
+                title.stop()
 
     def _checkpoint_soon(self) -> None:
         if self._rounds is not None:

@@ -73,6 +73,11 @@ class Reply:
             self._wish = wish
             self._reading.cancel()
 
+    @property
+    def was_taken_away(self) -> bool:
+        """Whether nobody may read on: its conversation was deleted, or the account deactivated."""
+        return self._wish in {Message.Ending.DELETED, Message.Ending.DEACTIVATED}
+
     # Once a second
 
     def checkpoint(self, now: float) -> Line:
@@ -177,7 +182,7 @@ class Reply:
             try:
                 shown = self.shown or self.broadcast.is_shown
                 end, prose = await storage.run(ending.store, self.answer, result, shown=shown)
-                if self.broadcast.is_shown and not shown:
+                if (self.shown or self.broadcast.is_shown) and not shown:
                     end, prose = await storage.run(ending.of_row, self.answer.pk)
                 break
             except (OperationalError, InterfaceError):

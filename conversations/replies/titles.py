@@ -36,7 +36,7 @@ class Title:
     def __init__(
         self, answer: Message, planned: Planned, *, show: Callable[[str], None], on_over: Callable[["Title"], None]
     ) -> None:
-        self._answer, self._reservation = answer, planned.reservation
+        self.answer, self._reservation = answer, planned.reservation
         self._show, self._on_over = show, on_over
         self._call: Call | None = None
         self._text = ""
@@ -57,7 +57,7 @@ class Title:
                 match event:
                     case claude.Started():
                         self._call = Call.begin(
-                            self._answer, event, longest=request.longest, purpose=Usage.Purpose.TITLE
+                            self.answer, event, longest=request.longest, purpose=Usage.Purpose.TITLE
                         )
                         await storage.run(insert, [self._call])
                         self._call.inserted = True
@@ -84,7 +84,7 @@ class Title:
                 pause = min(2 * pause, 2)
             except Exception:
                 # Recovery settles what is left.
-                logger.exception("The title of conversation %s cannot be stored.", self._answer.conversation_id)
+                logger.exception("The title of conversation %s cannot be stored.", self.answer.conversation_id)
                 break
         self._on_over(self)
         if self._reservation.limited:
@@ -99,7 +99,7 @@ class Title:
         logger.log(
             logging.ERROR if unforeseen else logging.INFO,
             "No title for conversation %s: %s",
-            self._answer.conversation_id,
+            self.answer.conversation_id,
             error or "no answer in time",
             exc_info=error if unforeseen else None,
         )
@@ -108,7 +108,7 @@ class Title:
     def _store(self, title: str) -> bool:
         """Settle the call, and name the conversation unless a person has; True where that was done."""
         with transaction.atomic():
-            named = bool(title) and self._answer.conversation.entitle(title)
+            named = bool(title) and self.answer.conversation.entitle(title)
             calls = [self._call] if self._call else []
             self._reservation.settle(settle(calls, len(self._text), again=True))
         return named

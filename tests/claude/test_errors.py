@@ -96,3 +96,12 @@ def test_a_date_is_waited_for():
 def test_people_may_ask_again_only_after_what_may_pass():
     assert wording.ERRORS.keys() >= RETRYABLE
     assert not RETRYABLE & {"misconfigured", "model_unavailable", "too_large", "invalid_request"}
+
+
+def test_what_no_database_could_store_is_not_in_a_failure():
+    failed = refused(
+        400, {"error": {"type": "invalid_request_error", "message": "a\0b\ud800"}}, **{"request-id": "r" * 300}
+    )
+    assert failed.detail == "400 invalid_request_error: a\ufffdb\ufffd"
+    assert len(failed.request_id) == 100
+    assert Failed.from_payload({"request_id": "\0" + "r" * 300}).request_id == "\ufffd" + "r" * 99

@@ -81,3 +81,11 @@ def test_a_reply_stopped_before_its_first_word_is_kept_empty(site, stand_in, ali
     answer = stored(stream.start["reply"])
     assert (answer.state, answer.text, answer.blocks) == ("stopped", "", [])
     assert not Usage.objects.filter(message=answer).exists()
+
+
+def test_a_request_id_of_any_length_costs_nobody_their_reply(site, alice):
+    stream = Visitor(site, alice).ask(f"[[header:request-id:{'r' * 300}]][[echo:Gladly.]]{FAST}")
+    assert stream.end["state"] == "complete"
+    answer = stored(stream.start["reply"])
+    assert (answer.text, answer.request_id) == ("Gladly.", "r" * 100)
+    assert Usage.objects.get(message=answer).request_id == "r" * 100

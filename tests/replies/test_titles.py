@@ -179,6 +179,18 @@ def test_a_title_does_not_keep_a_server_from_stopping_while_a_reply_may_finish(t
     settled()
 
 
+def test_a_title_ends_with_its_reply_when_the_account_is_deactivated(visitor, stand_in, alice):
+    with visitor.asking("[[endless]][[rate:50]][[title:stall:0]]") as stream:
+        stream.until_text()
+        eventually(Usage.objects.filter(purpose="title").exists)
+        alice.is_active = False
+        alice.save()
+        assert stream.end["ending"] == "deactivated"
+    eventually(lambda: stand_in.open() == 0, seconds=2)
+    assert eventually(lambda: Usage.objects.filter(purpose="title", state="cut").first()).estimated
+    settled()
+
+
 # Under the month's amount
 
 
