@@ -97,7 +97,7 @@ class Conversation(models.Model):
         new = cls(owner=owner, title=first_words(text), system=system)
         new.is_new = True
 
-        def question() -> UUID:
+        def question() -> Message:
             new.save()
             parent = None
             for role, said in earlier:
@@ -118,7 +118,7 @@ class Conversation(models.Model):
 
     def retry(self, answer: Message, *, key: str = "", **asked: str) -> Message:
         """Have the question of `answer` answered once more; returns the empty sibling."""
-        return self._have_answered(key, ("retry", answer.pk), lambda: answer.parent_id, **asked)
+        return self._have_answered(key, ("retry", answer.pk), lambda: self.messages.get(children=answer), **asked)
 
     def correct(self, question: UUID, text: str, *, key: str = "") -> Message:
         """Put a question in other words and ask nothing: a sibling with copies of the turns shown below it."""
@@ -134,7 +134,9 @@ class Conversation(models.Model):
             if old.text == text:
                 return old
             below = tree.shown_below(question, self.head_id, self.parents())
-            new = self.messages.get(pk=self._question(old.parent_id, text))
+            better = self._question(old.parent_id, text)
+            better.save()
+            new = self.messages.get(pk=better.pk)
             self.head_id = Message.objects.copy_below(new.pk, below)
             self.save(update_fields=["head"])
             IdempotencyKey.remember(self.owner_id, key, new, *wish)
@@ -144,7 +146,7 @@ class Conversation(models.Model):
         self,
         key: str,
         wish: tuple[object, ...],
-        question: Callable[[], UUID | None],
+        question: Callable[[], Message],
         *,
         model: str,
         runner: str,
@@ -163,7 +165,8 @@ class Conversation(models.Model):
         """One of a person's wishes at a time: the key, the number of running replies, the tree and the bin are
         looked at and changed under this lock. Refused when the account was deactivated meanwhile.
         """
-        if not User.objects.select_for_update().get(pk=self.owner_id).is_active:
+        people = User.objects.select_for_update().values_list("is_active", flat=True)
+        if not people.get(pk=self.owner_id):
             raise Refused
 
     def _refuse_if_writing(self) -> None:
@@ -180,8 +183,8 @@ class Conversation(models.Model):
                 raise Busy
 
     def _refuse_if_too_many(self) -> None:
-        running = Message.objects.writing().filter(conversation__owner_id=self.owner_id).count()
-        if running >= settings.CHAT_MAX_RUNNING_PER_PERSON:
+        running = Message.objects.writing().filter(conversation__owner_id=self.owner_id)
+        if len(running.values_list("pk")) >= settings.CHAT_MAX_RUNNING_PER_PERSON:
             raise TooManyRunning
 
     def _place(self, parent: UUID | None) -> UUID | None:
@@ -192,20 +195,24 @@ class Conversation(models.Model):
                 raise UnknownMessage
         return parent
 
-    def _question(self, parent: UUID | None, text: str) -> UUID:
-        return self.messages.create(parent_id=parent, role=Message.Role.USER, text=text, finished=Now()).pk
+    def _question(self, parent: UUID | None, text: str) -> Message:
+        """Not stored yet."""
+        return Message(conversation=self, parent_id=parent, role=Message.Role.USER, text=text, finished=Now())
 
-    def _answer(self, question: UUID | None, *, model: str, runner: str) -> Message:
+    def _answer(self, question: Message, *, model: str, runner: str) -> Message:
+        """Store the empty answer, and its question where that is new, in one go."""
+        answer = Message(
+            conversation=self,
+            parent=question,
+            role=Message.Role.ASSISTANT,
+            state=Message.State.WRITING,
+            model=model,
+            system=self.system or TeamSettings.current().instructions,
+            runner=runner,
+            heartbeat=Now(),
+        )
         try:
-            answer = self.messages.create(
-                parent_id=question,
-                role=Message.Role.ASSISTANT,
-                state=Message.State.WRITING,
-                model=model,
-                system=self.system or TeamSettings.current().instructions,
-                runner=runner,
-                heartbeat=Now(),
-            )
+            Message.objects.bulk_create([question, answer] if question._state.adding else [answer])
         except IntegrityError as error:
             raise Busy from error
         answer.is_new = True

@@ -49,7 +49,10 @@ def begin(ask: Callable[[], Message]) -> Begun:
 
 def request_for(answer: Message) -> claude.Request:
     """What to send for an answer: the branch it stands on, fitted to the window of its model."""
-    path = answer.conversation.said(answer.parent_id)
+    conversation, question = answer.conversation, answer.parent
+    # The first question of all has just been stored: there is nothing to read.
+    is_first = conversation.is_new and question and not question.parent_id
+    path = [question] if question and is_first else conversation.said(answer.parent_id)
     built = prompt.build(path, model=answer.model, system=answer.system, max_tokens=settings.CHAT_MAX_TOKENS)
     if built.sent_from:
         Message.objects.filter(pk=answer.pk).update(sent_from=built.sent_from)

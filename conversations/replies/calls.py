@@ -67,16 +67,18 @@ def insert(calls: list[Call]) -> None:
     Usage.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def settle(calls: list[Call], characters: int, *, again: bool = False) -> int:
+def settle(calls: list[Call], characters: int, *, again: bool = False, kept: bool = False) -> int:
     """Complete the rows of calls that are over; returns what they cost beyond what was booked for them before.
 
-    `characters` is what came of the last of them. `again`: where recovery may have settled them already.
+    `characters` is what came of the last of them. `again`: where recovery may have settled them already. `kept`:
+    where this transaction has written to their message, so that nothing they were for can be gone.
     """
     before = _cost(calls) if again else 0
     for call in calls:
         written = -(-characters // CHARACTERS_PER_TOKEN) if call is calls[-1] else 0
         _complete(call, written)
-    _keep_apart_from_what_is_gone([call.usage for call in calls if not call.inserted])
+    if not kept:
+        _keep_apart_from_what_is_gone([call.usage for call in calls if not call.inserted])
     # Rows that a checkpoint has inserted are updated, and of those only what was counted.
     Usage.objects.bulk_create(
         [call.usage for call in calls], update_conflicts=True, unique_fields=["id"], update_fields=COUNTED

@@ -62,7 +62,7 @@ def store(answer: Message, result: Result, *, shown: bool) -> tuple[End, str]:
             error_detail=result.failure.detail if result.failure else "",
             request_id=result.request_id,
         )
-        cost = settle(result.calls, len(result.text) + len(result.thoughts), again=not decided)
+        cost = settle(result.calls, len(result.text) + len(result.thoughts), again=not decided, kept=decided)
         result.reservation.settle(cost)
     if decided and not shown:
         return told(result), prose

@@ -6,6 +6,7 @@ import pytest
 
 from conversations.models import Busy, Conversation, IdempotencyKey, KeyReused, Message, TooManyRunning, UnknownMessage
 from conversations.models.title import first_words
+from conversations.replies.beginning import begin
 from tests.conversations.history import ASKED, MODEL, answer_with, answered, begun, texts
 
 pytestmark = pytest.mark.django_db
@@ -133,10 +134,17 @@ def test_a_binned_conversation_takes_no_questions_until_it_is_restored(alice):
     assert conversation.messages.count() == 4
 
 
+def test_a_first_question_is_stored_in_few_steps_and_sent_without_being_read(alice, bob, django_assert_max_num_queries):
+    begin(lambda: begun(bob))  # makes the month's row
+    with django_assert_max_num_queries(13):
+        answer = begin(lambda: begun(alice, "A first question.")).answer
+    assert texts(answer.conversation.thread()) == ["A first question.", ""]
+
+
 @pytest.mark.parametrize("length", [1, 20])
 def test_asking_and_reading_cost_the_same_in_short_and_long_conversations(alice, length, django_assert_num_queries):
     conversation = answered(alice, *(f"Question {number}." for number in range(length)))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         answer = conversation.ask("One more.", **ASKED)
     with django_assert_num_queries(1):
         answer.finish(state="complete", ending="finished", text="Done.")
