@@ -67,7 +67,6 @@ class Lifespan:
             if self._draining is not None:
                 theirs(number, frame)
                 return
-            # A placeholder until the loop has made the task: the second signal must find it at once.
             logger.info("Stopping: waiting for running replies. A second signal stops at once.")
             loop.call_soon_threadsafe(self._drain, theirs, number)
 

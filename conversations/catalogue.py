@@ -1,6 +1,7 @@
 """What Claude's models hold and cost, read once from `catalogue.json`; prompt, claude and replies ask here."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
@@ -10,6 +11,9 @@ from typing import Any
 
 #: What a model that the catalogue does not know is taken to hold: the smallest window and reply in use.
 UNKNOWN: dict[str, Any] = {"window": 200_000, "output": 64_000, "thinking": False, "silent": False, "prices": []}
+
+#: Claude may answer by the dated name of a model that was asked for by its short one; it costs the same.
+SNAPSHOT = re.compile(r"-\d{8}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,8 @@ def _price(model: str, day: date) -> dict[str, Any] | None:
 
 
 def _model(model: str) -> dict[str, Any]:
-    return _catalogue().get(model, UNKNOWN)
+    known = _catalogue()
+    return known.get(model) or known.get(SNAPSHOT.sub("", model)) or UNKNOWN
 
 
 @cache

@@ -33,6 +33,11 @@ def test_a_million_tokens_of_each_kind_cost_their_price(model, dollars):
         assert catalogue.cost(model, Tokens(**{kind: MILLION}), TODAY) == price * MILLION
 
 
+def test_a_dated_name_costs_what_the_short_one_does():
+    assert catalogue.cost("claude-sonnet-5-5-20260928", Tokens(input=MILLION), TODAY) == 2 * MILLION
+    assert catalogue.cost("claude-unheard-of-20260928", Tokens(input=MILLION), TODAY) is None
+
+
 def test_a_call_costs_the_sum_of_its_kinds():
     tokens = Tokens(input=1_000, output=500, write_5m=2_000, write_1h=100, read=40_000)
 
