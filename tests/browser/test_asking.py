@@ -85,3 +85,9 @@ def test_a_finished_answer_looks_the_same_after_a_reload(window):
     streamed = window.answer.locator("[data-committed]").inner_html()
     window.page.reload()
     assert window.answer.locator("[data-committed]").inner_html() == streamed
+
+
+def test_a_hebrew_list_has_its_bullets_on_its_own_side(window):
+    window.ask("[[text]]- שלום\n- עולם[[/text]]")
+    window.answer_is("complete")
+    assert window.answer.locator(".prose ul").evaluate("list => getComputedStyle(list).direction") == "rtl"
