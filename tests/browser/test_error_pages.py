@@ -46,7 +46,9 @@ def serve(window, page):
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_no_refusal_has_an_obstacle_or_looks_bare(window_of, alice, width, scheme):
     cache.clear()
-    window = window_of(viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True)
+    window = window_of(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce"
+    )
     statuses = []
     for response in refusals(alice):
         statuses.append(response.status_code)
@@ -59,7 +61,12 @@ def test_no_refusal_has_an_obstacle_or_looks_bare(window_of, alice, width, schem
 
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_no_page_around_a_password_has_an_obstacle(window_of, alice, link, width, scheme):  # noqa: F811
-    screen = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme, "bypass_csp": True}
+    screen = {
+        "viewport": {"width": width, "height": 800},
+        "color_scheme": scheme,
+        "bypass_csp": True,
+        "reduced_motion": "reduce",
+    }
     check(window_of(alice, **screen), link)
     dora = window_of(**screen)
     check(dora, link)

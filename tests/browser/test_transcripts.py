@@ -58,7 +58,9 @@ def test_carol_takes_the_transcript_away(window_of, carol, hers):
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_a_transcript_is_set_in_our_type_and_has_no_obstacle(window_of, carol, hers, width, scheme):
     # The checker puts a script of its own into the page.
-    window = window_of(carol, viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True)
+    window = window_of(
+        carol, viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce"
+    )
     page = window.page
     page.goto(f"/admin/conversations/conversation/{hers.pk}/transcript/")
     page.get_by_label("Reason").fill(REASON)

@@ -131,7 +131,12 @@ def test_on_paper_there_is_the_text_and_no_control(window_of, alice):
 def test_open_forms_versions_and_details_are_no_obstacle(window_of, alice, width, scheme):
     conversation = two_answers(alice)
     conversation.correct(conversation.thread()[0].pk, "Uno.")
-    screen = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme, "bypass_csp": True}
+    screen = {
+        "viewport": {"width": width, "height": 800},
+        "color_scheme": scheme,
+        "bypass_csp": True,
+        "reduced_motion": "reduce",
+    }
     window = opened(window_of, alice, conversation, **screen)
     window.answer.get_by_text("Details", exact=True).click()
     check(window, None)
