@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from conversations.models import MonthlySpending, TeamSettings, Usage
 from conversations.models.budget import WARNED_AT
+from conversations.models.months import begins, month_after, month_of, months, this_month
 from conversations.money import dollars
-from conversations.months import begins, month_after, month_of, months, this_month
 
 #: How many months are shown beside each other.
 SHOWN = 12

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from conversations import lineup
-from conversations.months import this_month
+from conversations.models.months import this_month
 
 LONGEST_QUESTION = 200_000
 LONGEST_TITLE = 200

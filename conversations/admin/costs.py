@@ -21,8 +21,8 @@ from conversations.chart import chart, share
 from conversations.costs import Part, Row, Sums
 from conversations.forms import MonthForm, MonthsForm, first_problem
 from conversations.models import Usage
+from conversations.models.months import month_after
 from conversations.money import dollars
-from conversations.months import month_after
 from conversations.spreadsheet import spreadsheet
 
 #: How many people have a line of their own; the export has all of them.

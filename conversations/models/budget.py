@@ -4,16 +4,16 @@ Amounts are millionths of a US dollar. Written by replies: reserved before a cal
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Self
 
 from django.db import models, transaction
 from django.db.models import F, Q, Sum
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.message import Message
+from conversations.models.months import begins, month_after, this_month
 from conversations.models.refusals import BudgetSpent, PriceUnknown
 from conversations.models.team import TeamSettings
 from conversations.models.usage import Usage, lost
@@ -58,9 +58,8 @@ class MonthlySpending(models.Model):
     @staticmethod
     def _open(month: date) -> None:
         """Make the row of a month, with what was spent in it before anything was reserved."""
-        begin = timezone.make_aware(datetime.combine(month, time.min))
-        end = timezone.make_aware(datetime.combine(first_day(month + timedelta(days=31)), time.min))
-        earlier = Usage.objects.filter(created__gte=begin, created__lt=end).aggregate(cost=Sum("cost"))
+        calls = Usage.objects.filter(created__gte=begins(month), created__lt=begins(month_after(month)))
+        earlier = calls.aggregate(cost=Sum("cost"))
         new = MonthlySpending(month=month, spent=earlier["cost"] or 0)
         MonthlySpending.objects.bulk_create([new], ignore_conflicts=True)
 
@@ -111,7 +110,7 @@ class Reservation(models.Model):
             raise PriceUnknown
         wanted = {purpose: amount or 0 for purpose, amount in amounts.items() if limit is None or amount is not None}
         needed = {Usage.Purpose.REPLY.value: wanted[Usage.Purpose.REPLY]}
-        month = first_day(timezone.localdate())
+        month = this_month()
         if not MonthlySpending.set_aside(month, sum(wanted.values()), limit):
             if wanted == needed or not MonthlySpending.set_aside(month, sum(needed.values()), limit):
                 raise BudgetSpent
@@ -147,7 +146,3 @@ class Reservation(models.Model):
         for row in cls.objects.filter(lost()):
             with transaction.atomic():
                 row.settle(0)
-
-
-def first_day(day: date) -> date:
-    return day.replace(day=1)

@@ -210,10 +210,6 @@ class Message(models.Model):
         mine.alias(stored=Length("text")).filter(stored__lt=len(text)).update(**content)
         return False
 
-    def watched_elsewhere(self) -> None:
-        """Tell the writing process that somebody reads this reply on another one."""
-        Message.objects.filter(pk=self.pk).update(watched_at=Now())
-
 
 def recover_stale(rows: MessageQuerySet) -> int:
     """Mark replies whose writer is gone as interrupted; their last checkpoint is what is left of them."""

@@ -10,7 +10,7 @@ from chatsite.accounts.models import User
 from conversations import catalogue, claude, prompt
 from conversations.catalogue import Tokens
 from conversations.models import Conversation, Message, MonthlySpending, Reservation, Usage
-from conversations.models.budget import first_day
+from conversations.models.months import month_of
 from conversations.models.usage import lost
 
 REPLY = Usage.Purpose.REPLY
@@ -118,7 +118,7 @@ def _settle_lost(row: Usage) -> None:
     longest = min(settings.CHAT_MAX_TOKENS, catalogue.longest_reply(row.model))
     call = Call(row, _tokens(row), longest, inserted=True)
     text = row.message.text if row.message and row.purpose == REPLY else ""
-    month = first_day(timezone.localtime(row.created).date())
+    month = month_of(row.created)
     MonthlySpending.book(month, cost=settle([call], len(text)))
 
 

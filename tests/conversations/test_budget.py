@@ -15,7 +15,7 @@ from conversations.models import (
     TeamSettings,
     Usage,
 )
-from conversations.models.budget import first_day
+from conversations.models.months import month_after, this_month
 from tests.conversations.history import begun
 
 pytestmark = pytest.mark.django_db
@@ -74,22 +74,21 @@ def test_a_limit_of_nothing_refuses_everything(alice):
 
 
 def test_the_first_use_counts_what_this_month_has_cost_already(alice):
-    this_month = first_day(timezone.localdate())
     used(alice, 7_000)
     used(alice, None)
     used(alice, 5_000)
     Usage.objects.filter(cost=5_000).update(created=timezone.now().replace(day=1) - timedelta(days=2))
     reserve(begun(alice), 1)
-    assert MonthlySpending.objects.values_list("month", "spent", "reserved").get() == (this_month, 7_000, 1)
+    assert MonthlySpending.objects.values_list("month", "spent", "reserved").get() == (this_month(), 7_000, 1)
 
 
 def test_another_month_begins_with_nothing_spent(alice):
-    last = first_day(first_day(timezone.localdate()) - timedelta(days=1))
+    last = month_after(this_month(), -1)
     MonthlySpending.objects.create(month=last, spent=LIMIT, reserved=LIMIT)
     limit()
     reserve(begun(alice), LIMIT)
     assert MonthlySpending.objects.get(month=last).reserved == LIMIT
-    assert MonthlySpending.objects.get(month=first_day(timezone.localdate())).reserved == LIMIT
+    assert MonthlySpending.objects.get(month=this_month()).reserved == LIMIT
 
 
 def test_a_model_without_a_price_runs_only_while_there_is_no_limit(alice, bob):

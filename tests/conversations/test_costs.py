@@ -7,7 +7,7 @@ from django.db import connection
 
 from conversations import costs
 from conversations.models import Usage
-from conversations.months import month_after, months, this_month
+from conversations.models.months import month_after, months, this_month
 from tests.conversations.history import called
 
 LIST = "/admin/conversations/usage/"

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from conversations.months import this_month
+from conversations.models.months import this_month
 from conversations.spreadsheet import spreadsheet
 from tests.conversations.history import called
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from conversations.models import MonthlySpending, TeamSettings
-from conversations.months import this_month
+from conversations.models.months import this_month
 from tests.conversations.history import answered, called
 
 COSTS = "/admin/conversations/usage/costs/"
