@@ -70,3 +70,15 @@ def test_two_processes_are_restarted_one_after_the_other_and_no_request_fails(da
     assert set(day.came_to) == {("page", 200), ("question", 200, "complete"), ("call", 200, "[DONE]")}
     assert min(day.came_to.values()) > 5
     assert not set(before) & {installation.processes[port].pid for port in installation.ports}
+
+
+def test_behind_caddy_a_question_waits_while_no_process_is_ready(_caddy, installation):
+    """So it is during a restart where there is one process, or where the other one was slow to answer a probe."""
+    with Guest(_caddy) as guest, ThreadPoolExecutor() as pool:
+        guest.sign_in()
+        for port in installation.ports:
+            installation.stop(port)
+        question = pool.submit(guest.http.post, "/api/chat", json={"message": "Hello"})
+        for port in installation.ports:
+            installation.start(port)
+        assert question.result().status_code == 200
