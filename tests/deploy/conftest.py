@@ -48,13 +48,13 @@ def installation(prepared):
 
 
 @pytest.fixture(scope="session")
-def _nginx(installation, tmp_path_factory):
+def nginx(installation, tmp_path_factory):
     with Front("nginx", tmp_path_factory.mktemp("nginx"), installation).running() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def _caddy(installation, tmp_path_factory):
+def caddy(installation, tmp_path_factory):
     with Front("caddy", tmp_path_factory.mktemp("caddy"), installation).running() as running:
         yield running
 
@@ -63,7 +63,7 @@ def _caddy(installation, tmp_path_factory):
 def front(request, stand_in):
     """The site as it is reached through nginx, then through Caddy."""
     stand_in.reset()
-    return request.getfixturevalue(f"_{request.param}")
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
