@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
+from chatsite.prepared import Delete, Insert, Parameter, Update
 from conversations.models.message import Message
 from conversations.models.months import begins, month_after, this_month
 from conversations.models.refusals import BudgetSpent, PriceUnknown
@@ -46,14 +47,17 @@ class MonthlySpending(models.Model):
 
         One conditional UPDATE: the database lets one transaction at a time through it, whichever process it is of.
         """
-        row = cls.objects.filter(month=month)
-        if limit is not None:
-            row = row.filter(spent__lte=int(limit * MICRO) - amount - F("reserved"))
-        taken = row.update(reserved=F("reserved") + amount)
+        taken = cls._take(month, amount, limit)
         if not taken and not cls.objects.filter(month=month).exists():
             cls._open(month)
-            taken = row.update(reserved=F("reserved") + amount)
-        return bool(taken)
+            taken = cls._take(month, amount, limit)
+        return taken
+
+    @staticmethod
+    def _take(month: date, amount: int, limit: Decimal | None) -> bool:
+        if limit is None:
+            return bool(_TAKE.run(month=month, amount=amount))
+        return bool(_TAKE_WITHIN.run(month=month, amount=amount, room=int(limit * MICRO) - amount))
 
     @staticmethod
     def _open(month: date) -> None:
@@ -67,8 +71,7 @@ class MonthlySpending(models.Model):
     def book(cls, month: date, *, cost: int, released: int = 0) -> None:
         """Note what calls have cost, and give back what was reserved for them."""
         if cost or released:
-            row = cls.objects.filter(month=month)
-            row.update(spent=F("spent") + cost, reserved=F("reserved") - released)
+            _BOOK.run(month=month, cost=cost, released=released)
 
     @classmethod
     def warn(cls, month: date, limit: Decimal) -> bool:
@@ -116,7 +119,8 @@ class Reservation(models.Model):
                 raise BudgetSpent
             wanted = needed
         rows = [cls(month_id=month, message=message, purpose=purpose, amount=each) for purpose, each in wanted.items()]
-        for row in cls.objects.bulk_create(rows):
+        for row in rows:
+            _RESERVE.run(row)
             row.limited, row.each = limit is not None, row.amount
         return {row.purpose: row for row in rows}
 
@@ -133,11 +137,12 @@ class Reservation(models.Model):
 
     def settle(self, cost: int) -> None:
         """Replace the reservation by what the calls have cost; what recovery has given back stays given back."""
-        mine, amount = Reservation.objects.filter(pk=self.pk), self.amount
+        amount = self.amount
         if self.extended:
             # Perhaps at this moment still, by a thread whose task was cancelled.
+            mine = Reservation.objects.filter(pk=self.pk)
             amount = mine.select_for_update().values_list("amount", flat=True).first() or 0
-        found, _rows = mine.delete()
+        found = _RELEASE.run(id=self.pk)
         MonthlySpending.book(self.month_id, cost=cost, released=amount if found else 0)
 
     @classmethod
@@ -146,3 +151,24 @@ class Reservation(models.Model):
         for row in cls.objects.filter(lost()):
             with transaction.atomic():
                 row.settle(0)
+
+
+def _month() -> models.QuerySet[MonthlySpending]:
+    return MonthlySpending.objects.filter(month=Parameter(MonthlySpending, "month"))
+
+
+def _amount(name: str) -> Parameter:
+    return Parameter(MonthlySpending, "spent", name)
+
+
+def _more_reserved() -> dict[str, models.Expression]:
+    return {"reserved": F("reserved") + _amount("amount")}
+
+
+_TAKE = Update(lambda: (_month(), _more_reserved()))
+_TAKE_WITHIN = Update(lambda: (_month().filter(spent__lte=_amount("room") - F("reserved")), _more_reserved()))
+_BOOK = Update(
+    lambda: (_month(), {"spent": F("spent") + _amount("cost"), "reserved": F("reserved") - _amount("released")})
+)
+_RESERVE = Insert(lambda: Reservation)
+_RELEASE = Delete(lambda: Reservation.objects.filter(pk=Parameter(Reservation, "id")))

@@ -14,11 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.models import User
-from conversations.models import tree
+from chatsite.prepared import Insert, Update, parameters
+from conversations.models import asking, tree
 from conversations.models.access import may_read
 from conversations.models.idempotency import IdempotencyKey
-from conversations.models.message import Message, recover_stale
-from conversations.models.refusals import Busy, Refused, TooManyRunning, UnknownMessage
+from conversations.models.message import Message, recover_stale, store_answer, store_question
+from conversations.models.refusals import Busy, UnknownMessage
 from conversations.models.retention import KEPT_IN_BIN, RetentionQuerySet
 from conversations.models.team import TeamSettings
 from conversations.models.title import first_words
@@ -98,7 +99,6 @@ class Conversation(models.Model):
         new.is_new = True
 
         def question() -> Message:
-            new.save()
             parent = None
             for role, said in earlier:
                 parent = new.messages.create(parent_id=parent, role=role, text=said, finished=Now()).pk
@@ -124,7 +124,7 @@ class Conversation(models.Model):
         """Put a question in other words and ask nothing: a sibling with copies of the turns shown below it."""
         wish = ("correct", question, text)
         with transaction.atomic():
-            self._wait_for_turn()
+            asking.wait_for_turn(self.owner_id)
             if repeated := IdempotencyKey.reply_for(self.owner_id, key, *wish):
                 return repeated
             self._refuse_if_writing()
@@ -152,22 +152,14 @@ class Conversation(models.Model):
         runner: str,
     ) -> Message:
         with transaction.atomic():
-            self._wait_for_turn()
+            asking.wait_for_turn(self.owner_id)
             if repeated := IdempotencyKey.reply_for(self.owner_id, key, *wish, model):
                 return repeated
             self._refuse_if_writing()
-            self._refuse_if_too_many()
+            asking.refuse_if_too_many(self.owner_id)
             answer = self._answer(question(), model=model, runner=runner)
             IdempotencyKey.remember(self.owner_id, key, answer, *wish, model)
         return answer
-
-    def _wait_for_turn(self) -> None:
-        """One of a person's wishes at a time: the key, the number of running replies, the tree and the bin are
-        looked at and changed under this lock. Refused when the account was deactivated meanwhile.
-        """
-        people = User.objects.select_for_update().values_list("is_active", flat=True)
-        if not people.get(pk=self.owner_id):
-            raise Refused
 
     def _refuse_if_writing(self) -> None:
         if not self._state.adding:
@@ -181,11 +173,6 @@ class Conversation(models.Model):
             writing = self.messages.filter(state=Message.State.WRITING)
             if writing.exists() and not recover_stale(writing):
                 raise Busy
-
-    def _refuse_if_too_many(self) -> None:
-        running = Message.objects.writing().filter(conversation__owner_id=self.owner_id)
-        if len(running.values_list("pk")) >= settings.CHAT_MAX_RUNNING_PER_PERSON:
-            raise TooManyRunning
 
     def _place(self, parent: UUID | None) -> UUID | None:
         """Where another question may stand: under an answer, or beside a question; never beside an answer."""
@@ -211,14 +198,23 @@ class Conversation(models.Model):
             runner=runner,
             heartbeat=Now(),
         )
+        self.head, self.updated = answer, timezone.now()
         try:
-            Message.objects.bulk_create([question, answer] if question._state.adding else [answer])
+            self._store()
+            if question._state.adding:
+                store_question(question)
+            store_answer(answer)
         except IntegrityError as error:
             raise Busy from error
         answer.is_new = True
-        self.head, self.updated = answer, timezone.now()
-        self.save(update_fields=["head", "updated"])
         return answer
+
+    def _store(self) -> None:
+        """Its head may not be there yet: the database looks when all is committed."""
+        if self._state.adding:
+            _STORE.run(self)
+        else:
+            _MOVE_ON.run(id=self.pk, head=self.head_id, updated=self.updated)
 
     # Reading
 
@@ -289,3 +285,12 @@ class Conversation(models.Model):
     def restore(self) -> None:
         self.deleted = None
         self.save(update_fields=["deleted"])
+
+
+_STORE = Insert(lambda: Conversation)
+_MOVE_ON = Update(
+    lambda: (
+        Conversation.objects.filter(**parameters(Conversation, "id")),
+        parameters(Conversation, "head", "updated"),
+    )
+)

@@ -12,6 +12,7 @@ from django.db.models.functions import Length, Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.models import User
+from chatsite.prepared import Insert, Update, parameters
 from conversations.models.access import may_read
 
 #: A writer that has given no sign of life for this long is taken for dead.
@@ -202,13 +203,26 @@ class Message(models.Model):
         Only the state is fenced: when the reply was taken for dead meanwhile and marked interrupted,
         a writer that comes back still stores what it has, if that is more.
         """
-        mine = Message.objects.filter(pk=self.pk, runner=self.runner)
-        content = {"text": text, **fields}
-        if mine.writing().update(state=state, ending=ending, finished=Now(), heartbeat=None, **content):
+        result = {name: fields.get(name, getattr(self, name)) for name in RESULT}
+        if _FINISH.run(id=self.pk, runner=self.runner, state=state, ending=ending, text=text, **result):
             return True
-        content = {name: value for name, value in content.items() if name not in {"error_code", "error_detail"}}
-        mine.alias(stored=Length("text")).filter(stored__lt=len(text)).update(**content)
+        content = {name: value for name, value in fields.items() if name not in {"error_code", "error_detail"}}
+        mine = Message.objects.filter(pk=self.pk, runner=self.runner)
+        mine.alias(stored=Length("text")).filter(stored__lt=len(text)).update(text=text, **content)
         return False
+
+
+#: What `finish` stores besides the text and the state.
+RESULT = ("blocks", "html", "html_version", "stop_reason", "error_code", "error_detail", "request_id")
+
+store_question = Insert(lambda: Message, finished=Now()).run
+store_answer = Insert(lambda: Message, heartbeat=Now()).run
+_FINISH = Update(
+    lambda: (
+        Message.objects.writing().filter(**parameters(Message, "id", "runner")),
+        {**parameters(Message, "state", "ending", "text", *RESULT), "finished": Now(), "heartbeat": None},
+    )
+)
 
 
 def recover_stale(rows: MessageQuerySet) -> int:

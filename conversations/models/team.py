@@ -6,6 +6,8 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from chatsite.prepared import Select
+
 
 class TeamSettings(models.Model):
     """One row. `TeamSettings.current()` gives it, or the defaults while nobody has saved any."""
@@ -53,4 +55,7 @@ class TeamSettings(models.Model):
 
     @classmethod
     def current(cls) -> "TeamSettings":
-        return cls.objects.first() or cls(pk=1)
+        return next(iter(_CURRENT.instances()), None) or cls(pk=1)
+
+
+_CURRENT = Select(lambda: TeamSettings.objects.all())

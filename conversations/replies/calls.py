@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from chatsite.accounts.models import User
+from chatsite.prepared import Insert
 from conversations import catalogue, claude, prompt
 from conversations.catalogue import Tokens
 from conversations.models import Conversation, Message, MonthlySpending, Reservation, Usage
@@ -21,6 +22,8 @@ COUNTED = [
     "input_tokens", "output_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens", "cache_read_tokens",
     "state", "estimated", "cost",
 ]  # fmt: skip
+# Rows that a checkpoint has inserted are updated, and of those only what was counted.
+_STORE = Insert(lambda: Usage, replacing=COUNTED).run
 
 
 @dataclass(slots=True)
@@ -79,10 +82,8 @@ def settle(calls: list[Call], characters: int, *, again: bool = False, kept: boo
         _complete(call, written)
     if not kept:
         _keep_apart_from_what_is_gone([call.usage for call in calls if not call.inserted])
-    # Rows that a checkpoint has inserted are updated, and of those only what was counted.
-    Usage.objects.bulk_create(
-        [call.usage for call in calls], update_conflicts=True, unique_fields=["id"], update_fields=COUNTED
-    )
+    for call in calls:
+        _STORE(call.usage)
     return sum(call.usage.cost or 0 for call in calls) - before
 
 

@@ -136,7 +136,7 @@ def test_a_binned_conversation_takes_no_questions_until_it_is_restored(alice):
 
 def test_a_first_question_is_stored_in_few_steps_and_sent_without_being_read(alice, bob, django_assert_max_num_queries):
     begin(lambda: begun(bob))  # makes the month's row
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         answer = begin(lambda: begun(alice, "A first question.")).answer
     assert texts(answer.conversation.thread()) == ["A first question.", ""]
 
@@ -144,7 +144,7 @@ def test_a_first_question_is_stored_in_few_steps_and_sent_without_being_read(ali
 @pytest.mark.parametrize("length", [1, 20])
 def test_asking_and_reading_cost_the_same_in_short_and_long_conversations(alice, length, django_assert_num_queries):
     conversation = answered(alice, *(f"Question {number}." for number in range(length)))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         answer = conversation.ask("One more.", **ASKED)
     with django_assert_num_queries(1):
         answer.finish(state="complete", ending="finished", text="Done.")

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from chatsite.accounts.models import ApiToken, User
-from conversations.models import Conversation, Message, Refused
+from conversations.models import Conversation, Message, Refused, asking
 from tests.conversations.history import ASKED, answered
 from tests.site import Visitor, eventually
 
@@ -82,12 +82,12 @@ def test_what_happens_while_a_question_is_being_stored_stops_its_reply(alice, mo
         happens(conversation)
         connection.close()
 
-    def meanwhile(_conversation):
+    def meanwhile(_person):
         pool.submit(elsewhere)
         time.sleep(0.5)
 
     with ThreadPoolExecutor(1) as pool:
-        monkeypatch.setattr(Conversation, "_refuse_if_too_many", meanwhile)
+        monkeypatch.setattr(asking, "refuse_if_too_many", meanwhile)
         answer = conversation.ask("Is it too late?", **ASKED)
     answer.refresh_from_db()
     assert answer.stop_requested == ending
