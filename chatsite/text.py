@@ -3,6 +3,7 @@
 from urllib.parse import unquote_to_bytes
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
@@ -17,16 +18,26 @@ class OnlyText(MiddlewareMixin):
     """
 
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
-        if any("\0" in value for value in request.COOKIES.values()):
-            return errors.answer(request, 400, _("A cookie holds a character that is not allowed."))
-        # The API reads JSON whatever it is called: curl calls all it sends a form.
-        is_form = request.content_type == "application/x-www-form-urlencoded" and not request.path.startswith("/api/")
-        if is_form and (problem := _problem(request.body)):
-            return errors.answer(request, 400, problem)
-        return None
+        problem = _problem(request)
+        return errors.answer(request, 400, problem) if problem else None
+
+    async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
+        # A page is made in a thread; to look for a reason takes none.
+        if _problem(request):
+            return await super().__acall__(request)
+        response: HttpResponseBase = await self.get_response(request)  # type: ignore[misc]
+        return response
 
 
-def _problem(form: bytes) -> str:
+def _problem(request: HttpRequest) -> str:
+    if any("\0" in value for value in request.COOKIES.values()):
+        return _("A cookie holds a character that is not allowed.")
+    # The API reads JSON whatever it is called: curl calls all it sends a form.
+    is_form = request.content_type == "application/x-www-form-urlencoded" and not request.path.startswith("/api/")
+    return _problem_of_form(request.body) if is_form else ""
+
+
+def _problem_of_form(form: bytes) -> str:
     try:
         text = unquote_to_bytes(form).decode()
     except UnicodeDecodeError:

@@ -69,8 +69,9 @@ class Site:
 
     def start(self) -> "Site":
         command = [sys.executable, "-m", "uvicorn", self.application, "--port", str(self.port)]
-        flags = ["--timeout-graceful-shutdown", "3", "--no-access-log", "--ws", "none", "--log-level", "warning"]
-        self._process = subprocess.Popen([*command, *flags], cwd=ROOT, env=self.environment)
+        flags = "--timeout-graceful-shutdown 3 --ws none --no-access-log --no-server-header --no-proxy-headers"
+        command += [*flags.split(), "--log-level", "warning"]
+        self._process = subprocess.Popen(command, cwd=ROOT, env=self.environment)
         try:
             eventually(self._answers, START_SECONDS)
         except BaseException:

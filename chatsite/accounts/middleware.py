@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from chatsite import errors
 from chatsite.http import asked_by_script
@@ -15,6 +16,15 @@ class SignInRequired(LoginRequiredMiddleware):
 
     So does a question from a plain form: a redirect would lose what was typed.
     """
+
+    async def process_view(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        # Who it is needs the database, and so a thread; a view for everybody does not ask.
+        if not getattr(view_func, "login_required", True):
+            return None
+        check = sync_to_async(super().process_view, thread_sensitive=True)
+        return await check(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponse:  # type: ignore[override]
         if asked_by_script(request) or (request.method == "POST" and "text" in request.POST):

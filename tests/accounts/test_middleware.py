@@ -6,8 +6,9 @@ import threading
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django.utils.deprecation import MiddlewareMixin
 
-from chatsite.middleware import InPlace
+from chatsite.middleware import InPlace, run_in_place
 from tests.conftest import PASSWORD
 from tests.site import CSRF, Visitor
 
@@ -38,6 +39,15 @@ def seen_in(middleware):
 def test_hooks_run_where_the_request_is_and_those_that_wait_elsewhere():
     assert seen_in(Noting) == [True, True]
     assert seen_in(Waiting) == [True, False]
+
+
+def test_hooks_of_others_do_so_too_once_they_are_told():
+    class Theirs(MiddlewareMixin):
+        process_request, process_response = Noting.process_request, Noting.process_response
+
+    assert seen_in(Theirs) == [False, False]
+    run_in_place(Theirs)
+    assert seen_in(Theirs) == [True, True]
 
 
 def test_alice_signs_in_on_a_real_server(site, alice):
