@@ -5,6 +5,7 @@ signal only begins to drain; uvicorn's own handler is called when every reply is
 """
 
 import asyncio
+import gc
 import logging
 import signal
 import threading
@@ -47,6 +48,9 @@ class Lifespan:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
         self._listen()
+        # What is loaded by now stays: the garbage collector need not walk through it again and again.
+        gc.collect()
+        gc.freeze()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.worker.shutdown()

@@ -54,7 +54,7 @@ async def chat(request: HttpRequest) -> HttpResponseBase:
 
 def _caller(request: HttpRequest) -> tuple[User, HttpResponse | None]:
     """Who asks, by token or by session; or the refusal."""
-    scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
+    scheme, _space, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() == "bearer":
         holder = ApiToken.user_of(secret.strip())
         return (holder, None) if holder else (User(), refusal(401, "Invalid token"))
