@@ -150,8 +150,7 @@ def staff_detail(message: Message) -> list[tuple[str, str]]:
 def alone(message: Message) -> Turn:
     """The turn of one message outside its thread, complete: for the frames of a stream."""
     turn = turn_of(message)
-    siblings = Message.objects.filter(conversation=message.conversation_id, parent=message.parent_id)
-    versions = list(siblings.order_by("created", "id").values_list("pk", flat=True))
+    versions = message.versions()
     # Its row may be gone meanwhile, and its readers are told of its end all the same.
     turn.stand_among(versions if message.pk in versions else [message.pk])
     add_details([turn], message.conversation)

@@ -9,10 +9,11 @@ from uuid import UUID
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Length, Lower, Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.models import User
-from chatsite.prepared import Insert, Update, parameters
+from chatsite.prepared import Insert, Select, Update, parameters
 from conversations.models.access import may_read
 
 #: A writer that has given no sign of life for this long is taken for dead.
@@ -197,6 +198,14 @@ class Message(models.Model):
         """The summary of what Claude thought, as far as it was shown."""
         return "\n\n".join(block["thinking"] for block in self.blocks if block.get("thinking"))
 
+    def versions(self) -> list[UUID]:
+        """This message and its siblings, oldest first; without it when its row is gone."""
+        if self.parent_id is None:
+            rows = _FIRST_QUESTIONS.rows(conversation=self.conversation_id)
+        else:
+            rows = _CHILDREN.rows(parent=self.parent_id)
+        return [pk for [pk] in rows]
+
     def finish(self, *, state: str, ending: str, text: str, **fields: Any) -> bool:
         """Store how the writing ended; True where this call decided it.
 
@@ -204,7 +213,10 @@ class Message(models.Model):
         a writer that comes back still stores what it has, if that is more.
         """
         result = {name: fields.get(name, getattr(self, name)) for name in RESULT}
-        if _FINISH.run(id=self.pk, runner=self.runner, state=state, ending=ending, text=text, **result):
+        result |= {"state": state, "ending": ending, "text": text}
+        if _FINISH.run(id=self.pk, runner=self.runner, **result):
+            for name, value in {**result, "finished": timezone.now(), "heartbeat": None}.items():
+                setattr(self, name, value)
             return True
         content = {name: value for name, value in fields.items() if name not in {"error_code", "error_detail"}}
         mine = Message.objects.filter(pk=self.pk, runner=self.runner)
@@ -217,12 +229,18 @@ RESULT = ("blocks", "html", "html_version", "stop_reason", "error_code", "error_
 
 store_question = Insert(lambda: Message, finished=Now()).run
 store_answer = Insert(lambda: Message, heartbeat=Now()).run
+_CHILDREN = Select(lambda: _versions().filter(**parameters(Message, "parent")))
+_FIRST_QUESTIONS = Select(lambda: _versions().filter(**parameters(Message, "conversation"), parent=None))
 _FINISH = Update(
     lambda: (
         Message.objects.writing().filter(**parameters(Message, "id", "runner")),
         {**parameters(Message, "state", "ending", "text", *RESULT), "finished": Now(), "heartbeat": None},
     )
 )
+
+
+def _versions() -> models.QuerySet[Message, Any]:
+    return Message.objects.order_by("created", "id").values_list("pk")
 
 
 def recover_stale(rows: MessageQuerySet) -> int:

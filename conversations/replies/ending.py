@@ -64,8 +64,8 @@ def store(answer: Message, result: Result, *, shown: bool) -> tuple[End, str]:
         )
         cost = settle(result.calls, len(result.text) + len(result.thoughts), again=not decided, kept=decided)
         result.reservation.settle(cost)
-    if decided and not shown:
-        return told(result), prose
+    if decided:
+        return end_of(answer) if shown else told(result), prose
     stored = Message.objects.select_related("conversation__owner").filter(pk=answer.pk).first()
     return end_of(stored) if stored else told(result), prose
 
