@@ -6,6 +6,8 @@ The payloads are those of https://platform.claude.com/docs/en/build-with-claude/
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from conversations.catalogue import Tokens
 from conversations.claude_errors import Failed
 from conversations.claude_wire import EventDecoder, TextDelta
@@ -23,8 +25,9 @@ class Started:
     tokens: Tokens
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(msgspec.Struct, frozen=True, gc=False):
+    """A piece of text. Nearly all events are of this kind, hence the cheapest there is."""
+
     text: str
 
 

@@ -61,7 +61,7 @@ class _Frames:
         missed = self.count - position
         if missed > len(self.kept):
             return None
-        return b"".join(list(self.kept)[len(self.kept) - missed :])
+        return b"".join([self.kept[each] for each in range(-missed, 0)])
 
 
 class Broadcast:

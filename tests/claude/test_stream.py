@@ -144,7 +144,7 @@ def test_the_bytes_of_the_stream_come_straight_from_aiohttp(ask, settings):
     async def reader():
         claude.open_client()
         async with claude._call(request([{"role": "user", "content": "[[echo:Yes.]]"}])) as answer:
-            found = type(answer.chunks)
+            found = answer.read
         await claude.close_client()
         return found
 
