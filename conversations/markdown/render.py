@@ -60,5 +60,10 @@ def _extensions(text: str) -> comrak.ExtensionOptions:
     options.tasklist = True
     options.math_dollars = True
     options.autolink = UNBROKEN.search(text) is None
-    options.math_latex = options.math_code = sum(1 for _ in FORMULA_MARK.finditer(text)) <= MAX_FORMULA_MARKS
+    options.math_latex = options.math_code = _formula_marks(text) <= MAX_FORMULA_MARKS
     return options
+
+
+def _formula_marks(text: str) -> int:
+    # Most texts are too short to hold too many, and the search is not for nothing.
+    return 0 if len(text) < MAX_FORMULA_MARKS else sum(1 for _ in FORMULA_MARK.finditer(text))
