@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -164,16 +164,26 @@ class _Answer:
         self._clock = asyncio.get_running_loop().time
         self._renewed = 0.0
 
-    def events(self, chunk: bytes) -> Iterator[Event]:
+    def events(self, chunk: bytes) -> Iterable[Event]:
         """What a chunk completes, up to the end of the message; what came before a broken event is not lost."""
+        piece = self._decoder.lone_text(chunk)
+        if piece is None:
+            return self._events(chunk)
+        self._renew()
+        return self.message.take(piece)
+
+    def _events(self, chunk: bytes) -> Iterator[Event]:
         for payload in self._decoder.feed(chunk):
-            # Not at each of them: a timer costs as much as the decoding of an event.
-            if (now := self._clock()) - self._renewed > SILENCE / 60:
-                self._silence.reschedule(now + SILENCE)
-                self._renewed = now
+            self._renew()
             yield from self.message.take(payload)
             if self.message.stopped:
                 return
+
+    def _renew(self) -> None:
+        # Not at each event: a timer costs as much as the decoding of one.
+        if (now := self._clock()) - self._renewed > SILENCE / 60:
+            self._silence.reschedule(now + SILENCE)
+            self._renewed = now
 
     async def finish(self) -> None:
         """Read to the end of the body, so that the connection can serve the next call."""

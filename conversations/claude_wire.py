@@ -30,11 +30,26 @@ _text_delta = msgspec.json.Decoder(TextDelta).decode
 _any = msgspec.json.Decoder().decode
 
 
+def _text(data: bytes) -> TextDelta | None:
+    """A piece of text; None for another kind of delta, and for one that has to be mended."""
+    try:
+        piece = _text_delta(data)
+    except msgspec.DecodeError:
+        return None
+    return None if "\0" in piece.delta.text else piece
+
+
 class EventDecoder:
     """Collects bytes until an event is whole. Raises ValueError for what is not the protocol."""
 
     def __init__(self) -> None:
         self._rest = b""
+
+    def lone_text(self, chunk: bytes) -> TextDelta | None:
+        """The piece of text that a chunk is, as nearly all are; None for any other chunk, which `feed` takes apart."""
+        if self._rest or not chunk.startswith(TEXT_DELTA) or chunk.find(b"\n\n") != len(chunk) - 2:
+            return None
+        return _text(chunk[len(TEXT_DELTA) : -2])
 
     def feed(self, chunk: bytes) -> Iterator[TextDelta | dict[str, Any]]:
         """The events that this chunk completes. Only their `data` lines matter: its `type` names the event.
@@ -54,13 +69,8 @@ class EventDecoder:
                 yield payload
 
     def _payload(self, event: bytes) -> TextDelta | dict[str, Any] | None:
-        if event.startswith(TEXT_DELTA):
-            try:
-                piece = _text_delta(event[len(TEXT_DELTA) :])
-                if "\0" not in piece.delta.text:
-                    return piece
-            except msgspec.DecodeError:
-                pass  # another kind of delta, or one that has to be mended
+        if event.startswith(TEXT_DELTA) and (piece := _text(event[len(TEXT_DELTA) :])):
+            return piece
         data = b"\n".join(line[5:].removeprefix(b" ") for line in event.split(b"\n") if line.startswith(b"data:"))
         if not data:
             return None

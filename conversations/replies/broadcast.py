@@ -248,14 +248,14 @@ class _Bell:
             if not future.done():
                 future.set_result(news)
 
-    async def rung(self) -> bool:
-        """Wait for the next ring; False when it is time for a sign of life instead."""
+    def rung(self) -> asyncio.Future[bool]:
+        """To be awaited: the next ring; False when it is time for a sign of life instead."""
         loop = asyncio.get_running_loop()
         if self._timer is None:
             self._timer = loop.call_later(sse.HEARTBEAT_SECONDS / 2, self._tick)
         future: asyncio.Future[bool] = loop.create_future()
         self._waiting.append(future)
-        return await future
+        return future
 
     def _tick(self) -> None:
         """Twice in the time that may pass in silence; for the last time when nobody waits."""
