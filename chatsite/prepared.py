@@ -5,11 +5,12 @@ statement is written as always, with a `Parameter` where a value of the call goe
 Only what has the same SQL whatever the values are can be prepared: no list, and no None to compare with.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import AutoField, Expression, Model, QuerySet
 from django.db.models.constants import OnConflict
 from django.db.models.sql import DeleteQuery, InsertQuery, Query, UpdateQuery
@@ -29,7 +30,7 @@ class Parameter(Expression):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return "%s", [self]
 
-    def written(self, given: dict[str, Any]) -> Any:
+    def written(self, given: dict[str, Any], connection: Any) -> Any:
         return self.output_field.get_db_prep_save(given[self.name], connection)
 
 
@@ -55,12 +56,19 @@ class Statement:
     @cached_property
     def compiled(self) -> Compiled:
         # Two threads may come here at once; each makes one of its own.
-        compiler = self._make().get_compiler(connection=connection)
+        compiler = self._make().get_compiler(DEFAULT_DB_ALIAS)
         return Compiled(compiler, *compiler.as_sql())
 
-    def execute(self, cursor: Any, given: dict[str, Any]) -> None:
+    @contextmanager
+    def executed(self, given: dict[str, Any]) -> Iterator[Any]:
+        """A cursor with what came of it."""
         _compiler, sql, values = self.compiled
-        cursor.execute(sql, [value.written(given) if isinstance(value, Parameter) else value for value in values])
+        # Not `django.db.connection`, which looks up this thread's connection at each use.
+        connection = connections[DEFAULT_DB_ALIAS]
+        with connection.cursor() as cursor:
+            written = [each.written(given, connection) if isinstance(each, Parameter) else each for each in values]
+            cursor.execute(sql, written)
+            yield cursor
 
 
 class Select(Statement):
@@ -71,8 +79,7 @@ class Select(Statement):
 
     def rows(self, **given: Any) -> list[Any]:
         """What its columns hold, as Python has it."""
-        with connection.cursor() as cursor:
-            self.execute(cursor, given)
+        with self.executed(given) as cursor:
             rows = cursor.fetchall()
         compiler = self.compiled.compiler
         return list(compiler.apply_converters(rows, self._converters)) if self._converters else rows
@@ -80,7 +87,7 @@ class Select(Statement):
     def instances(self, **given: Any) -> list[Any]:
         """The same as instances of the model, for a queryset that asks for these."""
         model = self.compiled.compiler.query.model
-        return [model.from_db(connection.alias, self._names, row) for row in self.rows(**given)]
+        return [model.from_db(DEFAULT_DB_ALIAS, self._names, row) for row in self.rows(**given)]
 
     @cached_property
     def _converters(self) -> Any:
@@ -106,8 +113,7 @@ class Update(Statement):
 
     def run(self, **given: Any) -> int:
         """Returns the number of rows that were changed."""
-        with connection.cursor() as cursor:
-            self.execute(cursor, given)
+        with self.executed(given) as cursor:
             number: int = cursor.rowcount
         return number
 
@@ -142,7 +148,7 @@ class Insert(Statement):
 
     @cached_property
     def compiled(self) -> Compiled:
-        compiler = self._make().get_compiler(connection=connection)
+        compiler = self._make().get_compiler(DEFAULT_DB_ALIAS)
         pk = compiler.query.get_meta().pk
         compiler.returning_fields = [pk] if isinstance(pk, AutoField) else None
         [(sql, values)] = compiler.as_sql()
@@ -152,11 +158,10 @@ class Insert(Statement):
         """Store an instance as `bulk_create` would: its fields are made ready, no signal is sent."""
         compiler = self.compiled.compiler
         given = {field.attname: field.pre_save(instance, add=True) for field in compiler.query.fields}
-        with connection.cursor() as cursor:
-            self.execute(cursor, given)
+        with self.executed(given) as cursor:
             if compiler.returning_fields:
                 [instance.pk] = cursor.fetchone()
-        instance._state.adding, instance._state.db = False, connection.alias
+        instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS
 
 
 class _Row:

@@ -108,7 +108,7 @@ class Reservation(models.Model):
         Only the reply is needed: where the limit has no room for a title beside it, there will be no title.
         Raises BudgetSpent, and PriceUnknown when there is a limit to keep and no price to keep it with.
         """
-        limit = TeamSettings.current().monthly_limit
+        limit = TeamSettings.current_limit()
         if limit is not None and amounts[Usage.Purpose.REPLY] is None:
             raise PriceUnknown
         wanted = {purpose: amount or 0 for purpose, amount in amounts.items() if limit is None or amount is not None}
@@ -127,7 +127,7 @@ class Reservation(models.Model):
     def extend(self) -> None:
         """Reserve the same once more, because a call that had begun is made again; raises BudgetSpent."""
         self.extended = True
-        limit = TeamSettings.current().monthly_limit
+        limit = TeamSettings.current_limit()
         with transaction.atomic():
             mine = Reservation.objects.filter(pk=self.pk)
             if not mine.update(amount=F("amount") + self.each):

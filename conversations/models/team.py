@@ -1,5 +1,6 @@
 """What staff set for the whole team, in the admin and without a restart."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.core.validators import MinValueValidator
@@ -57,5 +58,11 @@ class TeamSettings(models.Model):
     def current(cls) -> "TeamSettings":
         return next(iter(_CURRENT.instances()), None) or cls(pk=1)
 
+    @staticmethod
+    def current_limit() -> Decimal | None:
+        """The monthly limit alone, which every question asks for."""
+        return next((limit for [limit] in _LIMIT.rows()), None)
+
 
 _CURRENT = Select(lambda: TeamSettings.objects.all())
+_LIMIT = Select(lambda: TeamSettings.objects.values_list("monthly_limit"))
