@@ -35,6 +35,7 @@ class Engine:
         self.runner = f"{socket.gethostname()[:40]}-{getpid()}-{secrets.token_hex(4)}"
         self.running: dict[UUID, Reply] = {}
         self.titles: set[Title] = set()
+        self._beginning: set[asyncio.Task[tuple[Message, Broadcast]]] = set()
         self.leaving = False
         self.draining = False
         self._mirrors = Mirrors()
@@ -58,7 +59,7 @@ class Engine:
         self.leaving = True
         await asyncio.sleep(settings.DRAIN_NOTICE_SECONDS)
         self.draining = True
-        await self._until(lambda: not self.running, settings.DRAIN_SECONDS)
+        await self._until(lambda: not self.running and not self._beginning, settings.DRAIN_SECONDS)
         await self._interrupt()
 
     async def shutdown(self) -> None:
@@ -73,6 +74,8 @@ class Engine:
         await claude.close_client()
 
     async def _interrupt(self) -> None:
+        # What is being stored at this moment has no reply yet that could be interrupted.
+        await self._until(lambda: not self._beginning, STORING_SECONDS)
         for reply in list(self.running.values()):
             reply.stop(Message.Ending.SHUTDOWN)
         for title in list(self.titles):
@@ -98,8 +101,10 @@ class Engine:
         """
         if self.draining:
             raise Draining
-        beginning = asyncio.create_task(self._begin(ask, grace, page), context=contextvars.Context())
-        return await asyncio.shield(beginning)
+        task = asyncio.create_task(self._begin(ask, grace, page), context=contextvars.Context())
+        self._beginning.add(task)
+        task.add_done_callback(self._beginning.discard)
+        return await asyncio.shield(task)
 
     async def _begin(self, ask: Callable[[], Message], grace: float | None, page: bool) -> tuple[Message, Broadcast]:
         begun = await storage.run(beginning.begin, ask)

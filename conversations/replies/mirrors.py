@@ -37,6 +37,10 @@ class Mirror(Broadcast):
 
     told_at = -math.inf
 
+    def is_due(self, now: float) -> bool:
+        """Whether it should hear of that now: at once, before the reader has begun, and later while one is there."""
+        return now - self.told_at >= (TELL_EVERY if self.readers else math.inf)
+
 
 class Mirrors:
     """The mirrors of this process. A mirror lives as long as it has readers."""
@@ -76,7 +80,7 @@ class Mirrors:
         """Tell every mirror what is new; True when one of the replies is about to end."""
         now = asyncio.get_running_loop().time()
         known = {pk: mirror.length for pk, mirror in self._mirrors.items()}
-        untold = {pk for pk, mirror in self._mirrors.items() if now - mirror.told_at >= TELL_EVERY}
+        untold = {pk for pk, mirror in self._mirrors.items() if mirror.is_due(now)}
         found = await storage.run(look, known, untold)
         for pk in untold & self._mirrors.keys():
             self._mirrors[pk].told_at = now

@@ -1,15 +1,19 @@
 """What cannot be timed from outside: who comes to a reply just at its end, and a process that cannot begin."""
 
 import asyncio
+import time
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from chatsite.lifespan import Lifespan
-from conversations.models import Message
+from conversations.models import Message, Refused
+from conversations.replies import mirrors
 from conversations.replies.broadcast import Broadcast
 from conversations.replies.engine import Engine
+from conversations.replies.mirrors import Mirrors
+from tests.conversations.history import begun
 
 
 @pytest.mark.parametrize("page", [True, False])
@@ -43,3 +47,47 @@ def test_a_server_whose_engine_cannot_start_does_not_serve():
         return sent
 
     assert asyncio.run(begin()) == [{"type": "lifespan.startup.failed", "message": "no way to Claude"}]
+
+
+def test_a_server_that_stops_waits_for_a_question_that_is_being_stored(transactional_db):
+    order = []
+
+    def store():
+        time.sleep(0.3)
+        order.append("stored")
+        raise Refused
+
+    async def stop_meanwhile():
+        engine = Engine()
+        asking = asyncio.create_task(engine.begin(store, grace=0))
+        await asyncio.sleep(0.1)
+        await engine.drain()
+        order.append("stopped")
+        with pytest.raises(Refused):
+            await asking
+
+    asyncio.run(stop_meanwhile())
+    assert order == ["stored", "stopped"]
+
+
+def test_who_asked_for_a_reply_of_another_process_and_never_read_it_is_no_reader(transactional_db, alice, monkeypatch):
+    """Its writer would go on for somebody who has left before the first frame."""
+    monkeypatch.setattr(mirrors, "TELL_EVERY", 0.1)
+    monkeypatch.setattr(mirrors, "PAUSE", 0.1)
+    answer = begun(alice)
+
+    def told():
+        answer.refresh_from_db()
+        return answer.watched_at
+
+    async def never_read():
+        followed = Mirrors()
+        followed.of(answer.pk)
+        await asyncio.sleep(0.3)
+        first = await asyncio.to_thread(told)
+        await asyncio.sleep(0.5)
+        return first, await asyncio.to_thread(told)
+
+    first, last = asyncio.run(never_read())
+    assert first is not None
+    assert last == first
