@@ -22,6 +22,10 @@ async def keep_lineup() -> None:
             lineup.learn(await claude.models())
         except Failed as failure:
             pause, news = AGAIN_SECONDS, [f"Claude's list of models is not to be had ({failure.code})."]
+        except Exception:
+            # Claude's list may one day hold what nobody foresaw; the next one is asked for all the same.
+            logger.exception("Claude's list of models could not be read.")
+            pause = AGAIN_SECONDS
         news += lineup.concerns()
         for sentence in news:
             if sentence not in said:

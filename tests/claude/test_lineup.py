@@ -52,6 +52,15 @@ async def kept(rounds, monkeypatch):
     return pauses
 
 
+def test_a_list_that_nobody_foresaw_is_asked_for_again(monkeypatch, caplog):
+    async def odd():
+        raise AttributeError("retires_at")
+
+    monkeypatch.setattr(claude, "models", odd)
+    assert asyncio.run(kept(2, monkeypatch)) == [news.AGAIN_SECONDS] * 2
+    assert "Claude's list of models could not be read." in caplog.text
+
+
 def test_the_list_holds_the_leaving_and_the_gone_with_their_days(listed):
     models = {model.id: model for model in listed()}
     assert models["claude-sonnet-5-5"] == Listed("claude-sonnet-5-5", "Claude Sonnet 5.5")
