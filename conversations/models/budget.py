@@ -79,6 +79,11 @@ class MonthlySpending(models.Model):
         due = cls.objects.filter(month=month, spent__gte=int(limit * MICRO) * WARNED_AT // 100)
         return bool(due.exclude(warned_limit=limit).update(warned_limit=limit))
 
+    @classmethod
+    def forget_warning(cls, month: date) -> None:
+        """Have staff told again, because they could not be reached."""
+        cls.objects.filter(month=month).update(warned_limit=None)
+
 
 class Reservation(models.Model):
     """The most that one running call may cost, counted in its month until the call is settled."""

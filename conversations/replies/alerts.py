@@ -15,6 +15,7 @@ logger = logging.getLogger(__name__)
 
 #: At most one mail in this many seconds, counted for all processes together.
 PAUSE = 600
+MAIL_FAILED = "mail-to-staff-failed"
 
 
 def claude_is_unavailable(detail: str, request_id: str) -> None:
@@ -30,10 +31,16 @@ def claude_is_unavailable(detail: str, request_id: str) -> None:
 def budget_is_nearly_spent(month: date) -> None:
     """Mail all active staff once for each limit and month, when most of the limit is spent."""
     try:
-        limit = TeamSettings.current().monthly_limit
-        if limit is not None and MonthlySpending.warn(month, limit):
+        limit = TeamSettings.current_limit()
+        if limit is not None and not cache.get(MAIL_FAILED) and MonthlySpending.warn(month, limit):
             logger.warning("%d %% of the monthly limit of $%s are spent.", WARNED_AT, limit)
-            _tell_staff("mail/budget_nearly_spent", percent=WARNED_AT, limit=limit)
+            try:
+                _tell_staff("mail/budget_nearly_spent", percent=WARNED_AT, limit=limit)
+            except Exception:
+                # With a reply that ends after the pause it is tried again.
+                cache.set(MAIL_FAILED, True, PAUSE)
+                MonthlySpending.forget_warning(month)
+                raise
     except Exception:
         logger.exception("The mail to staff could not be sent.")
 

@@ -137,3 +137,18 @@ def test_a_letter_about_the_amount_that_cannot_be_sent_costs_nobody_anything(car
     alerts.budget_is_nearly_spent(nearly_spent)
 
     assert "The mail to staff could not be sent." in caplog.text
+
+
+def test_a_letter_about_the_amount_that_could_not_be_sent_is_sent_later(carol, nearly_spent, settings):
+    working = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+    alerts.budget_is_nearly_spent(nearly_spent)
+    settings.EMAIL_BACKEND = working
+    alerts.budget_is_nearly_spent(nearly_spent)
+    assert mail.outbox == [], "each reply would wait for a mail server that is away"
+
+    cache.clear()  # as after ten minutes
+    alerts.budget_is_nearly_spent(nearly_spent)
+    alerts.budget_is_nearly_spent(nearly_spent)
+    assert len(mail.outbox) == 1
