@@ -6,7 +6,13 @@ import { announce } from "./words.js";
 for (const button of document.querySelectorAll("[data-copies]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
-    await copy(document.getElementById(button.dataset.copies).textContent);
+    const source = document.getElementById(button.dataset.copies);
+    try {
+      await copy(source.textContent);
+    } catch {
+      getSelection().selectAllChildren(source);
+      return;
+    }
     button.textContent = button.dataset.done;
     announce(button.dataset.done);
   });

@@ -2,23 +2,33 @@
 
 import { announce, word } from "./words.js";
 
+const SHOWN_FOR = 2000;
+
 /** An answer goes to the clipboard twice: as Markdown, and as it looks for a word processor. */
-export async function copyAnswer(article) {
+export function copyAnswer(button) {
+  const article = button.closest("article");
   const markdown = article.querySelector("[data-source]").content.textContent;
-  const html = article.querySelector("[data-committed]").innerHTML;
-  await copy(markdown, html);
+  return copyFor(button, markdown, article.querySelector("[data-committed]").innerHTML);
 }
 
-export async function copyCode(button) {
-  await copy(button.closest(".code").querySelector("code").textContent);
+export function copyCode(button) {
+  return copyFor(button, button.closest(".code").querySelector("code").textContent);
 }
 
-/** Put a text on the clipboard; with `html`, also as it looks. */
+/** Copy, and let the button say for a moment how it went; a browser may refuse. */
+async function copyFor(button, text, html) {
+  const said = await copy(text, html).then(() => word("copied"), () => word("not-copied"));
+  announce(said);
+  button.dataset.label ??= button.textContent;
+  button.textContent = said;
+  setTimeout(() => (button.textContent = button.dataset.label), SHOWN_FOR);
+}
+
+/** Put a text on the clipboard; with `html`, also as it looks. Fails where the browser does not let us. */
 export async function copy(text, html) {
   if (!globalThis.isSecureContext) copyOldWay(text);
   else if (html) await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob(text, "text/plain"), "text/html": blob(html, "text/html") })]);
   else await navigator.clipboard.writeText(text);
-  announce(word("copied"));
 }
 
 function blob(text, type) {
@@ -31,6 +41,7 @@ function copyOldWay(text) {
   field.value = text;
   document.body.append(field);
   field.select();
-  document.execCommand("copy");
+  const done = document.execCommand("copy");
   field.remove();
+  if (!done) throw new Error("The browser did not copy.");
 }

@@ -76,7 +76,7 @@ export class ChatThread extends HTMLElement {
       older: () => this.showOlder(control),
       edit: () => this.editing.open(article),
       "cancel-edit": () => this.editing.close(article),
-      "copy-answer": () => copyAnswer(article),
+      "copy-answer": () => copyAnswer(control),
       "copy-code": () => copyCode(control),
     }[control?.dataset.action];
     if (!act) return;
