@@ -9,7 +9,6 @@ from uuid import UUID
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Length, Lower, Now
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.models import User
@@ -215,8 +214,6 @@ class Message(models.Model):
         result = {name: fields.get(name, getattr(self, name)) for name in RESULT}
         result |= {"state": state, "ending": ending, "text": text}
         if _FINISH.run(id=self.pk, runner=self.runner, **result):
-            for name, value in {**result, "finished": timezone.now(), "heartbeat": None}.items():
-                setattr(self, name, value)
             return True
         content = {name: value for name, value in fields.items() if name not in {"error_code", "error_detail"}}
         mine = Message.objects.filter(pk=self.pk, runner=self.runner)

@@ -1,10 +1,12 @@
 """The one door that every reply leaves by: its text, blocks, state and usage are stored together."""
 
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from conversations import claude_errors, markdown, turns, wording
 from conversations.claude_errors import Failed
@@ -49,25 +51,34 @@ def store(answer: Message, result: Result, *, shown: bool) -> tuple[End, str]:
     `shown`: in a page, whose last frame holds the finished turn; other readers are told from the result.
     """
     prose = "" if result.bare else markdown.render(result.text)
+    content: dict[str, Any] = {
+        "state": result.state,
+        "ending": result.ending,
+        "text": result.text,
+        "blocks": _blocks(result),
+        "html": prose,
+        "html_version": 0 if result.bare else markdown.VERSION,
+        "stop_reason": result.stop_reason,
+        "error_code": result.error_code,
+        "error_detail": result.failure.detail if result.failure else "",
+        "request_id": result.request_id,
+    }
     with transaction.atomic():
-        decided = answer.finish(
-            state=result.state,
-            ending=result.ending,
-            text=result.text,
-            blocks=_blocks(result),
-            html=prose,
-            html_version=0 if result.bare else markdown.VERSION,
-            stop_reason=result.stop_reason,
-            error_code=result.error_code,
-            error_detail=result.failure.detail if result.failure else "",
-            request_id=result.request_id,
-        )
+        decided = answer.finish(**content)
         cost = settle(result.calls, len(result.text) + len(result.thoughts), again=not decided, kept=decided)
         result.reservation.settle(cost)
     if decided:
-        return end_of(answer) if shown else told(result), prose
+        return end_of(_ended(answer, content)) if shown else told(result), prose
     stored = Message.objects.select_related("conversation__owner").filter(pk=answer.pk).first()
     return end_of(stored) if stored else told(result), prose
+
+
+def _ended(answer: Message, content: dict[str, Any]) -> Message:
+    """The answer as it has just been stored. A copy: the request that asked may be showing it at this moment."""
+    ended = copy(answer)
+    for name, value in {**content, "finished": timezone.now()}.items():
+        setattr(ended, name, value)
+    return ended
 
 
 def of_row(pk: UUID) -> tuple[End, str]:

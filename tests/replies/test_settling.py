@@ -133,6 +133,14 @@ def test_a_reply_that_could_be_stored_without_its_blocks_only_gives_back_what_wa
     assert month() == (0, 0)
 
 
+@DEPRECATED
+def test_the_finished_turn_is_told_and_the_one_that_the_request_is_showing_is_left_alone(alice):
+    answer = begun(alice)
+    end, _prose = ending.store(answer, result(reserve(answer, 9_000)["reply"], started(answer)), shown=True)
+    assert 'data-state="stopped"' in end.html
+    assert (answer.state, answer.text, answer.finished) == ("writing", "", None)
+
+
 def test_an_estimate_never_says_more_than_the_call_was_allowed_to_write(alice):
     answer = begun(alice)
     assert settle([started(answer, longest=10)], 4_000) == 2_000 + 10 * 10
