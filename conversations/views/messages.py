@@ -113,6 +113,9 @@ async def refuse(
     if asked_by_script(request):
         return refusal(status, sentence, headers, code=code)
     edit, draft, model = (request.POST.get(name, "") for name in ("question", "text", "model"))
+    if conversation is not None:
+        # Read anew: what was refused may have got as far as a new head, which was not kept.
+        conversation = await Conversation.objects.owned_by(request.user).filter(pk=conversation.pk).afirst()
     return await sync_to_async(pages.page)(
         request, conversation, edit=edit, problem=sentence, draft=draft, model=model, status=status
     )

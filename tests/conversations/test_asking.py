@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations.models import Conversation, IdempotencyKey, Message
+from conversations.models import Conversation, IdempotencyKey, Message, TeamSettings
 from tests.conversations.history import answered, begun, texts
 from tests.site import Visitor, eventually
 
@@ -97,6 +97,16 @@ def test_a_plain_form_is_answered_with_the_page_to_look_at(her):
     assert (again.status_code, again.headers["location"]) == (303, path)
     eventually(lambda: "And again." in her.http.get(path).text)
     eventually(lambda: Message.objects.writing().count() == 0)
+
+
+def test_a_plain_form_that_the_budget_has_no_room_for_comes_back_with_what_was_typed(her, alice):
+    TeamSettings(monthly_limit=0).save()
+    conversation = answered(alice, "High tide?")
+    refused = her.http.post(f"/conversations/{conversation.pk}/messages/", data={"text": "And low tide?"})
+    assert refused.status_code == 429
+    assert "High tide?" in refused.text
+    assert "And low tide?</textarea>" in refused.text
+    assert conversation.messages.count() == 2
 
 
 def test_while_an_answer_is_written_another_question_is_refused_and_kept(her):
