@@ -2,13 +2,17 @@
 
 import asyncio
 import threading
+from typing import Any
 
+import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.utils.deprecation import MiddlewareMixin
 
+from chatsite import text
 from chatsite.middleware import InPlace, run_in_place
+from chatsite.text import LONG_FORM
 from tests.conftest import PASSWORD
 from tests.site import CSRF, Visitor
 
@@ -48,6 +52,20 @@ def test_hooks_of_others_do_so_too_once_they_are_told():
     assert seen_in(Theirs) == [False, False]
     run_in_place(Theirs)
     assert seen_in(Theirs) == [True, True]
+
+
+@pytest.mark.parametrize(("length", "here"), [(100, True), (LONG_FORM + 1, False)])
+def test_a_long_form_is_looked_through_in_a_thread(monkeypatch, length, here):
+    seen_in = []
+    monkeypatch.setattr(text, "_problem_of_form", lambda form: seen_in.append(threading.get_ident()) or "")
+
+    async def answer(request):
+        return HttpResponse()
+
+    form = {"data": "text=" + "a" * (length - 5), "content_type": "application/x-www-form-urlencoded"}
+    looking: Any = text.OnlyText(answer)
+    assert asyncio.run(looking(RequestFactory().post("/", **form))).status_code == 200
+    assert [thread == threading.get_ident() for thread in seen_in] == [here]
 
 
 def test_alice_signs_in_on_a_real_server(site, alice):
