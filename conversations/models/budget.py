@@ -80,9 +80,9 @@ class MonthlySpending(models.Model):
         return bool(due.exclude(warned_limit=limit).update(warned_limit=limit))
 
     @classmethod
-    def forget_warning(cls, month: date) -> None:
-        """Have staff told again, because they could not be reached."""
-        cls.objects.filter(month=month).update(warned_limit=None)
+    def forget_warning(cls, month: date, limit: Decimal) -> None:
+        """Have staff told of this limit again, because they could not be reached."""
+        cls.objects.filter(month=month, warned_limit=limit).update(warned_limit=None)
 
 
 class Reservation(models.Model):

@@ -206,7 +206,7 @@ class Message(models.Model):
         return [pk for [pk] in rows]
 
     def finish(self, *, state: str, ending: str, text: str, **fields: Any) -> bool:
-        """Store how the writing ended; True where this call decided it.
+        """Store how the writing ended; True where this call decided it. RESULT names what `fields` may be.
 
         Only the state is fenced: when the reply was taken for dead meanwhile and marked interrupted,
         a writer that comes back still stores what it has, if that is more.

@@ -38,8 +38,8 @@ def budget_is_nearly_spent(month: date) -> None:
                 _tell_staff("mail/budget_nearly_spent", percent=WARNED_AT, limit=limit)
             except Exception:
                 # With a reply that ends after the pause it is tried again.
+                MonthlySpending.forget_warning(month, limit)
                 cache.set(MAIL_FAILED, True, PAUSE)
-                MonthlySpending.forget_warning(month)
                 raise
     except Exception:
         logger.exception("The mail to staff could not be sent.")

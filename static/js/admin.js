@@ -10,6 +10,7 @@ for (const button of document.querySelectorAll("[data-copies]")) {
     try {
       await copy(source.textContent);
     } catch {
+      // To be copied by hand.
       getSelection().selectAllChildren(source);
       return;
     }

@@ -19,9 +19,10 @@ export function copyCode(button) {
 async function copyFor(button, text, html) {
   const said = await copy(text, html).then(() => word("copied"), () => word("not-copied"));
   announce(said);
-  button.dataset.label ??= button.textContent;
+  clearTimeout(button.saying);
+  button.label ??= button.textContent;
   button.textContent = said;
-  setTimeout(() => (button.textContent = button.dataset.label), SHOWN_FOR);
+  button.saying = setTimeout(() => (button.textContent = button.label), SHOWN_FOR);
 }
 
 /** Put a text on the clipboard; with `html`, also as it looks. Fails where the browser does not let us. */

@@ -57,7 +57,12 @@ def test_hooks_of_others_do_so_too_once_they_are_told():
 @pytest.mark.parametrize(("length", "here"), [(100, True), (LONG_FORM + 1, False)])
 def test_a_long_form_is_looked_through_in_a_thread(monkeypatch, length, here):
     seen_in = []
-    monkeypatch.setattr(text, "_problem_of_form", lambda form: seen_in.append(threading.get_ident()) or "")
+
+    def look(form):
+        seen_in.append(threading.get_ident())
+        return ""
+
+    monkeypatch.setattr(text, "_problem_of_form", look)
 
     async def answer(request):
         return HttpResponse()
