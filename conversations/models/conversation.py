@@ -194,7 +194,7 @@ class Conversation(models.Model):
             role=Message.Role.ASSISTANT,
             state=Message.State.WRITING,
             model=model,
-            system=self.system or TeamSettings.current().instructions,
+            system=self.system or TeamSettings.current_instructions(),
             runner=runner,
             heartbeat=Now(),
         )

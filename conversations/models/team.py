@@ -58,11 +58,17 @@ class TeamSettings(models.Model):
     def current(cls) -> "TeamSettings":
         return next(iter(_CURRENT.instances()), None) or cls(pk=1)
 
-    @staticmethod
-    def current_limit() -> Decimal | None:
-        """The monthly limit alone, which every question asks for."""
-        return next((limit for [limit] in _LIMIT.rows()), None)
+    # The next two are what every question asks for.
+
+    @classmethod
+    def current_limit(cls) -> Decimal | None:
+        return next((limit for [limit] in _LIMIT.rows()), cls().monthly_limit)
+
+    @classmethod
+    def current_instructions(cls) -> str:
+        return next((text for [text] in _INSTRUCTIONS.rows()), cls().instructions)
 
 
 _CURRENT = Select(lambda: TeamSettings.objects.all())
 _LIMIT = Select(lambda: TeamSettings.objects.values_list("monthly_limit"))
+_INSTRUCTIONS = Select(lambda: TeamSettings.objects.values_list("instructions"))
