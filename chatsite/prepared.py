@@ -99,7 +99,17 @@ class Select(Statement):
         return [column.target.attname for column, *_ in self.compiled.compiler.select]
 
 
-class Update(Statement):
+class Change(Statement):
+    """What an UPDATE and a DELETE share."""
+
+    def run(self, **given: Any) -> int:
+        """Returns the number of rows that were changed."""
+        with self.executed(given) as cursor:
+            number: int = cursor.rowcount
+        return number
+
+
+class Update(Change):
     """An UPDATE of a queryset, with the changes that `QuerySet.update` takes."""
 
     def __init__(self, make: Callable[[], tuple[QuerySet[Any, Any], dict[str, Any]]]) -> None:
@@ -111,18 +121,12 @@ class Update(Statement):
         query.add_update_values(changes)
         return query  # type: ignore[no-any-return]
 
-    def run(self, **given: Any) -> int:
-        """Returns the number of rows that were changed."""
-        with self.executed(given) as cursor:
-            number: int = cursor.rowcount
-        return number
 
-
-class Delete(Update):
+class Delete(Change):
     """A DELETE of rows to which nothing refers: no cascade, no signal."""
 
     def __init__(self, make: Callable[[], QuerySet[Any, Any]]) -> None:
-        Statement.__init__(self, lambda: make().query.chain(DeleteQuery))
+        super().__init__(lambda: make().query.chain(DeleteQuery))
 
 
 class Insert(Statement):

@@ -17,7 +17,12 @@ class SignInRequired(LoginRequiredMiddleware):
     So does a question from a plain form: a redirect would lose what was typed.
     """
 
-    async def process_view(  # type: ignore[override]
+    def __init__(self, get_response: Any) -> None:
+        super().__init__(get_response)
+        if self.async_mode:
+            self.process_view = self._look_in_place  # type: ignore[method-assign, assignment]
+
+    async def _look_in_place(
         self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
     ) -> HttpResponseBase | None:
         # Who it is needs the database, and so a thread; a view for everybody does not ask.
