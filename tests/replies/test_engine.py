@@ -9,11 +9,12 @@ import pytest
 
 from chatsite.lifespan import Lifespan
 from conversations.models import Message, Refused
-from conversations.replies import mirrors
+from conversations.replies import mirrors, storage
 from conversations.replies.broadcast import Broadcast
 from conversations.replies.engine import Engine
 from conversations.replies.mirrors import Mirrors
 from tests.conversations.history import begun
+from tests.replies.threads import storage_threads
 
 
 @pytest.mark.parametrize("page", [True, False])
@@ -66,7 +67,8 @@ def test_a_server_that_stops_waits_for_a_question_that_is_being_stored(transacti
         with pytest.raises(Refused):
             await asking
 
-    asyncio.run(stop_meanwhile())
+    with storage_threads():
+        asyncio.run(stop_meanwhile())
     assert order == ["stored", "stopped"]
 
 
@@ -84,10 +86,11 @@ def test_who_asked_for_a_reply_of_another_process_and_never_read_it_is_no_reader
         followed = Mirrors()
         followed.of(answer.pk)
         await asyncio.sleep(0.3)
-        first = await asyncio.to_thread(told)
+        first = await storage.run(told)
         await asyncio.sleep(0.5)
-        return first, await asyncio.to_thread(told)
+        return first, await storage.run(told)
 
-    first, last = asyncio.run(never_read())
+    with storage_threads():
+        first, last = asyncio.run(never_read())
     assert first is not None
     assert last == first

@@ -1,19 +1,17 @@
 """A title by itself: what counts as one, how it is asked for, and what becomes of a call that takes too long."""
 
 import asyncio
-import threading
-from contextlib import contextmanager
 from functools import partial
 
 import pytest
-from django.db import connections
 
 from conversations import claude, prompt
 from conversations.catalogue import Tokens
 from conversations.models import Conversation, MonthlySpending, Reservation, Usage
 from conversations.models.title import TITLE_LENGTH
-from conversations.replies import beginning, storage, titles
+from conversations.replies import beginning, titles
 from tests.conversations import history
+from tests.replies.threads import storage_threads
 
 WRITTEN = [
     ("Leap seconds", "Leap seconds"),
@@ -64,21 +62,6 @@ def test_every_model_is_asked_for_a_title_in_the_way_it_takes(settings, model, t
 
 
 # Run in this process, with a scripted stream in the place of Claude
-
-
-@contextmanager
-def storage_threads():
-    """The storage threads leave no connection behind that would outlive the test database."""
-    try:
-        yield
-    finally:
-        together = threading.Barrier(storage.THREADS)
-
-        def close(_number):
-            together.wait()
-            connections.close_all()
-
-        list(storage._pool.map(close, range(storage.THREADS)))
 
 
 @pytest.fixture
