@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
+from conversations.management.commands.trial import OPTIONS
 from conversations.models import Message
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,9 +69,7 @@ class Site:
         return self._process
 
     def start(self) -> "Site":
-        command = [sys.executable, "-m", "uvicorn", self.application, "--port", str(self.port)]
-        flags = "--timeout-graceful-shutdown 3 --ws none --no-access-log --no-server-header --no-proxy-headers"
-        command += [*flags.split(), "--log-level", "warning"]
+        command = [sys.executable, "-m", "uvicorn", self.application, *OPTIONS, "--port", str(self.port)]
         self._process = subprocess.Popen(command, cwd=ROOT, env=self.environment)
         try:
             eventually(self._answers, START_SECONDS)

@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from conversations.models import TeamSettings
+from tests.browser.window import checked_screen
 from tests.conversations.history import called
 
 pytestmark = pytest.mark.browser
@@ -12,13 +13,7 @@ SCREENS = [(1280, "light"), (1280, "dark"), (390, "light"), (320, "dark")]
 
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_no_page_has_an_obstacle(window_of, alice, width, scheme):
-    # The checker puts a script of its own into the page. What is still fading in would have too little contrast.
-    screen = {
-        "viewport": {"width": width, "height": 800},
-        "color_scheme": scheme,
-        "bypass_csp": True,
-        "reduced_motion": "reduce",
-    }
+    screen = checked_screen(width, scheme)
     stranger = window_of(**screen)
     for path in ("/accounts/login/", "/accounts/password/reset/"):
         check(stranger, path)
@@ -48,12 +43,7 @@ def test_the_cost_page_has_no_obstacle(window_of, carol, alice, width, scheme):
     TeamSettings(monthly_limit=2).save()
     called(alice)
     called(alice, cost=None, model="claude-unheard-of", estimated=True)
-    screen = {
-        "viewport": {"width": width, "height": 800},
-        "color_scheme": scheme,
-        "bypass_csp": True,
-        "reduced_motion": "reduce",
-    }
+    screen = checked_screen(width, scheme)
     check(window_of(carol, **screen), "/admin/conversations/usage/costs/")
 
 

@@ -11,6 +11,7 @@ from chatsite.accounts.models import User
 from conversations.models import Conversation
 from tests.browser.test_accessibility import SCREENS, check
 from tests.browser.test_joining import link  # noqa: F401 (a fixture)
+from tests.browser.window import checked_screen
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -46,9 +47,7 @@ def serve(window, page):
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_no_refusal_has_an_obstacle_or_looks_bare(window_of, alice, width, scheme):
     cache.clear()
-    window = window_of(
-        viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce"
-    )
+    window = window_of(**checked_screen(width, scheme))
     statuses = []
     for response in refusals(alice):
         statuses.append(response.status_code)
@@ -61,12 +60,7 @@ def test_no_refusal_has_an_obstacle_or_looks_bare(window_of, alice, width, schem
 
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_no_page_around_a_password_has_an_obstacle(window_of, alice, link, width, scheme):  # noqa: F811
-    screen = {
-        "viewport": {"width": width, "height": 800},
-        "color_scheme": scheme,
-        "bypass_csp": True,
-        "reduced_motion": "reduce",
-    }
+    screen = checked_screen(width, scheme)
     check(window_of(alice, **screen), link)
     dora = window_of(**screen)
     check(dora, link)

@@ -6,6 +6,7 @@ from django.contrib.auth.models import Permission
 from playwright.sync_api import expect
 
 from conversations.models import AccessRecord
+from tests.browser.window import checked_screen
 from tests.conversations.history import ASKED, answer_with, begun
 
 pytestmark = pytest.mark.browser
@@ -57,10 +58,7 @@ def test_carol_takes_the_transcript_away(window_of, carol, hers):
 
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_a_transcript_is_set_in_our_type_and_has_no_obstacle(window_of, carol, hers, width, scheme):
-    # The checker puts a script of its own into the page.
-    window = window_of(
-        carol, viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce"
-    )
+    window = window_of(carol, **checked_screen(width, scheme))
     page = window.page
     page.goto(f"/admin/conversations/conversation/{hers.pk}/transcript/")
     page.get_by_label("Reason").fill(REASON)

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from conversations.models import Message
 from tests.browser.test_accessibility import SCREENS, check
+from tests.browser.window import checked_screen
 from tests.conversations.history import ASKED, answer_with, answered
 from tests.site import eventually
 
@@ -131,12 +132,7 @@ def test_on_paper_there_is_the_text_and_no_control(window_of, alice):
 def test_open_forms_versions_and_details_are_no_obstacle(window_of, alice, width, scheme):
     conversation = two_answers(alice)
     conversation.correct(conversation.thread()[0].pk, "Uno.")
-    screen = {
-        "viewport": {"width": width, "height": 800},
-        "color_scheme": scheme,
-        "bypass_csp": True,
-        "reduced_motion": "reduce",
-    }
+    screen = checked_screen(width, scheme)
     window = opened(window_of, alice, conversation, **screen)
     window.answer.get_by_text("Details", exact=True).click()
     check(window, None)

@@ -1,8 +1,18 @@
 """A browser window, in the words of the tests."""
 
+from typing import Any
+
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 expect.set_options(timeout=10_000)
+
+
+def checked_screen(width: int, scheme: str) -> dict[str, Any]:
+    """Options of a window in which obstacles are looked for: the checker puts a script of its own into the page,
+    and what is still fading in would have too little contrast.
+    """
+    viewport = {"width": width, "height": 800}
+    return {"viewport": viewport, "color_scheme": scheme, "bypass_csp": True, "reduced_motion": "reduce"}
 
 
 class Window:

@@ -72,7 +72,7 @@ def test_two_processes_are_restarted_one_after_the_other_and_no_request_fails(da
     assert not set(before) & {installation.processes[port].pid for port in installation.ports}
 
 
-def test_behindcaddy_a_question_waits_while_no_process_is_ready(caddy, installation):
+def test_behind_caddy_a_question_waits_while_no_process_is_ready(caddy, installation):
     """So it is during a restart where there is one process, or where the other one was slow to answer a probe."""
     with Guest(caddy) as guest, ThreadPoolExecutor() as pool:
         guest.sign_in()

@@ -13,8 +13,9 @@ from django.core.management.base import BaseCommand, CommandParser
 from tests.stand_in.process import StandIn
 
 PR_SET_PDEATHSIG = 1
-UVICORN = ["-m", "uvicorn", "chatsite.asgi:application", "--host", "127.0.0.1", "--timeout-graceful-shutdown", "3"]
-UVICORN += ["--no-access-log", "--ws", "none", "--no-server-header", "--no-proxy-headers", "--log-level", "warning"]
+OPTIONS = ["--host", "127.0.0.1", "--timeout-graceful-shutdown", "3", "--no-access-log", "--ws", "none"]
+OPTIONS += ["--no-server-header", "--no-proxy-headers", "--log-level", "warning"]
+UVICORN = ["-m", "uvicorn", "chatsite.asgi:application", *OPTIONS]
 
 
 class Command(BaseCommand):
