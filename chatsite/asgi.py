@@ -2,16 +2,17 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
 # These need Django to be set up.
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.security import SecurityMiddleware
 
+from chatsite.handler import Handler
 from chatsite.lanes import Lanes
 from chatsite.lifespan import Lifespan
 from chatsite.limits import BodyLimit
@@ -21,4 +22,5 @@ from conversations.replies import engine
 
 # Each of them only looks at headers.
 run_in_place(SecurityMiddleware, XFrameOptionsMiddleware, CsrfViewMiddleware)
+django_application = Handler()
 application = Lifespan(serve(BodyLimit(Lanes(django_application))), engine)
