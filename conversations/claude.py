@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -14,11 +14,11 @@ from django.conf import settings
 
 from conversations import catalogue
 from conversations.claude_errors import LONGEST_ID, PROTOCOL_ERRORS, Failed, failure_from
-from conversations.claude_events import Block, Event, Finished, Incoming, Retrying, Started, Text, Thinking
+from conversations.claude_events import Block, Event, Finished, Incoming, Retrying, Started, Thinking
 from conversations.claude_wire import EventDecoder
 from conversations.lineup import Listed
 
-__all__ = ["Block", "Event", "Finished", "Request", "Retrying", "Started", "Text", "Thinking", "models", "stream"]
+__all__ = ["Block", "Event", "Finished", "Request", "Retrying", "Started", "Thinking", "models", "stream"]
 
 #: Seconds without any event from Claude (pings count), also before the first one.
 SILENCE = 60
@@ -110,6 +110,10 @@ async def stream(request: Request) -> AsyncGenerator[Event]:
             async with _call(request) as answer:
                 # Not a generator in a generator: each delta wakes all of them, from the outermost down.
                 while chunk := await answer.read():
+                    if text := answer.lone_text(chunk):
+                        shown = True
+                        yield text
+                        continue
                     for event in answer.events(chunk):
                         shown = shown or not isinstance(event, Started)
                         yield event
@@ -156,23 +160,26 @@ class _Answer:
     The clock does not stop while an event is dealt with: whoever reads must not take that long.
     """
 
+    __slots__ = ("_clock", "_decoder", "_renew_at", "_silence", "message", "read")
+
     def __init__(self, response: httpx2.Response, request_id: str, silence: asyncio.Timeout) -> None:
         self.message = Incoming(request_id)
         self.read = _reader(response)
         self._decoder = EventDecoder()
         self._silence = silence
         self._clock = asyncio.get_running_loop().time
-        self._renewed = 0.0
+        self._renew_at = 0.0
 
-    def events(self, chunk: bytes) -> Iterable[Event]:
+    def lone_text(self, chunk: bytes) -> str:
+        """The piece of text that a chunk is, as nearly all are; empty where it is anything else."""
+        text = self._decoder.lone_text(chunk)
+        if text:
+            self.message.parts.append(text)
+            self._renew()
+        return text
+
+    def events(self, chunk: bytes) -> Iterator[Event]:
         """What a chunk completes, up to the end of the message; what came before a broken event is not lost."""
-        piece = self._decoder.lone_text(chunk)
-        if piece is None:
-            return self._events(chunk)
-        self._renew()
-        return self.message.take(piece)
-
-    def _events(self, chunk: bytes) -> Iterator[Event]:
         for payload in self._decoder.feed(chunk):
             self._renew()
             yield from self.message.take(payload)
@@ -181,9 +188,9 @@ class _Answer:
 
     def _renew(self) -> None:
         # Not at each event: a timer costs as much as the decoding of one.
-        if (now := self._clock()) - self._renewed > SILENCE / 60:
+        if (now := self._clock()) >= self._renew_at:
             self._silence.reschedule(now + SILENCE)
-            self._renewed = now
+            self._renew_at = now + SILENCE / 60
 
     async def finish(self) -> None:
         """Read to the end of the body, so that the connection can serve the next call."""

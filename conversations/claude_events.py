@@ -6,8 +6,6 @@ The payloads are those of https://platform.claude.com/docs/en/build-with-claude/
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-
 from conversations.catalogue import Tokens
 from conversations.claude_errors import Failed
 from conversations.claude_wire import EventDecoder, TextDelta
@@ -23,12 +21,6 @@ class Started:
     request_id: str
     model: str
     tokens: Tokens
-
-
-class Text(msgspec.Struct, frozen=True, gc=False):
-    """A piece of text. Nearly all events are of this kind, hence the cheapest there is."""
-
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +53,8 @@ class Retrying:
     code: str
 
 
-Event = Started | Text | Thinking | Block | Finished | Retrying
+#: A piece of text is a plain str: nearly all events are one, and nothing costs less.
+Event = str | Started | Thinking | Block | Finished | Retrying
 
 
 @dataclass(slots=True)
@@ -123,7 +116,7 @@ class Incoming:
 
     def _text(self, text: str) -> list[Event]:
         self.parts.append(text)
-        return [Text(text)] if text else []
+        return [text] if text else []
 
     def _whole_block(self) -> list[Event]:
         block, whole = self.block, "".join(self.parts)

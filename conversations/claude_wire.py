@@ -42,14 +42,17 @@ def _text(data: bytes) -> TextDelta | None:
 class EventDecoder:
     """Collects bytes until an event is whole. Raises ValueError for what is not the protocol."""
 
+    __slots__ = ("_rest",)
+
     def __init__(self) -> None:
         self._rest = b""
 
-    def lone_text(self, chunk: bytes) -> TextDelta | None:
-        """The piece of text that a chunk is, as nearly all are; None for any other chunk, which `feed` takes apart."""
+    def lone_text(self, chunk: bytes) -> str:
+        """The piece of text that a chunk is, as nearly all are; empty for any other chunk, which `feed` takes apart."""
         if self._rest or not chunk.startswith(TEXT_DELTA) or chunk.find(b"\n\n") != len(chunk) - 2:
-            return None
-        return _text(chunk[len(TEXT_DELTA) : -2])
+            return ""
+        piece = _text(chunk[len(TEXT_DELTA) : -2])
+        return piece.delta.text if piece else ""
 
     def feed(self, chunk: bytes) -> Iterator[TextDelta | dict[str, Any]]:
         """The events that this chunk completes. Only their `data` lines matter: its `type` names the event.

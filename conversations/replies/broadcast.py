@@ -236,7 +236,11 @@ class _Bell:
     `asyncio.timeout`, once per delta and reader.
     """
 
+    __slots__ = ("_loop", "_rung", "_timer", "_waiting")
+
     def __init__(self) -> None:
+        # Asked for once: until Python 3.12 that is a system call, to see whether the process is still the same.
+        self._loop = asyncio.get_running_loop()
         self._waiting: list[asyncio.Future[bool]] = []
         self._rung = False
         self._timer: asyncio.TimerHandle | None = None
@@ -250,10 +254,9 @@ class _Bell:
 
     def rung(self) -> asyncio.Future[bool]:
         """To be awaited: the next ring; False when it is time for a sign of life instead."""
-        loop = asyncio.get_running_loop()
         if self._timer is None:
-            self._timer = loop.call_later(sse.HEARTBEAT_SECONDS / 2, self._tick)
-        future: asyncio.Future[bool] = loop.create_future()
+            self._timer = self._loop.call_later(sse.HEARTBEAT_SECONDS / 2, self._tick)
+        future: asyncio.Future[bool] = self._loop.create_future()
         self._waiting.append(future)
         return future
 
@@ -263,5 +266,4 @@ class _Bell:
         if silent:
             self.ring(news=False)
         self._waiting = [future for future in self._waiting if not future.done()]
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(sse.HEARTBEAT_SECONDS / 2, self._tick) if self._waiting else None
+        self._timer = self._loop.call_later(sse.HEARTBEAT_SECONDS / 2, self._tick) if self._waiting else None

@@ -128,6 +128,10 @@ class Reply:
     async def _read(self, request: claude.Request) -> None:
         async with asyncio.timeout(LONGEST_SECONDS), aclosing(claude.stream(request)) as events:
             async for event in events:
+                # Nearly all are text, and a match would cost as much as all the rest that is done with it here.
+                if isinstance(event, str):
+                    self._write(event)
+                    continue
                 self._take(event)
                 if isinstance(event, claude.Retrying):
                     await self._reserve_again()
@@ -135,12 +139,8 @@ class Reply:
             raise Failed("upstream_truncated")
 
     def _take(self, event: claude.Event) -> None:
+        """What is not text."""
         match event:
-            case claude.Text(text):
-                if self._block_begins == len(self.broadcast.pieces) and self.broadcast.length:
-                    self.broadcast.write("\n\n")
-                    self._block_begins += 1
-                self._write(text)
             case claude.Thinking(text):
                 self.broadcast.think(text)
             case claude.Block(block):
@@ -166,8 +166,12 @@ class Reply:
         self._reserved_calls += 1
 
     def _write(self, text: str) -> None:
-        room = LONGEST_TEXT - self.broadcast.length
-        self.broadcast.write(text[:room])
+        broadcast = self.broadcast
+        if self._block_begins == len(broadcast.pieces) and broadcast.length:
+            broadcast.write("\n\n")
+            self._block_begins += 1
+        room = LONGEST_TEXT - broadcast.length
+        broadcast.write(text[:room])
         if len(text) > room:
             raise Failed("reply_too_long")
 

@@ -61,8 +61,8 @@ class Title:
                         )
                         await storage.run(insert, [self._call])
                         self._call.inserted = True
-                    case claude.Text(text):
-                        self._text += text
+                    case str():
+                        self._text += event
                     case claude.Retrying(code=code):
                         # One call was reserved, and a title is not worth another.
                         raise Failed(code)

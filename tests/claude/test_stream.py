@@ -40,7 +40,7 @@ def request(turns):
 
 
 def said(events):
-    return "".join(event.text for event in events if isinstance(event, claude.Text))
+    return "".join(event for event in events if isinstance(event, str))
 
 
 @pytest.mark.parametrize(("marker", "text"), [("hang", ""), ("stall:0", ""), ("stall:2", "One two ")])

@@ -95,8 +95,8 @@ STARTED = claude.Started("req_1", "claude-haiku-5-5", Tokens(input=100, output=1
 def test_a_title_is_stored_and_then_shown(entitled):
     async def script(request):
         yield STARTED
-        yield claude.Text("Title: A blue")
-        yield claude.Text(" sky")
+        yield "Title: A blue"
+        yield " sky"
         yield claude.Finished("end_turn", Tokens(input=100, output=6))
 
     assert entitled(script) == [Conversation.objects.get().title] == ["A blue sky"]
@@ -110,7 +110,7 @@ def test_a_call_that_takes_too_long_is_given_up_and_counted(entitled, monkeypatc
     async def script(request):
         try:
             yield STARTED
-            yield claude.Text("A blue")
+            yield "A blue"
             await asyncio.Event().wait()
         finally:
             closed.append(True)
