@@ -20,7 +20,7 @@ from conversations.lineup import Listed
 
 __all__ = ["Block", "Event", "Finished", "Request", "Retrying", "Started", "Thinking", "models", "stream"]
 
-#: Seconds without any event from Claude (pings count), also before the first one.
+#: Seconds without any event from Claude (pings count), also before the first one; looked at ten times in that time.
 SILENCE = 60
 #: Seconds that Claude may ask us to wait before a retry; more is not waited for.
 LONGEST_WAIT = 10
@@ -155,7 +155,8 @@ async def _call(request: Request) -> AsyncIterator["_Answer"]:
 
 
 class _Answer:
-    """An event stream that is being read; TimeoutError when no event, pings included, comes for SILENCE seconds.
+    """An event stream that is being read; TimeoutError when no event, pings included, comes for SILENCE seconds,
+    or up to a tenth less.
 
     The clock does not stop while an event is dealt with: whoever reads must not take that long.
     """
@@ -190,7 +191,7 @@ class _Answer:
         # Not at each event: a timer costs as much as the decoding of one.
         if (now := self._clock()) >= self._renew_at:
             self._silence.reschedule(now + SILENCE)
-            self._renew_at = now + SILENCE / 60
+            self._renew_at = now + SILENCE / 10
 
     async def finish(self) -> None:
         """Read to the end of the body, so that the connection can serve the next call."""
