@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
-from chatsite.prepared import Delete, Insert, Parameter, Update
+from chatsite.prepared import Delete, Insert, Parameter, Select, Update
 from conversations.models.message import Message
 from conversations.models.months import begins, month_after, this_month
 from conversations.models.refusals import BudgetSpent, PriceUnknown
@@ -150,10 +150,10 @@ class Reservation(models.Model):
         found = _RELEASE.run(id=self.pk)
         MonthlySpending.book(self.month_id, cost=cost, released=amount if found else 0)
 
-    @classmethod
-    def settle_lost(cls) -> None:
+    @staticmethod
+    def settle_lost() -> None:
         """Give back what was reserved for calls whose process is gone."""
-        for row in cls.objects.filter(lost()):
+        for row in _LOST.instances():
             with transaction.atomic():
                 row.settle(0)
 
@@ -176,4 +176,5 @@ _BOOK = Update(
     lambda: (_month(), {"spent": F("spent") + _amount("cost"), "reserved": F("reserved") - _amount("released")})
 )
 _RESERVE = Insert(lambda: Reservation)
+_LOST = Select(lambda: Reservation.objects.filter(lost()))
 _RELEASE = Delete(lambda: Reservation.objects.filter(pk=Parameter(Reservation, "id")))

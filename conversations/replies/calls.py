@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from chatsite.accounts.models import User
-from chatsite.prepared import Insert
+from chatsite.prepared import Insert, Select
 from conversations import catalogue, claude, prompt
 from conversations.catalogue import Tokens
 from conversations.models import Conversation, Message, MonthlySpending, Reservation, Usage
@@ -24,6 +24,8 @@ COUNTED = [
 ]  # fmt: skip
 # Rows that a checkpoint has inserted are updated, and of those only what was counted.
 _STORE = Insert(lambda: Usage, replacing=COUNTED).run
+# Looked for every few seconds.
+_LOST = Select(lambda: Usage.objects.filter(lost(), state=Usage.State.OPEN).values_list("pk"))
 
 
 @dataclass(slots=True)
@@ -106,7 +108,7 @@ def _cost(calls: list[Call]) -> int:
 
 def settle_lost() -> None:
     """Complete the rows of calls whose process is gone, from what was checkpointed, and give back the reservations."""
-    for pk in Usage.objects.filter(lost(), state=Usage.State.OPEN).values_list("pk", flat=True):
+    for [pk] in _LOST.rows():
         with transaction.atomic():
             # Another process may be at it.
             mine = Usage.objects.select_for_update(of=("self",), skip_locked=True).select_related("message")

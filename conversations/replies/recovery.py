@@ -4,11 +4,21 @@ import logging
 
 from django.db import transaction
 
+from chatsite.prepared import Parameter, Select
 from conversations.models import Message
 from conversations.models.message import recover_stale
 from conversations.replies.calls import settle_lost
 
 logger = logging.getLogger(__name__)
+
+_STALE = Select(
+    lambda: (
+        Message.objects.stale()
+        .exclude(runner=Parameter(Message, "runner"))
+        .select_for_update(skip_locked=True)
+        .values_list("pk")
+    )
+)
 
 
 def recover(runner: str) -> int:
@@ -17,8 +27,8 @@ def recover(runner: str) -> int:
     A reply that another process recovers at this moment is skipped, not waited for.
     """
     with transaction.atomic():
-        stale = Message.objects.stale().exclude(runner=runner).select_for_update(skip_locked=True)
-        found = recover_stale(Message.objects.filter(pk__in=list(stale.values_list("pk", flat=True))))
+        stale = [pk for [pk] in _STALE.rows(runner=runner)]
+        found = recover_stale(Message.objects.filter(pk__in=stale))
     # One row at a time: transactions that take many in one go could wait for each other.
     settle_lost()
     if found:
