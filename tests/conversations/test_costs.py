@@ -111,6 +111,16 @@ def test_older_months_are_reached_one_year_after_the_other(client, carol, alice)
     assert old.context["earlier"] is None
 
 
+@pytest.mark.parametrize(("chosen", "newest"), [(-11, 0), (-12, -12)])
+def test_a_month_of_the_last_twelve_is_shown_among_these_and_an_older_one_with_those_before_it(
+    client, carol, alice, chosen, newest
+):
+    called(alice, "2024-03-10 10:00")
+    client.force_login(carol)
+    page = client.get(COSTS, {"month": f"{month_after(this_month(), chosen):%Y-%m}"})
+    assert page.context["months"][0][0] == month_after(this_month(), newest)
+
+
 def test_months_begin_in_the_time_zone_of_the_site(client, carol, alice, settings):
     settings.TIME_ZONE = "Pacific/Auckland"
     called(alice, "2024-02-29 10:59")  # 23:59 there

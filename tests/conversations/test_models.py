@@ -160,7 +160,8 @@ def test_asking_and_reading_cost_the_same_in_short_and_long_conversations(alice,
         ("Short.", "Short."),
         ("  Two\n\nlines\t here ", "Two lines here"),
         ("word " * 30, "word " * 11 + "word…"),
-        ("x" * 100, "x" * 60 + "…"),
+        ("x" * 60, "x" * 60),
+        ("x" * 61, "x" * 60 + "…"),
     ],
 )
 def test_a_title_is_the_first_words_of_the_question(text, title):

@@ -48,13 +48,14 @@ def test_nothing_goes_for_its_age_unless_a_retention_is_set(alice, settings):
 def test_with_a_retention_untouched_conversations_go_also_those_of_who_has_left(alice, bob, settings):
     settings.RETENTION_DAYS = 90
     aged(answered(alice), updated=91)
+    aged(answered(alice), updated=91, deleted=5)
     aged(answered(bob), updated=91, deleted=40)
     kept = aged(answered(bob), updated=89)
     alice.is_active = bob.is_active = False
     alice.save()
     bob.save()
     report = purged()
-    assert report["conversations without a new message for 90 days"] == 1
+    assert report["conversations without a new message for 90 days"] == 2
     assert report["conversations in the bin for more than 30 days"] == 1
     assert list(Conversation.objects.all()) == [kept]
 
