@@ -38,7 +38,7 @@ bench: machine .env .venv/installed-dev  ## measure deltas, questions, open stre
 
 machine:
 	@command -v $(PYTHON) >/dev/null || { echo "Python is missing: apt-get install python3 python3-venv" >&2; exit 1; }
-	@$(PYTHON) -m chatsite.machine $(ASKED)
+	@$(PYTHON) -m chatsite.operations.preflight $(ASKED)
 
 .env:
 	@umask 077; $(PYTHON) -c 'import secrets; print("SECRET_KEY=" + secrets.token_urlsafe(50) + "\nDEBUG=on")' > $@

@@ -13,11 +13,11 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.security import SecurityMiddleware
 
 from chatsite.handler import Handler
-from chatsite.lanes import Lanes
-from chatsite.lifespan import Lifespan
-from chatsite.limits import BodyLimit
-from chatsite.middleware import run_in_place
-from chatsite.static import serve
+from chatsite.middleware.in_place import run_in_place
+from chatsite.server.lifespan import Lifespan
+from chatsite.server.limits import BodyLimit
+from chatsite.server.static import serve
+from chatsite.server.threads import Lanes
 from conversations.replies import engine
 
 # Each of them only looks at headers.

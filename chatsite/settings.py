@@ -66,6 +66,7 @@ CONTENT_SECURITY_POLICY = {"DIRECTIVES": STRICT_POLICY | TRUSTED_TYPES}
 
 INSTALLED_APPS = [
     "chatsite.accounts",
+    "chatsite.operations",
     "conversations",
     "allauth",
     "allauth.account",
@@ -80,18 +81,18 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "chatsite.policy.ContentPolicy",
-    "chatsite.policy.NothingKept",
+    "chatsite.middleware.content_policy.ContentPolicy",
+    "chatsite.middleware.content_policy.NothingKept",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "chatsite.errors.pages_for_the_bare",
-    "chatsite.text.OnlyText",
-    "chatsite.middleware.Sessions",
-    "chatsite.middleware.Common",
+    "chatsite.middleware.invalid_text.OnlyText",
+    "chatsite.middleware.in_place.Sessions",
+    "chatsite.middleware.in_place.Common",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "chatsite.middleware.Authentication",
-    "chatsite.middleware.Messages",
+    "chatsite.middleware.in_place.Authentication",
+    "chatsite.middleware.in_place.Messages",
     "allauth.account.middleware.AccountMiddleware",
-    "chatsite.accounts.middleware.SignInRequired",
+    "chatsite.middleware.sign_in.SignInRequired",
 ]
 ROOT_URLCONF = "chatsite.urls"
 ASGI_APPLICATION = "chatsite.asgi.application"
@@ -212,7 +213,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "chatsite.static.HashedStorage",
+        else "chatsite.server.static.HashedStorage",
     },
 }
 

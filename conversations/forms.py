@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from conversations import lineup
+from conversations.claude import lineup
 from conversations.models.months import this_month
 
 LONGEST_QUESTION = 200_000

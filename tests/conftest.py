@@ -4,10 +4,10 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from chatsite.accounts.models import User
+from chatsite.standin.process import StandIn
 from conversations.models import Message, Reservation
-from tests.conversations.history import NOBODY
+from tests.history import NOBODY
 from tests.site import Site, eventually
-from tests.stand_in.process import StandIn
 
 PASSWORD = "a calm harbour at dawn"
 

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
-from conversations.management.commands.trial import OPTIONS
+from chatsite.operations.management.commands.trial import OPTIONS
 from conversations.models import Message
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -13,13 +13,12 @@ OURS = ("chatsite", "conversations")
 # module → what it must not import; a prefix stands for all below it
 FORBIDDEN = {
     "conversations.claude": ["conversations.views", "conversations.replies"],
-    "conversations.prompt": ["conversations.views", "conversations.replies"],
     "conversations.markdown": ["conversations.views", "conversations.replies", "django"],
     "conversations.sse": ["conversations.views", "conversations.replies"],
-    "conversations.views": ["conversations.claude"],
+    "conversations.views": ["conversations.claude.client"],
     "chatsite.accounts": ["conversations"],
 }
-KNOW_ANTHROPIC = {"conversations.claude", "conversations.claude_wire", "conversations.claude_errors"}
+KNOW_ANTHROPIC = {"conversations.claude.client", "conversations.claude.wire", "conversations.claude.errors"}
 
 
 def tracked(*patterns):
@@ -80,7 +79,7 @@ def test_only_the_wiring_and_the_trial_join_what_is_apart():
     }
     assert joins == {"chatsite.asgi"}
     using_tests = {module for module, names in MODULES.items() if any(is_in(name, "tests") for name in names)}
-    assert using_tests == {"conversations.management.commands.trial"}
+    assert using_tests == set()
 
 
 def test_only_the_way_to_claude_knows_anthropic():
@@ -144,7 +143,7 @@ def test_links_between_documents_lead_somewhere():
     lost = [
         (path.name, target, heading)
         for path in tracked("*.md")
-        if "stand_in/replies" not in str(path)
+        if "standin/replies" not in str(path)
         for target, heading in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", path.read_text())
         if not (there := path.parent / target if target else path).exists()
         or (heading and heading not in headings_of(there))

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest
 
-from chatsite.accounts.invitations import lifetime
+from chatsite.accounts.invitations.links import lifetime
 from chatsite.mail import letter
 
 logger = logging.getLogger(__name__)

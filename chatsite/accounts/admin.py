@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from chatsite import mail
-from chatsite.accounts.adding import AddPeople, invite
-from chatsite.accounts.invitations import lifetime
-from chatsite.accounts.lists import List
+from chatsite.accounts.invitations.bulk import AddPeople, invite
+from chatsite.accounts.invitations.links import lifetime
+from chatsite.accounts.model_admin import List
 from chatsite.accounts.models import ApiToken, User
 
 # The address stands in the person's own row; a second table of addresses would only contradict it.

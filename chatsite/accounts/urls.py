@@ -8,7 +8,7 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from chatsite.accounts import views
-from chatsite.accounts.joining import SetPassword
+from chatsite.accounts.set_password import SetPassword
 
 urlpatterns = [
     path("accounts/login/", allauth.login, name="account_login"),

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from conversations.admin import search, transcripts
 from conversations.admin.lists import SAID, ModelFilter, Records
-from conversations.catalogue import display_name
+from conversations.claude.catalogue import display_name
+from conversations.costs.money import dollars
 from conversations.models import Conversation, Message, Usage
 from conversations.models.access import may_read
-from conversations.money import dollars
 
 
 class LastModelFilter(ModelFilter):

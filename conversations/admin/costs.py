@@ -14,16 +14,17 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from chatsite import errors
-from chatsite.accounts.lists import ReadOnly
+from chatsite.accounts.model_admin import ReadOnly
 from chatsite.accounts.models import User
-from conversations import catalogue, costs
-from conversations.chart import chart, share
-from conversations.costs import Part, Row, Sums
+from conversations.claude import catalogue
+from conversations.costs import summary as costs
+from conversations.costs.chart import chart, share
+from conversations.costs.money import dollars
+from conversations.costs.spreadsheet import spreadsheet
+from conversations.costs.summary import Part, Row, Sums
 from conversations.forms import MonthForm, MonthsForm, first_problem
 from conversations.models import Usage
 from conversations.models.months import month_after
-from conversations.money import dollars
-from conversations.spreadsheet import spreadsheet
 
 #: How many people have a line of their own; the export has all of them.
 PEOPLE = 25

@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from chatsite.accounts.lists import ReadOnly
+from chatsite.accounts.model_admin import ReadOnly
 from chatsite.accounts.models import User
-from conversations import catalogue
+from conversations.claude import catalogue
 
 #: The columns that hold what people and Claude said: never read from the database for a list.
 SAID = ("text", "blocks", "html", "system")

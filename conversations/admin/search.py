@@ -19,10 +19,10 @@ from django.views.decorators.http import require_http_methods
 from chatsite.accounts.http import SignedInRequest
 from conversations.admin.lists import people_found
 from conversations.admin.pages import context_of
-from conversations.admin.reasons import ReasonForm, for_readers, keep, reason_for
 from conversations.models import AccessRecord, Message
 from conversations.models.message import MessageQuerySet
-from conversations.snippets import snippet
+from conversations.search.snippets import snippet
+from conversations.transcripts.reasons import ReasonForm, for_readers, keep, reason_for
 
 HITS = 50
 MOST_WORDS = 8

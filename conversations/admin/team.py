@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from chatsite.accounts.lists import List
-from conversations import costs
+from chatsite.accounts.model_admin import List
+from conversations.costs import summary as costs
+from conversations.costs.money import dollars
 from conversations.models import TeamSettings, Usage
-from conversations.money import dollars
 
 
 @admin.register(TeamSettings)

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from chatsite.accounts.http import SignedInRequest
-from conversations import exports
 from conversations.admin.pages import context_of
-from conversations.admin.reasons import ReasonForm, for_readers, keep, reason_for
 from conversations.models import AccessRecord, Conversation, UnknownMessage
-from conversations.transcripts import Transcript, transcript_of
+from conversations.presentation import exports
+from conversations.transcripts.reasons import ReasonForm, for_readers, keep, reason_for
+from conversations.transcripts.transcript import Transcript, transcript_of
 
 TEMPLATES = "admin/conversations/conversation"
 

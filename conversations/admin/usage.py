@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from conversations.admin.costs import CostPages, may_see_people
 from conversations.admin.lists import ModelFilter, Records
+from conversations.costs.money import dollars
 from conversations.models import Usage
-from conversations.money import dollars
 
 #: What says, or leads to, whose call it was.
 PERSONAL = {"user", "conversation", "message", "request_id"}

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from chatsite.accounts.models import User
-from conversations.models.deleting import few_at_a_time
+from conversations.models.batches import few_at_a_time
 from conversations.models.message import Message
 
 #: How long a conversation can be put back; after that `manage.py purge` deletes it for good.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 from django.db import transaction
 
-from conversations import claude, prompt
+from conversations.claude import client, prompt
 from conversations.models import Message, Reservation, Usage
 from conversations.replies.calls import most
 
@@ -19,7 +19,7 @@ TITLE_TOKENS, THINKING_TOKENS = 60, 1_000
 class Planned:
     """A call that is paid for: what is sent, and what was reserved for it."""
 
-    request: claude.Request
+    request: client.Request
     reservation: Reservation
 
 
@@ -47,7 +47,7 @@ def begin(ask: Callable[[], Message]) -> Begun:
     return Begun(answer, planned[REPLY], planned.get(TITLE))
 
 
-def request_for(answer: Message) -> claude.Request:
+def request_for(answer: Message) -> client.Request:
     """What to send for an answer: the branch it stands on, fitted to the window of its model."""
     conversation, question = answer.conversation, answer.parent
     # The first question of all has just been stored: there is nothing to read.
@@ -56,7 +56,7 @@ def request_for(answer: Message) -> claude.Request:
     built = prompt.build(path, model=answer.model, system=answer.system, max_tokens=settings.CHAT_MAX_TOKENS)
     if built.sent_from:
         Message.objects.filter(pk=answer.pk).update(sent_from=built.sent_from)
-    return claude.Request(
+    return client.Request(
         model=answer.model,
         messages=built.messages,
         system=answer.system,
@@ -65,9 +65,9 @@ def request_for(answer: Message) -> claude.Request:
     )
 
 
-def title_request_for(question: str) -> claude.Request:
+def title_request_for(question: str) -> client.Request:
     """What to send for a title; the question alone, whatever comes of the reply."""
-    request = claude.Request(
+    request = client.Request(
         model=settings.CHAT_TITLE_MODEL,
         messages=prompt.for_title(question),
         system=prompt.TITLE_INSTRUCTIONS,

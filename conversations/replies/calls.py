@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from chatsite.accounts.models import User
 from chatsite.prepared import Insert, Select
-from conversations import catalogue, claude, prompt
-from conversations.catalogue import Tokens
+from conversations.claude import catalogue, client, prompt
+from conversations.claude.catalogue import Tokens
 from conversations.models import Conversation, Message, MonthlySpending, Reservation, Usage
 from conversations.models.months import month_of
 from conversations.models.usage import lost
@@ -43,7 +43,7 @@ class Call:
     inserted: bool = False
 
     @classmethod
-    def begin(cls, answer: Message, started: claude.Started, *, longest: int, purpose: str = REPLY) -> "Call":
+    def begin(cls, answer: Message, started: client.Started, *, longest: int, purpose: str = REPLY) -> "Call":
         usage = Usage(
             user_id=answer.conversation.owner_id,
             conversation_id=answer.conversation_id,
@@ -55,11 +55,11 @@ class Call:
         _count(usage, started.tokens)
         return cls(usage, started.tokens, longest)
 
-    def finish(self, finished: claude.Finished) -> None:
+    def finish(self, finished: client.Finished) -> None:
         self.tokens, self.whole, self.counted = finished.tokens, True, finished.counted
 
 
-def most(request: claude.Request) -> int | None:
+def most(request: client.Request) -> int | None:
     """What a call can cost at most, in millionths of a US dollar; None where no price is known."""
     prompt_tokens = prompt.most_tokens(request.messages, request.system, request.model)
     return catalogue.most(request.model, prompt_tokens, request.longest, timezone.now().date())

@@ -8,9 +8,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from conversations import claude_errors, markdown, turns, wording
-from conversations.claude_errors import Failed
+from conversations import markdown
+from conversations.claude import errors
+from conversations.claude.errors import Failed
 from conversations.models import Message, Reservation
+from conversations.presentation import turns, wording
 from conversations.replies.broadcast import End
 from conversations.replies.calls import Call, settle
 
@@ -133,4 +135,4 @@ def end_of(message: Message) -> End:
 
 
 def _is_retryable(ending: str, code: str) -> bool:
-    return code in claude_errors.RETRYABLE or ending in {"shutdown", "lost"}
+    return code in errors.RETRYABLE or ending in {"shutdown", "lost"}

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from conversations import claude
+from conversations.claude import client
 from conversations.models import Message
 from conversations.replies import beginning, ending, news, storage
 from conversations.replies.broadcast import Broadcast
@@ -46,7 +46,7 @@ class Engine:
 
     async def startup(self) -> None:
         self.leaving = self.draining = False
-        claude.open_client()
+        client.open_client()
         self._rounds = Rounds(self.running, self.runner)
         self._news = asyncio.create_task(news.keep_lineup())
 
@@ -71,7 +71,7 @@ class Engine:
             await asyncio.gather(self._news, return_exceptions=True)
         if self._rounds is not None:
             await self._rounds.close()
-        await claude.close_client()
+        await client.close_client()
 
     async def _interrupt(self) -> None:
         # What is being stored at this moment has no reply yet that could be interrupted.

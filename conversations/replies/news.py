@@ -3,8 +3,8 @@
 import asyncio
 import logging
 
-from conversations import claude, lineup
-from conversations.claude_errors import Failed
+from conversations.claude import client, lineup
+from conversations.claude.errors import Failed
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ async def keep_lineup() -> None:
     while True:
         pause, news = REFRESH_SECONDS, []
         try:
-            lineup.learn(await claude.models())
+            lineup.learn(await client.models())
         except Failed as failure:
             pause, news = AGAIN_SECONDS, [f"Claude's list of models is not to be had ({failure.code})."]
         except Exception:

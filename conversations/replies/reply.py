@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError
 
-from conversations import claude
-from conversations.claude_errors import Failed
+from conversations.claude import client
+from conversations.claude.errors import Failed
 from conversations.models import BudgetSpent, Message
 from conversations.replies import alerts, ending, storage
 from conversations.replies.beginning import Planned
@@ -125,33 +125,33 @@ class Reply:
 
     # Reading what Claude says
 
-    async def _read(self, request: claude.Request) -> None:
-        async with asyncio.timeout(LONGEST_SECONDS), aclosing(claude.stream(request)) as events:
+    async def _read(self, request: client.Request) -> None:
+        async with asyncio.timeout(LONGEST_SECONDS), aclosing(client.stream(request)) as events:
             async for event in events:
                 # Nearly all are text, and a match would cost as much as all the rest that is done with it here.
                 if isinstance(event, str):
                     self._write(event)
                     continue
                 self._take(event)
-                if isinstance(event, claude.Retrying):
+                if isinstance(event, client.Retrying):
                     await self._reserve_again()
         if not self._stop_reason:
             raise Failed("upstream_truncated")
 
-    def _take(self, event: claude.Event) -> None:
+    def _take(self, event: client.Event) -> None:
         """What is not text."""
         match event:
-            case claude.Thinking(text):
+            case client.Thinking(text):
                 self.broadcast.think(text)
-            case claude.Block(block):
+            case client.Block(block):
                 self._blocks.append(block)
                 self._block_begins = len(self.broadcast.pieces)
-            case claude.Started():
+            case client.Started():
                 self.calls.append(Call.begin(self.answer, event, longest=self._longest))
                 self._checkpoint_soon()
-            case claude.Retrying(attempt, seconds, code):
+            case client.Retrying(attempt, seconds, code):
                 self.broadcast.wait_for("retrying", {"attempt": attempt, "seconds": seconds, "code": code})
-            case claude.Finished():
+            case client.Finished():
                 self._stop_reason = event.stop_reason
                 self.calls[-1].finish(event)
 

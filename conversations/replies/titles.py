@@ -12,8 +12,8 @@ from contextlib import aclosing
 
 from django.db import InterfaceError, OperationalError, transaction
 
-from conversations import claude
-from conversations.claude_errors import Failed
+from conversations.claude import client
+from conversations.claude.errors import Failed
 from conversations.models import Message, Usage
 from conversations.replies import alerts, storage
 from conversations.replies.beginning import Planned
@@ -49,13 +49,13 @@ class Title:
         """Do without; what the call has used so far is settled."""
         self._reading.cancel()
 
-    async def _read(self, request: claude.Request) -> str:
+    async def _read(self, request: client.Request) -> str:
         """The title, or what ought to be one; raises Failed."""
         stop_reason = ""
-        async with asyncio.timeout(PATIENCE), aclosing(claude.stream(request)) as events:
+        async with asyncio.timeout(PATIENCE), aclosing(client.stream(request)) as events:
             async for event in events:
                 match event:
-                    case claude.Started():
+                    case client.Started():
                         self._call = Call.begin(
                             self.answer, event, longest=request.longest, purpose=Usage.Purpose.TITLE
                         )
@@ -63,10 +63,10 @@ class Title:
                         self._call.inserted = True
                     case str():
                         self._text += event
-                    case claude.Retrying(code=code):
+                    case client.Retrying(code=code):
                         # One call was reserved, and a title is not worth another.
                         raise Failed(code)
-                    case claude.Finished(stop_reason) if self._call:
+                    case client.Finished(stop_reason) if self._call:
                         self._call.finish(event)
         return self._text if stop_reason == "end_turn" else ""
 

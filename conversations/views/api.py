@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from chatsite.accounts.models import ApiToken, User
-from conversations import lineup, sse
+from conversations import sse
+from conversations.claude import lineup
 from conversations.forms import LONGEST_QUESTION, question_text
 from conversations.models import Conversation, Message
 from conversations.replies import engine

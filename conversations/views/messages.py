@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from chatsite.accounts.http import SignedInRequest
 from chatsite.http import asked_by_script, see_other
-from conversations import sse, turns
+from conversations import sse
 from conversations.forms import QuestionForm, code_of, first_problem
 from conversations.models import Conversation, Message
+from conversations.presentation import turns
 from conversations.replies import engine
 from conversations.views import conversations, pages
 from conversations.views.refusals import REASONS, refusal, status_and_sentence, wants_stream

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from chatsite.accounts.http import SignedInRequest
 from chatsite.accounts.models import User
-from conversations import lineup, wording
+from conversations.claude import lineup
 from conversations.models import Conversation, Message, UnknownMessage
 from conversations.models.tree import path_to
-from conversations.turns import Turn, turns_of
+from conversations.presentation import wording
+from conversations.presentation.turns import Turn, turns_of
 
 TURNS = 40
 LISTED = 50

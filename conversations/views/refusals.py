@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
-from conversations import wording
 from conversations.models import BudgetSpent, Busy, KeyReused, PriceUnknown, Refused, TooManyRunning
+from conversations.presentation import wording
 from conversations.replies import Draining
 
 REASONS = (Refused, Draining)

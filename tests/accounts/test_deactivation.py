@@ -6,7 +6,7 @@ import pytest
 
 from chatsite.accounts.models import ApiToken, User
 from conversations.models import Message, Usage
-from tests.conversations.history import answered
+from tests.history import create_conversation
 from tests.site import Visitor
 
 
@@ -79,7 +79,7 @@ def test_what_she_wrote_and_what_it_cost_stay(site, alice, carol):
 
 
 def test_nothing_of_hers_can_be_opened_by_others(client, alice, bob):
-    conversation = answered(alice)
+    conversation = create_conversation(alice)
     deactivate(alice)
     client.force_login(bob)
     assert client.get(f"/conversations/{conversation.pk}/").status_code == 404

@@ -7,7 +7,7 @@ from django.contrib.messages import get_messages
 from django.core import mail
 from django.test import RequestFactory
 
-from chatsite.accounts.invitations import invitation_link
+from chatsite.accounts.invitations.links import invitation_link
 from chatsite.accounts.models import User
 from conversations.models import TeamSettings
 from tests.conftest import PASSWORD

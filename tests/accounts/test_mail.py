@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.test import RequestFactory
 from django.utils.html import escape
 
-from chatsite.accounts.invitations import send_invitation
+from chatsite.accounts.invitations.links import send_invitation
 from chatsite.accounts.models import User
 from conversations.models import MonthlySpending, TeamSettings
 from conversations.replies import alerts

@@ -68,9 +68,9 @@ class Queries:
 
 def _conversation(person: Any, messages: int) -> Any:
     """Answers of an ordinary length, as the renderer leaves them."""
+    from chatsite.standin import prose
     from conversations import markdown
     from conversations.models import Conversation
-    from tests.stand_in import prose
 
     text = prose.of_length("prose", 1200)
     done: dict[str, Any] = {"state": "complete", "ending": "finished", "text": text}

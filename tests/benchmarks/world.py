@@ -97,9 +97,9 @@ class People:
 @contextmanager
 def running(**environment: str):
     """A site and a stand-in, each a process of its own, on an empty database."""
+    from chatsite.standin.process import StandIn
     from conversations.models import Conversation, Usage
     from tests.site import Site
-    from tests.stand_in.process import StandIn
 
     # Nothing else runs in this event loop between two figures.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"

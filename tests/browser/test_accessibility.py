@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from conversations.models import TeamSettings
 from tests.browser.window import checked_screen
-from tests.conversations.history import called
+from tests.history import create_usage
 
 pytestmark = pytest.mark.browser
 SCREENS = [(1280, "light"), (1280, "dark"), (390, "light"), (320, "dark")]
@@ -41,8 +41,8 @@ def test_no_page_has_an_obstacle(window_of, alice, width, scheme):
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_the_cost_page_has_no_obstacle(window_of, carol, alice, width, scheme):
     TeamSettings(monthly_limit=2).save()
-    called(alice)
-    called(alice, cost=None, model="claude-unheard-of", estimated=True)
+    create_usage(alice)
+    create_usage(alice, cost=None, model="claude-unheard-of", estimated=True)
     screen = checked_screen(width, scheme)
     check(window_of(carol, **screen), "/admin/conversations/usage/costs/")
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conversations.models import Conversation
-from tests.conversations.history import answered
+from tests.history import create_conversation
 from tests.site import eventually
 
 pytestmark = pytest.mark.browser
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def three(alice):
     """Three conversations, the newest first."""
-    return [answered(alice, f"Conversation {name}.") for name in ("three", "two", "one")][::-1]
+    return [create_conversation(alice, f"Conversation {name}.") for name in ("three", "two", "one")][::-1]
 
 
 def is_binned(conversation) -> bool:
@@ -124,7 +124,7 @@ def test_a_running_answer_stops_when_its_conversation_is_deleted(window):
 
 
 def test_the_last_row_leaves_an_empty_list_with_a_way_on(window, alice):
-    only = answered(alice, "The only one.")
+    only = create_conversation(alice, "The only one.")
     window.page.goto("/conversations/")
     delete(window, row(window, only, "main"))
     expect(window.page.get_by_text("You have no conversations yet.")).to_be_visible()

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conversations.models import Conversation, Message
-from tests.conversations.history import texts
+from tests.history import texts
 from tests.site import eventually
 
 pytestmark = pytest.mark.browser

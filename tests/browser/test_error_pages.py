@@ -59,7 +59,7 @@ def test_no_refusal_has_an_obstacle_or_looks_bare(window_of, alice, width, schem
 
 
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
-def test_no_page_around_a_password_has_an_obstacle(window_of, alice, link, width, scheme):  # noqa: F811
+def test_no_page_around_a_password_has_an_obstacle(window_of, alice, link, width, scheme):  # noqa: F811 (a fixture)
     screen = checked_screen(width, scheme)
     check(window_of(alice, **screen), link)
     dora = window_of(**screen)

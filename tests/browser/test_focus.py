@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.conversations.history import answered
+from tests.history import create_conversation
 
 pytestmark = pytest.mark.browser
 SLOWLY = "Slowly [[rate:20]][[chars:400]]"
@@ -87,7 +87,7 @@ def test_words_in_the_box_stay_while_another_form_asks(window):
 @pytest.fixture
 def long(window, alice):
     """Alice's window with a conversation of which the last turns are shown."""
-    conversation = answered(alice, *[f"Question {n}." for n in range(30)])
+    conversation = create_conversation(alice, *[f"Question {n}." for n in range(30)])
     window.page.goto(f"/conversations/{conversation.pk}/")
     return window
 

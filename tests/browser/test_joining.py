@@ -5,7 +5,7 @@ from django.conf import global_settings
 from django.test import RequestFactory
 from playwright.sync_api import expect
 
-from chatsite.accounts.invitations import invitation_link
+from chatsite.accounts.invitations.links import invitation_link
 from chatsite.accounts.models import User
 from conversations.models import Conversation
 from tests.site import Site

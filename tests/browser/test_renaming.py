@@ -4,14 +4,14 @@ import pytest
 from playwright.sync_api import expect
 
 from conversations.models import Conversation
-from tests.conversations.history import answered
+from tests.history import create_conversation
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
 def trip(alice):
-    return answered(alice, "A trip to the coast.")
+    return create_conversation(alice, "A trip to the coast.")
 
 
 def title_of(conversation):

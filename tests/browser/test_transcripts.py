@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from conversations.models import AccessRecord
 from tests.browser.window import checked_screen
-from tests.conversations.history import ASKED, answer_with, begun
+from tests.history import begin, finish_answer, retry
 
 pytestmark = pytest.mark.browser
 REASON = "A complaint about rudeness, ticket 12."
@@ -16,8 +16,8 @@ SCREENS = [(1280, "light"), (390, "dark")]
 
 @pytest.fixture
 def hers(alice):
-    first = answer_with(begun(alice, "How do I keep a canary?"), "In a **large** cage:\n\n```python\nroom = 2\n```")
-    answer_with(first.conversation.retry(first, **ASKED), "Better not at all.", "stopped", "stopped")
+    first = finish_answer(begin(alice, "How do I keep a canary?"), "In a **large** cage:\n\n```python\nroom = 2\n```")
+    finish_answer(retry(first), "Better not at all.", "stopped", "stopped")
     return first.conversation
 
 

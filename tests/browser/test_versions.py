@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from conversations.models import Message
 from tests.browser.test_accessibility import SCREENS, check
 from tests.browser.window import checked_screen
-from tests.conversations.history import ASKED, answer_with, answered
+from tests.history import create_conversation, finish_answer, retry
 from tests.site import eventually
 
 pytestmark = pytest.mark.browser
@@ -14,8 +14,8 @@ pytestmark = pytest.mark.browser
 
 def two_answers(alice, *after: str):
     """A conversation whose first question has two answers, of which the first was gone on with."""
-    conversation = answered(alice, "One.", *after)
-    answer_with(conversation.retry(conversation.thread()[1], **ASKED | {"model": "claude-opus-5-5"}), "Another one.")
+    conversation = create_conversation(alice, "One.", *after)
+    finish_answer(retry(conversation.thread()[1], model="claude-opus-5-5"), "Another one.")
     return conversation
 
 
@@ -66,7 +66,7 @@ def test_a_turn_that_is_far_up_is_switched_where_it_stands(window_of, alice):
 
 
 def test_an_answer_goes_on_while_alice_looks_at_another_version(window_of, alice):
-    window = opened(window_of, alice, answered(alice, "Slowly [[rate:30]][[chars:2500]]"))
+    window = opened(window_of, alice, create_conversation(alice, "Slowly [[rate:30]][[chars:2500]]"))
     window.button("Try again").click()
     window.shows("article.assistant .prose p")
     step(window, "Previous").click()

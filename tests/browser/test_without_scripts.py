@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conversations.models import Conversation, Message
-from tests.conversations.history import answer_with, answered, begun
+from tests.history import begin, create_conversation, finish_answer
 from tests.site import eventually
 
 pytestmark = pytest.mark.browser
@@ -24,7 +24,7 @@ def test_alice_signs_in_asks_and_reads_the_answer(plain):
 
 
 def test_what_only_scripts_can_do_is_not_offered(plain, alice):
-    conversation = answer_with(begun(alice), "```sh\nls\n```").conversation
+    conversation = finish_answer(begin(alice), "```sh\nls\n```").conversation
     plain.page.goto(f"/conversations/{conversation.pk}/")
     expect(plain.page.get_by_role("button", name="Try again")).to_be_visible()
     expect(plain.page.get_by_role("button", name="Copy")).to_have_count(0)
@@ -47,7 +47,7 @@ def test_a_refused_question_comes_back_in_the_composer(plain):
 
 
 def test_alice_renames_and_is_told_what_is_wrong_with_a_title(plain, alice):
-    answered(alice, "A trip to the coast.")
+    create_conversation(alice, "A trip to the coast.")
     plain.page.goto("/conversations/")
     plain.page.locator("main").get_by_role("link", name="Options: A trip to the coast.").click()
     plain.page.get_by_label("Title").fill("   ")
@@ -60,7 +60,7 @@ def test_alice_renames_and_is_told_what_is_wrong_with_a_title(plain, alice):
 
 
 def test_alice_deletes_and_puts_back(plain, alice):
-    conversation = answered(alice, "A trip to the coast.")
+    conversation = create_conversation(alice, "A trip to the coast.")
     plain.page.goto(f"/conversations/{conversation.pk}/")
     plain.page.locator(".heading").get_by_role("link", name="Options: A trip to the coast.").click()
     plain.page.get_by_role("button", name="Delete").click()

@@ -9,9 +9,9 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations import catalogue
-from conversations.catalogue import Tokens
-from tests.stand_in.models import Catalogue
+from chatsite.standin.models import Catalogue
+from conversations.claude import catalogue
+from conversations.claude.catalogue import Tokens
 
 MODELS = json.loads((Path(catalogue.__file__).with_suffix(".json")).read_text())["models"]
 TODAY = date(2026, 11, 24)

@@ -7,8 +7,8 @@ import anthropic
 import httpx2
 import pytest
 
-from conversations import wording
-from conversations.claude_errors import RETRYABLE, Failed, failure_from
+from conversations.claude.errors import RETRYABLE, Failed, failure_from
+from conversations.presentation import wording
 
 NAMED = [
     (400, "invalid_request_error", "invalid_request"),

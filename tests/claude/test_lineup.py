@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from conversations import claude, lineup
-from conversations.claude_errors import Failed
-from conversations.lineup import Listed
+from conversations.claude import client, lineup
+from conversations.claude.errors import Failed
+from conversations.claude.lineup import Listed
 from conversations.replies import news
 from tests.site import free_port
 
@@ -28,11 +28,11 @@ def listed(settings, stand_in):
     settings.ANTHROPIC_API_KEY, settings.ANTHROPIC_BASE_URL = "test-key", stand_in.url
 
     async def ask():
-        claude.open_client()
+        client.open_client()
         try:
-            return await claude.models()
+            return await client.models()
         finally:
-            await claude.close_client()
+            await client.close_client()
 
     return lambda: asyncio.run(ask())
 
@@ -56,7 +56,7 @@ def test_a_list_that_nobody_foresaw_is_asked_for_again(monkeypatch, caplog):
     async def odd():
         raise AttributeError("retires_at")
 
-    monkeypatch.setattr(claude, "models", odd)
+    monkeypatch.setattr(client, "models", odd)
     assert asyncio.run(kept(2, monkeypatch)) == [news.AGAIN_SECONDS] * 2
     assert "Claude's list of models could not be read." in caplog.text
 
@@ -90,7 +90,7 @@ def test_a_failure_keeps_the_former_list_and_is_said_once(monkeypatch, caplog):
             raise answer
         return answer
 
-    monkeypatch.setattr(claude, "models", models)
+    monkeypatch.setattr(client, "models", models)
     with caplog.at_level(logging.WARNING):
         pauses = asyncio.run(kept(4, monkeypatch))
     assert pauses == [news.REFRESH_SECONDS, news.AGAIN_SECONDS, news.AGAIN_SECONDS, news.REFRESH_SECONDS]

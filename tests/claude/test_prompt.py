@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations import catalogue, prompt
+from conversations.claude import catalogue, prompt
 
 SONNET, OPUS, SMALL = "claude-sonnet-5-5", "claude-opus-5-5", "a-model-nobody-knows"
 SIGNED = {"type": "thinking", "thinking": "Hm.", "signature": "sealed"}

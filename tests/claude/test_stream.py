@@ -1,4 +1,4 @@
-"""The way to Claude by itself: silence, lost connections and missing keys, as `claude.stream` tells them."""
+"""The way to Claude by itself: silence, lost connections and missing keys, as `client.stream` tells them."""
 
 import asyncio
 import time
@@ -6,10 +6,10 @@ from contextlib import aclosing
 
 import pytest
 
-from conversations import claude
-from conversations.claude_errors import Failed
+from chatsite.standin.process import StandIn
+from conversations.claude import client
+from conversations.claude.errors import Failed
 from tests.site import eventually, free_port
-from tests.stand_in.process import StandIn
 
 
 @pytest.fixture
@@ -21,22 +21,22 @@ def ask(settings, stand_in):
     async def run(question, patience=60):
         events = []
         turns = [{"role": "user", "content": [{"type": "text", "text": question}]}]
-        claude.open_client()
+        client.open_client()
         try:
-            async with asyncio.timeout(patience), aclosing(claude.stream(request(turns))) as stream:
+            async with asyncio.timeout(patience), aclosing(client.stream(request(turns))) as stream:
                 async for event in stream:
                     events.append(event)
         except Failed as failure:
             return events, failure
         finally:
-            await claude.close_client()
+            await client.close_client()
         return events, None
 
     return lambda question, **wishes: asyncio.run(run(question, **wishes))
 
 
 def request(turns):
-    return claude.Request("claude-sonnet-5-5", turns)
+    return client.Request("claude-sonnet-5-5", turns)
 
 
 def said(events):
@@ -45,19 +45,19 @@ def said(events):
 
 @pytest.mark.parametrize(("marker", "text"), [("hang", ""), ("stall:0", ""), ("stall:2", "One two ")])
 def test_a_silent_claude_is_waited_for_no_longer_than_agreed(ask, stand_in, monkeypatch, marker, text):
-    monkeypatch.setattr(claude, "SILENCE", 0.4)
+    monkeypatch.setattr(client, "SILENCE", 0.4)
     began = time.monotonic()
     events, failure = ask(f"[[{marker}]][[echo:One two three.]]")
 
     assert 0.4 <= time.monotonic() - began < 5
     assert (said(events), failure.code) == (text, "upstream_timeout")
-    assert not any(isinstance(event, claude.Retrying) for event in events)
+    assert not any(isinstance(event, client.Retrying) for event in events)
     eventually(lambda: stand_in.open() == 0, seconds=1)
     assert stand_in.recorded()[0]["ended"] == "client_gone"
 
 
 def test_a_ping_is_a_sign_of_life(ask, stand_in, monkeypatch):
-    monkeypatch.setattr(claude, "SILENCE", 1.3)
+    monkeypatch.setattr(client, "SILENCE", 1.3)
 
     with pytest.raises(TimeoutError):
         ask("[[stall:2:ping]][[echo:One two three.]]", patience=2.5)
@@ -104,12 +104,12 @@ def test_a_prompt_that_is_too_long_is_told_from_other_bad_requests(ask, settings
 def test_leaving_the_stream_closes_the_connection_at_once(ask, stand_in, settings):
     async def leave_after_two_words():
         turns = [{"role": "user", "content": "[[endless]][[rate:200]]"}]
-        claude.open_client()
-        async with aclosing(claude.stream(request(turns))) as stream:
+        client.open_client()
+        async with aclosing(client.stream(request(turns))) as stream:
             seen = [event async for event in first(stream, 3)]
         await asyncio.sleep(0.1)
         left = await asyncio.to_thread(stand_in.open)
-        await claude.close_client()
+        await client.close_client()
         return seen, left
 
     seen, left = asyncio.run(leave_after_two_words())
@@ -126,13 +126,13 @@ async def first(stream, count):
 
 def test_one_connection_serves_one_question_after_the_other(ask, stand_in, settings):
     async def ask_thrice():
-        claude.open_client()
+        client.open_client()
         for _ in range(3):
             turns = [{"role": "user", "content": "[[echo:Yes.]]"}]
-            async with aclosing(claude.stream(request(turns))) as stream:
+            async with aclosing(client.stream(request(turns))) as stream:
                 events = [event async for event in stream]
-            assert isinstance(events[-1], claude.Finished)
-        await claude.close_client()
+            assert isinstance(events[-1], client.Finished)
+        await client.close_client()
 
     asyncio.run(ask_thrice())
     assert len({each["peer"] for each in stand_in.recorded()}) == 1
@@ -142,10 +142,10 @@ def test_the_bytes_of_the_stream_come_straight_from_aiohttp(ask, settings):
     """Past the generators of the libraries between, in places that they do not promise to keep."""
 
     async def reader():
-        claude.open_client()
-        async with claude._call(request([{"role": "user", "content": "[[echo:Yes.]]"}])) as answer:
+        client.open_client()
+        async with client._call(request([{"role": "user", "content": "[[echo:Yes.]]"}])) as answer:
             found = answer.read
-        await claude.close_client()
+        await client.close_client()
         return found
 
     assert asyncio.run(reader()).__module__ == "aiohttp.streams"

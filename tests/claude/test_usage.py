@@ -3,12 +3,12 @@
 import pytest
 from django.utils import timezone
 
-from conversations import catalogue
-from conversations.catalogue import Tokens
-from conversations.claude import Started
+from conversations.claude import catalogue
+from conversations.claude.catalogue import Tokens
+from conversations.claude.client import Started
 from conversations.models import Conversation, Message, Usage
 from conversations.replies.calls import Call, settle
-from tests.conversations.history import MODEL, begun
+from tests.history import MODEL, begin
 from tests.site import eventually
 
 
@@ -122,7 +122,7 @@ def call(answer, model=MODEL, **tokens):
 
 
 def test_a_call_whose_conversation_is_gone_is_still_counted(alice):
-    answer = begun(alice)
+    answer = begin(alice)
     settled = call(answer, input=100)
     answer.conversation.delete()
     settle([settled], 400)
@@ -133,14 +133,14 @@ def test_a_call_whose_conversation_is_gone_is_still_counted(alice):
 
 
 def test_a_model_without_a_price_costs_nobody_knows_what(alice):
-    answer = begun(alice)
+    answer = begin(alice)
     settle([call(answer, model="claude-next-9", input=100, output=10)], 40)
 
     assert Usage.objects.get().cost is None
 
 
 def test_what_failed_before_a_word_is_not_charged_with_the_words_of_the_next_attempt(alice):
-    answer = begun(alice)
+    answer = begin(alice)
     settle([call(answer, input=100, output=1), call(answer, input=100, output=1)], 400)
 
     assert sorted(Usage.objects.values_list("output_tokens", flat=True)) == [1, 100]

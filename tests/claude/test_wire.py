@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations import claude_wire
-from conversations.claude_wire import EventDecoder
+from conversations.claude import wire as claude_wire
+from conversations.claude.wire import EventDecoder
 
 EVENTS = [{"type": "a", "text": "Grüße 😀\n"}, {"type": "ping"}, {"type": "b", "n": [1, {"x": None}]}]
 

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from django.conf import settings
 
-from conversations.management.commands.trial import UVICORN
+from chatsite.operations.management.commands.trial import UVICORN
 from conversations.replies.engine import STORING_SECONDS
 from tests.deploy.installation import DEPLOY, MANUAL, UNIT, changed, line_of
 from tests.packages import program

@@ -19,7 +19,7 @@ from conversations.models import (
     Usage,
 )
 from conversations.replies import beginning
-from tests.conversations.history import ASKED, answered, begun
+from tests.history import ask, begin, create_conversation
 from tests.site import Site, Visitor, eventually, stored
 
 SPENT = "This month's amount for Claude is used up. Ask an administrator."
@@ -65,7 +65,7 @@ def test_at_the_limit_alice_reads_why_and_keeps_what_she_typed(site, alice, stan
 
 
 def test_another_attempt_at_the_limit_leaves_the_answer_that_is_there(site, alice):
-    conversation = answered(alice)
+    conversation = create_conversation(alice)
     limit("0.01")
     refused = Visitor(site, alice).http.post(
         f"/messages/{conversation.head_id}/reply/", headers={"Accept": "text/event-stream"}
@@ -204,17 +204,17 @@ def test_at_four_fifths_of_the_limit_carol_gets_one_letter(transactional_db, ali
 
 
 def test_asking_in_a_long_conversation_takes_as_many_queries_as_in_a_short_one(alice):
-    long, short = answered(alice), answered(alice)
+    long, short = create_conversation(alice), create_conversation(alice)
     parent = long.head
     for number in range(1_100):
         role = "assistant" if number % 2 else "user"
         parent = long.messages.create(parent=parent, role=role, text=f"Turn {number}.")
     Conversation.objects.filter(pk=long.pk).update(head=parent)
-    beginning.begin(partial(begun, alice, "The first of the month."))
+    beginning.begin(partial(begin, alice, "The first of the month."))
     counts = []
     for conversation in (short, Conversation.objects.get(pk=long.pk)):
         with CaptureQueriesContext(connection) as captured:
-            asked = beginning.begin(partial(conversation.ask, "And now?", **ASKED))
+            asked = beginning.begin(partial(ask, conversation, "And now?"))
         counts.append(len(captured))
     assert counts[0] == counts[1] <= 20
     assert asked.reply

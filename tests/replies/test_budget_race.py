@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from chatsite.accounts.models import ApiToken, User
-from conversations import prompt
+from conversations.claude import prompt
 from conversations.models import Message, MonthlySpending
 from tests.replies.test_budget import limit, settled
 from tests.site import eventually

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from chatsite.lifespan import Lifespan
+from chatsite.server.lifespan import Lifespan
 from conversations.models import Message, Refused
 from conversations.replies import mirrors, storage
 from conversations.replies.broadcast import Broadcast
 from conversations.replies.engine import Engine
 from conversations.replies.mirrors import Mirrors
-from tests.conversations.history import begun
+from tests.history import begin
 from tests.replies.threads import storage_threads
 
 
@@ -76,7 +76,7 @@ def test_who_asked_for_a_reply_of_another_process_and_never_read_it_is_no_reader
     """Its writer would go on for somebody who has left before the first frame."""
     monkeypatch.setattr(mirrors, "TELL_EVERY", 0.1)
     monkeypatch.setattr(mirrors, "PAUSE", 0.1)
-    answer = begun(alice)
+    answer = begin(alice)
 
     def told():
         answer.refresh_from_db()

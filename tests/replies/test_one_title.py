@@ -5,12 +5,12 @@ from functools import partial
 
 import pytest
 
-from conversations import claude, prompt
-from conversations.catalogue import Tokens
+from conversations.claude import client, prompt
+from conversations.claude.catalogue import Tokens
 from conversations.models import Conversation, MonthlySpending, Reservation, Usage
 from conversations.models.title import TITLE_LENGTH
 from conversations.replies import beginning, titles
-from tests.conversations import history
+from tests import history
 from tests.replies.threads import storage_threads
 
 WRITTEN = [
@@ -55,7 +55,7 @@ ASKED_OF = [
 @pytest.mark.parametrize(("model", "thinking", "longest"), ASKED_OF)
 def test_every_model_is_asked_for_a_title_in_the_way_it_takes(settings, model, thinking, longest):
     settings.CHAT_TITLE_MODEL = model
-    asked = claude._parameters(beginning.title_request_for("Why?"))
+    asked = client._parameters(beginning.title_request_for("Why?"))
     assert (asked.get("thinking"), asked["max_tokens"]) == (thinking, longest)
     assert asked.get("output_config") == (thinking and {"effort": "low"})
     assert "cache_control" not in asked
@@ -70,8 +70,8 @@ def entitled(transactional_db, alice, monkeypatch, settings):
     settings.CHAT_TITLE_MODEL = "claude-haiku-5-5"
 
     def run(script):
-        monkeypatch.setattr(claude, "stream", script)
-        begun = beginning.begin(partial(history.begun, alice, "Why is the sky blue?"))
+        monkeypatch.setattr(client, "stream", script)
+        begun = beginning.begin(partial(history.begin, alice, "Why is the sky blue?"))
         assert begun.title
         planned, shown = begun.title, list[str]()
 
@@ -89,7 +89,7 @@ def entitled(transactional_db, alice, monkeypatch, settings):
     return run
 
 
-STARTED = claude.Started("req_1", "claude-haiku-5-5", Tokens(input=100, output=1))
+STARTED = client.Started("req_1", "claude-haiku-5-5", Tokens(input=100, output=1))
 
 
 def test_a_title_is_stored_and_then_shown(entitled):
@@ -97,7 +97,7 @@ def test_a_title_is_stored_and_then_shown(entitled):
         yield STARTED
         yield "Title: A blue"
         yield " sky"
-        yield claude.Finished("end_turn", Tokens(input=100, output=6))
+        yield client.Finished("end_turn", Tokens(input=100, output=6))
 
     assert entitled(script) == [Conversation.objects.get().title] == ["A blue sky"]
     assert Usage.objects.get().cost == MonthlySpending.objects.get().spent == 13

@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from conversations.catalogue import Tokens
-from conversations.claude import Finished, Started
+from conversations.claude.catalogue import Tokens
+from conversations.claude.client import Finished, Started
 from conversations.models import Conversation, Reservation, Usage
 from conversations.models.usage import LOST_AFTER
 from conversations.replies import ending
 from conversations.replies.calls import Call, insert, settle, settle_lost
-from tests.conversations.history import answered, begun
-from tests.conversations.test_budget import month, reserve, used
+from tests.history import begin, create_conversation
+from tests.models.test_budget import month, reserve, used
 
 pytestmark = pytest.mark.django_db
 #: A turn that is rendered for a frame has no token of a request, which Django's own template tag minds.
@@ -32,7 +32,7 @@ def age(*rows):
 
 
 def test_a_lost_reply_is_settled_with_what_was_checkpointed(alice):
-    answer = begun(alice)
+    answer = begin(alice)
     reserve(answer, 9_000)
     used(alice, None, message=answer, input_tokens=1_000)
     lose(answer)
@@ -45,7 +45,7 @@ def test_a_lost_reply_is_settled_with_what_was_checkpointed(alice):
 
 
 def test_a_reply_lost_before_claude_answered_costs_nothing(alice):
-    answer = begun(alice)
+    answer = begin(alice)
     reserve(answer, 9_000)
     lose(answer)
     settle_lost()
@@ -53,7 +53,7 @@ def test_a_reply_lost_before_claude_answered_costs_nothing(alice):
 
 
 def test_what_lives_is_not_taken_for_lost_however_old_it_is(alice):
-    answer = begun(alice)
+    answer = begin(alice)
     mine = reserve(answer, 9_000, title=100)
     row = used(alice, None, message=answer)
     age(mine["reply"], row)
@@ -64,7 +64,7 @@ def test_what_lives_is_not_taken_for_lost_however_old_it_is(alice):
 
 
 def test_a_lost_title_is_known_by_its_age(alice):
-    conversation = answered(alice)
+    conversation = create_conversation(alice)
     mine = reserve(conversation.head, 9_000, title=800)
     mine["reply"].settle(5)
     row = used(alice, None, message=conversation.head, purpose="title", input_tokens=500)
@@ -78,7 +78,7 @@ def test_a_lost_title_is_known_by_its_age(alice):
 
 
 def test_a_reservation_whose_message_is_gone_is_known_by_its_age(alice):
-    answer = begun(alice)
+    answer = begin(alice)
     mine = reserve(answer, 9_000)["reply"]
     row = used(alice, None, message=answer, input_tokens=100)
     Conversation.objects.all().delete()
@@ -113,7 +113,7 @@ def result(reservation, *calls):
 
 @DEPRECATED
 def test_a_reply_that_came_back_after_it_was_recovered_is_paid_for_once(alice):
-    answer = begun(alice)
+    answer = begin(alice)
     mine, call = reserve(answer, 9_000)["reply"], started(answer)
     insert([call])
     lose(answer)
@@ -126,7 +126,7 @@ def test_a_reply_that_came_back_after_it_was_recovered_is_paid_for_once(alice):
 
 @DEPRECATED
 def test_a_reply_that_could_be_stored_without_its_blocks_only_gives_back_what_was_reserved(alice):
-    answer = begun(alice)
+    answer = begin(alice)
     broken = result(reserve(answer, 9_000)["reply"], started(answer))
     broken.make_bare()
     ending.store(answer, broken, shown=True)
@@ -135,13 +135,13 @@ def test_a_reply_that_could_be_stored_without_its_blocks_only_gives_back_what_wa
 
 @DEPRECATED
 def test_the_finished_turn_is_told_and_the_one_that_the_request_is_showing_is_left_alone(alice):
-    answer = begun(alice)
+    answer = begin(alice)
     end, _prose = ending.store(answer, result(reserve(answer, 9_000)["reply"], started(answer)), shown=True)
     assert 'data-state="stopped"' in end.html
     assert (answer.state, answer.text, answer.finished) == ("writing", "", None)
 
 
 def test_an_estimate_never_says_more_than_the_call_was_allowed_to_write(alice):
-    answer = begun(alice)
+    answer = begin(alice)
     assert settle([started(answer, longest=10)], 4_000) == 2_000 + 10 * 10
     assert Usage.objects.get().output_tokens == 10

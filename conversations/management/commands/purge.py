@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from conversations.models import Conversation, IdempotencyKey
-from conversations.models.deleting import few_at_a_time
+from conversations.models.batches import few_at_a_time
 from conversations.models.idempotency import KEPT
 from conversations.models.retention import KEPT_IN_BIN
 

@@ -1,0 +1,20 @@
+"""`manage.py backup FILE`: the whole database in one file, made while the site runs."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from chatsite.operations import backups
+
+
+class Command(BaseCommand):
+    help = "Writes the whole database into a file, safe while replies stream; overwrites nothing."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, help="a new file, or a folder for one with the time in its name")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        file = backups.save(options["file"])
+        self.stdout.write(f"{file}: {file.stat().st_size:,} bytes.")

@@ -1,0 +1,233 @@
+"""The only module that knows Anthropic: a request goes in, typed events come out. Called by replies."""
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import anthropic
+import httpx2
+from django.conf import settings
+
+from conversations.claude import catalogue
+from conversations.claude.errors import LONGEST_ID, PROTOCOL_ERRORS, Failed, failure_from
+from conversations.claude.events import Block, Event, Finished, Incoming, Retrying, Started, Thinking
+from conversations.claude.lineup import Listed
+from conversations.claude.wire import EventDecoder
+
+__all__ = ["Block", "Event", "Finished", "Request", "Retrying", "Started", "Thinking", "models", "stream"]
+
+#: Seconds without any event from Claude (pings count), also before the first one; looked at ten times in that time.
+SILENCE = 60
+#: Seconds that Claude may ask us to wait before a retry; more is not waited for.
+LONGEST_WAIT = 10
+RETRIES = 2
+#: Seconds in which the list of models has to come.
+LIST_SECONDS = 30
+#: Failures that a second call may mend, as long as nothing was shown yet.
+RETRIED = {"overloaded", "rate_limited", "upstream_error"}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call: who answers, what was said, how long and how hard to think."""
+
+    model: str
+    messages: list[dict[str, Any]]
+    system: str = ""
+    max_tokens: int = 16_000
+    effort: str = "medium"
+    #: A short answer to a lone question: no thinking where the model can be told so, and nothing to be cached.
+    brief: bool = False
+
+    @property
+    def longest(self) -> int:
+        """How many tokens are asked for at most."""
+        return min(self.max_tokens, catalogue.longest_reply(self.model))
+
+    @property
+    def silent(self) -> bool:
+        """Whether the model will not think."""
+        return not catalogue.thinks(self.model) or (self.brief and catalogue.can_be_silent(self.model))
+
+
+_client: anthropic.AsyncAnthropic | None = None
+
+
+def open_client() -> None:
+    """Make the process's one client; called when the server starts."""
+    global _client
+    # The SDK's aiohttp transport costs half the CPU per token. It takes None for 100 connections, hence a number.
+    limits = httpx2.Limits(max_connections=4000, max_keepalive_connections=200)
+    # No limit on reading: aiohttp would start a timer with each chunk, and `_call` has a cheaper one of its own.
+    timeout = httpx2.Timeout(connect=5, read=None, write=60, pool=10)
+    _client = anthropic.AsyncAnthropic(
+        api_key=settings.ANTHROPIC_API_KEY or "none",
+        base_url=settings.ANTHROPIC_BASE_URL,
+        # The SDK sleeps as long as `retry-after` says, without a limit; we retry ourselves, visibly.
+        max_retries=0,
+        # The stream is read as raw bytes; compressed, it would also come in lumps.
+        default_headers={"Accept-Encoding": "identity"},
+        timeout=timeout,
+        http_client=anthropic.DefaultAioHttpClient(limits=limits, timeout=timeout),
+    )
+
+
+async def close_client() -> None:
+    global _client
+    if _client is not None:
+        client, _client = _client, None
+        await client.close()
+
+
+async def models() -> list[Listed]:
+    """Claude's own list of models, the retired ones too; raises Failed."""
+    if not settings.ANTHROPIC_API_KEY or _client is None:
+        raise Failed("misconfigured", detail="ANTHROPIC_API_KEY is not set.")
+    try:
+        async with asyncio.timeout(LIST_SECONDS):
+            found = _client.models.list(limit=1000, lifecycle=["active", "deprecated", "retired"])
+            return [_listed(model) async for model in found]
+    except (anthropic.AnthropicError, httpx2.HTTPError, TimeoutError, *PROTOCOL_ERRORS) as error:
+        raise failure_from(error) from error
+
+
+def _listed(model: anthropic.types.ModelInfo) -> Listed:
+    return Listed(model.id, model.display_name, model.lifecycle, model.retires_at.date() if model.retires_at else None)
+
+
+async def stream(request: Request) -> AsyncGenerator[Event]:
+    """Have a request answered; raises Failed. Closing the generator closes the connection to Claude.
+
+    A failure before anything was shown is retried at most twice, after the wait that Claude asked for.
+    """
+    for attempt in range(1, RETRIES + 2):
+        shown = False
+        try:
+            async with _call(request) as answer:
+                # Not a generator in a generator: each delta wakes all of them, from the outermost down.
+                while chunk := await answer.read():
+                    if text := answer.lone_text(chunk):
+                        shown = True
+                        yield text
+                        continue
+                    for event in answer.events(chunk):
+                        shown = shown or not isinstance(event, Started)
+                        yield event
+                    if answer.message.stopped:
+                        break
+                await answer.finish()
+            return
+        except Failed as failure:
+            wait = failure.retry_after if failure.retry_after is not None else _backoff(attempt)
+            if shown or attempt > RETRIES or failure.code not in RETRIED or wait > LONGEST_WAIT:
+                raise
+            retrying = Retrying(attempt, wait, failure.code)
+        yield retrying
+        await asyncio.sleep(wait)
+
+
+def _backoff(attempt: int) -> float:
+    return 0.5 * (1 << attempt - 1) * random.uniform(0.75, 1)  # noqa: S311 (spreads retries, guards nothing)
+
+
+@asynccontextmanager
+async def _call(request: Request) -> AsyncIterator["_Answer"]:
+    """One HTTP call; everything that goes wrong before it is left is raised as Failed."""
+    if not settings.ANTHROPIC_API_KEY or _client is None:
+        raise Failed("misconfigured", detail="ANTHROPIC_API_KEY is not set.")
+    request_id = ""
+    try:
+        async with asyncio.timeout(SILENCE) as silence:
+            async with _client.messages.with_streaming_response.create(**_parameters(request)) as response:
+                request_id = response.headers.get("request-id", "")[:LONGEST_ID]
+                if not response.headers.get("content-type", "").startswith("text/event-stream"):
+                    raise Failed("upstream_protocol", detail="The answer was not an event stream.")
+                yield _Answer(response.http_response, request_id, silence)
+    except (anthropic.AnthropicError, aiohttp.ClientError, httpx2.HTTPError, TimeoutError, *PROTOCOL_ERRORS) as error:
+        raise failure_from(error, request_id) from error
+    except Failed as failure:
+        failure.request_id = failure.request_id or request_id
+        raise
+
+
+class _Answer:
+    """An event stream that is being read; TimeoutError when no event, pings included, comes for SILENCE seconds,
+    or up to a tenth less.
+
+    The clock does not stop while an event is dealt with: whoever reads must not take that long.
+    """
+
+    __slots__ = ("_clock", "_decoder", "_renew_at", "_silence", "message", "read")
+
+    def __init__(self, response: httpx2.Response, request_id: str, silence: asyncio.Timeout) -> None:
+        self.message = Incoming(request_id)
+        self.read = _reader(response)
+        self._decoder = EventDecoder()
+        self._silence = silence
+        self._clock = asyncio.get_running_loop().time
+        self._renew_at = 0.0
+
+    def lone_text(self, chunk: bytes) -> str:
+        """The piece of text that a chunk is, as nearly all are; empty where it is anything else."""
+        text = self._decoder.lone_text(chunk)
+        if text:
+            self.message.parts.append(text)
+            self._renew()
+        return text
+
+    def events(self, chunk: bytes) -> Iterator[Event]:
+        """What a chunk completes, up to the end of the message; what came before a broken event is not lost."""
+        for payload in self._decoder.feed(chunk):
+            self._renew()
+            yield from self.message.take(payload)
+            if self.message.stopped:
+                return
+
+    def _renew(self) -> None:
+        # Not at each event: a timer costs as much as the decoding of one.
+        if (now := self._clock()) >= self._renew_at:
+            self._silence.reschedule(now + SILENCE)
+            self._renew_at = now + SILENCE / 10
+
+    async def finish(self) -> None:
+        """Read to the end of the body, so that the connection can serve the next call."""
+        if not self.message.complete:
+            raise Failed("upstream_truncated", detail="The stream ended before message_stop.")
+        with suppress(TimeoutError, aiohttp.ClientError, httpx2.HTTPError):
+            async with asyncio.timeout(0.5):
+                while await self.read():
+                    pass
+
+
+def _reader(response: httpx2.Response) -> Callable[[], Awaitable[bytes]]:
+    """What reads the next bytes, none at the end: as aiohttp has them, past the three generators that httpx2 and the
+    SDK put around them, each of which every delta would wake. That is a quarter of what a delta costs.
+    """
+    inner = getattr(getattr(response.stream, "_stream", None), "_aiohttp_response", None)
+    if inner is None:
+        chunks = response.aiter_raw()
+        return lambda: anext(chunks, b"")
+    read: Callable[[], Awaitable[bytes]] = inner.content.readany
+    return read
+
+
+def _parameters(request: Request) -> dict[str, Any]:
+    parameters: dict[str, Any] = {
+        "model": request.model,
+        "max_tokens": request.longest,
+        "messages": request.messages,
+        "stream": True,
+    }
+    if not request.brief:
+        parameters["cache_control"] = {"type": "ephemeral"}
+    if request.system:
+        parameters["system"] = request.system
+    if catalogue.thinks(request.model):
+        adaptive = {"type": "adaptive", "display": "summarized"}
+        parameters["thinking"] = {"type": "disabled"} if request.silent else adaptive
+        parameters["output_config"] = {"effort": request.effort}
+    return parameters

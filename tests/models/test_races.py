@@ -1,0 +1,101 @@
+"""What Alice sends many times at once counts as often as it may, and no more."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx2
+import pytest
+from django.db import connection
+
+from chatsite.accounts.models import ApiToken, User
+from conversations.models import Conversation, Message, Refused, asking
+from tests.history import ask, create_conversation
+from tests.site import Visitor, eventually
+
+AT_ONCE = 12
+
+
+@pytest.fixture
+def at_once(site, alice):
+    """Send the same wish many times at once; returns the statuses and the messages that were answered."""
+    _token, secret = ApiToken.issue(alice, "her program")
+
+    def send(**wish) -> tuple[list[int], set[str]]:
+        def one(_number) -> tuple[int, str]:
+            headers = {"Authorization": f"Bearer {secret}"}
+            answer = httpx2.post(f"{site.url}/api/chat", json=wish, headers=headers, timeout=60)
+            return answer.status_code, answer.headers.get("x-message-id", "")
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            answers = list(pool.map(one, range(AT_ONCE)))
+        return sorted(status for status, _message in answers), {message for _status, message in answers if message}
+
+    return send
+
+
+def test_the_same_key_starts_one_reply_that_all_of_them_follow(at_once, stand_in):
+    statuses, messages = at_once(message="[[echo:Once.]]", key="once")
+    assert statuses == [200] * AT_ONCE
+    assert len(messages) == Conversation.objects.count() == len(stand_in.recorded()) == 1
+
+
+def test_one_of_many_questions_in_a_conversation_is_taken(at_once, alice):
+    conversation = create_conversation(alice)
+    statuses, _messages = at_once(message="[[chars:100]][[delay:1]]", conversation=str(conversation.pk))
+    assert statuses == [200] + [409] * (AT_ONCE - 1)
+    assert conversation.messages.count() == 4
+
+
+def test_three_of_many_first_questions_are_taken(at_once, alice):
+    statuses, messages = at_once(message="[[chars:100]][[delay:1]]")
+    assert statuses == [200] * 3 + [429] * (AT_ONCE - 3)
+    assert len(messages) == Conversation.objects.count() == 3
+
+
+def test_stop_from_two_tabs_and_the_end_itself_leave_one_ending(site, alice):
+    tabs = [Visitor(site, alice) for _ in range(4)]
+    with tabs[0].asking("[[rate:100]][[chars:200]]") as stream, ThreadPoolExecutor(4) as pool:
+        reply = stream.start["reply"]
+        stream.until("tail")
+        states = set(pool.map(lambda tab: tab.stop(reply), tabs))
+        end = stream.end
+    assert states == {end["state"]}
+    eventually(lambda: Message.objects.get(pk=reply).state == end["state"])
+
+
+def binned(conversation):
+    Conversation.objects.get(pk=conversation.pk).bin()
+
+
+def deactivated(conversation):
+    owner = User.objects.get(pk=conversation.owner_id)
+    owner.is_active = False
+    owner.save()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("happens", "ending"), [(binned, "deleted"), (deactivated, "deactivated")])
+def test_what_happens_while_a_question_is_being_stored_stops_its_reply(alice, monkeypatch, happens, ending):
+    conversation = create_conversation(alice)
+
+    def elsewhere():
+        happens(conversation)
+        connection.close()
+
+    def meanwhile(_person):
+        pool.submit(elsewhere)
+        time.sleep(0.5)
+
+    with ThreadPoolExecutor(1) as pool:
+        monkeypatch.setattr(asking, "refuse_if_too_many", meanwhile)
+        answer = ask(conversation, "Is it too late?")
+    answer.refresh_from_db()
+    assert answer.stop_requested == ending
+
+
+def test_a_question_that_arrives_when_the_account_is_closed_is_refused(alice):
+    conversation = create_conversation(alice)
+    deactivated(conversation)
+    with pytest.raises(Refused):
+        ask(conversation, "Is it too late?")
+    assert conversation.messages.count() == 2
