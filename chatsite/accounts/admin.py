@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from chatsite import mail
 from chatsite.accounts.invitations.bulk import AddPeople, invite
 from chatsite.accounts.invitations.links import lifetime
-from chatsite.accounts.model_admin import List
+from chatsite.accounts.model_admin import BaseModelAdmin
 from chatsite.accounts.models import ApiToken, User
 
 # The address stands in the person's own row; a second table of addresses would only contradict it.
@@ -33,11 +33,11 @@ class PersonForm(ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class PeopleAdmin(List):
+class PeopleAdmin(BaseModelAdmin):
     form = PersonForm
     list_display = ("email", "full_name", "is_active", "is_staff", "last_login")
     list_filter = ("is_active", "is_staff")
-    lookups = ("is_active", "is_staff")
+    allowed_lookups = ("is_active", "is_staff")
     search_fields = ("email", "first_name", "last_name")
     ordering = ("email",)
     actions = ("deactivate", "make_a_new_link")
@@ -45,9 +45,9 @@ class PeopleAdmin(List):
     fieldsets = (
         (None, {"fields": ("email", "first_name", "last_name", "password_state")}),
         (gettext_lazy("Access"), {"fields": ("is_active", *POWERS)}),
-        (gettext_lazy("Dates"), {"fields": ("last_login", "date_joined", "signed_out")}),
+        (gettext_lazy("Dates"), {"fields": ("last_login", "date_joined", "sessions_revoked_at")}),
     )
-    readonly_fields = ("password_state", "last_login", "date_joined", "signed_out")
+    readonly_fields = ("password_state", "last_login", "date_joined", "sessions_revoked_at")
 
     @admin.display(description=gettext_lazy("name"), ordering="first_name")
     def full_name(self, user: User) -> str:
@@ -151,7 +151,7 @@ class PeopleAdmin(List):
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(List):
+class ApiTokenAdmin(BaseModelAdmin):
     """Staff see whose tokens there are and revoke them; only their owner makes any."""
 
     list_display = ("name", "user", "created", "last_used")

@@ -1,60 +1,70 @@
-"""What all lists of the admin share."""
+"""Base classes of every ModelAdmin of the site."""
 
 import re
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import BadRequest, FieldDoesNotExist, ValidationError
 from django.db.models import DateField, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 
-#: What an address of a list may ask of a field. Everything else (`contains`, `startswith`, other tables) would let
-#: staff guess, letter by letter, what the list does not show them.
-COMPARISONS = {"exact", "isnull", "isempty", "gte", "lt", "year", "month", "day", "id"}
+#: The comparisons that the address of a list may use. All others (`contains`, `startswith`, other tables) would let
+#: staff guess, letter by letter, values that the list does not show them.
+ALLOWED_COMPARISONS = {"exact", "isnull", "isempty", "gte", "lt", "year", "month", "day", "id"}
 
-#: Parts of a date, and dates of this millennium: others have no midnight in every time zone, or no place in a database.
-PARTS, DATES = re.compile(r"\d{1,2}|True|False"), re.compile(r"2\d{3}(-.*)?")
+#: The values that a list accepts for a date. Other years have no midnight in some time zones or do not fit into a
+#: database column, and Django would answer 500.
+DATE = re.compile(r"2\d{3}(-.*)?")
+PART_OF_DATE = re.compile(r"\d{1,2}|True|False")
 
 
-class List(admin.ModelAdmin):  # type: ignore[type-arg]
-    """A list for staff: quick at any length, and filtered by nothing but `lookups`."""
+class BaseModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """A list that stays fast at any length and can be filtered by the fields in `allowed_lookups` only."""
 
-    lookups: tuple[str, ...] = ()
+    allowed_lookups: tuple[str, ...] = ()
     list_per_page = 50
-    # Both would count the whole table once more.
+    # Each of these would count the whole table once more.
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         field, *comparisons = lookup.split("__")
-        # PostgreSQL refuses NUL, and Django would answer 500.
-        known = field in self.lookups and COMPARISONS.issuperset(comparisons) and "\0" not in value
-        if not known or not isinstance(_column(self.model, field), DateField):
-            return known
-        return bool((PARTS if {"month", "day", "isnull"}.intersection(comparisons) else DATES).fullmatch(value))
+        if field not in self.allowed_lookups or not ALLOWED_COMPARISONS.issuperset(comparisons):
+            return False
+        # PostgreSQL rejects NUL, and Django would answer 500.
+        if "\0" in value:
+            return False
+        if not is_date(self.model, field):
+            return True
+        pattern = PART_OF_DATE if {"month", "day", "isnull"}.intersection(comparisons) else DATE
+        return pattern.fullmatch(value) is not None
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        # The list's own form refuses NUL, the address that completes names does not.
+        # The search form of a list rejects NUL, the autocomplete view does not.
         return super().get_search_results(request, queryset, search_term.replace("\0", ""))
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:  # type: ignore[override]
         try:
-            for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME):
-                self.opts.pk.clean(chosen, None)
+            for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                self.opts.pk.clean(key, None)
         except ValidationError as error:
-            raise BadRequest("A row was chosen that cannot exist.") from error
+            raise BadRequest("The form selects a row whose key is malformed.") from error
         return super().response_action(request, queryset)
 
 
-def _column(model: type[Model], name: str) -> Any:
-    return next((each for each in model._meta.get_fields() if each.name == name), None)
+def is_date(model: type[Model], name: str) -> bool:
+    """Whether `name` is a date or date-time column of the model, and not, say, the parameter of a filter."""
+    try:
+        return isinstance(model._meta.get_field(name), DateField)
+    except FieldDoesNotExist:
+        return False
 
 
-class ReadOnly(List):
-    """Rows that the site writes by itself: staff look at them and nothing else."""
+class ReadOnlyModelAdmin(BaseModelAdmin):
+    """Rows that only the site itself writes: staff can look at them and do nothing else."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,36 +1,35 @@
-"""The people: a User signs in with an e-mail address; an ApiToken lets a program act for one person."""
+"""People and their API tokens: a User signs in by e-mail address; an ApiToken lets a program act for one person."""
 
 import hashlib
 import secrets
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, Permission, UserManager
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from chatsite.prepared import Select, parameters
-
 #: Sent inside the transaction that takes away a person's access. Arguments: `user`.
 deactivated = Signal()
 
 
-class PeopleQuerySet(models.QuerySet["User"]):
+class UserQuerySet(models.QuerySet["User"]):
     def update(self, **fields: Any) -> int:
-        """Refuses to deactivate: only `User.save` also ends sessions, tokens and replies."""
+        """Raises TypeError for a deactivation: only `User.save` also ends sessions, tokens and replies."""
         if not fields.get("is_active", True):
             raise TypeError("Deactivate people one by one, with save().")
         return super().update(**fields)
 
 
-class PeopleManager(UserManager["User"]):
-    """Creates people by e-mail address, where Django's own manager asks for a user name."""
+class EmailUserManager(UserManager["User"]):
+    """Creates people by e-mail address; Django's own manager requires a user name."""
 
-    def get_queryset(self) -> PeopleQuerySet:
-        return PeopleQuerySet(self.model, using=self._db)
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":  # type: ignore[override]
         user = self.model(email=email, **fields)
@@ -50,17 +49,17 @@ class User(AbstractUser):
 
     username = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail address"), unique=True)
-    signed_out = models.DateTimeField(
+    sessions_revoked_at = models.DateTimeField(
         _("signed out everywhere"),
         null=True,
         blank=True,
         editable=False,
-        help_text=_("Sessions that began before this moment have ended for good."),
+        help_text=_("Sessions that began before this moment have ended."),
     )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
-    objects: ClassVar[PeopleManager] = PeopleManager()
+    objects: ClassVar[EmailUserManager] = EmailUserManager()
 
     class Meta:
         verbose_name = _("person")
@@ -75,38 +74,48 @@ class User(AbstractUser):
 
     @property
     def name(self) -> str:
-        """What the person is called in the page."""
+        """The name that the pages show: the full name, or the local part of the address."""
         return self.get_full_name() or self.email.partition("@")[0]
 
-    def was_given(self, permission: str) -> bool:
-        """Whether a permission ("app.codename") was given to this person or their group; a superuser's "all" is not."""
+    def has_explicit_permission(self, permission: str) -> bool:
+        """Whether a permission ("app.codename") is granted to this person or one of their groups.
+
+        Unlike `has_perm`, being a superuser does not count.
+        """
         app, _dot, codename = permission.partition(".")
-        given = Permission.objects.filter(content_type__app_label=app, codename=codename)
-        return self.is_active and given.filter(models.Q(user=self) | models.Q(group__user=self)).exists()
+        granted = Permission.objects.filter(content_type__app_label=app, codename=codename)
+        return self.is_active and granted.filter(models.Q(user=self) | models.Q(group__user=self)).exists()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store the address in lower case; an account that is no longer active loses its access at once."""
+        """Store the person; an account that becomes inactive loses sessions, tokens and running replies at once."""
         self.email = self.email.lower()
         with transaction.atomic():
             fields = kwargs.get("update_fields")
-            if self._loses_access() and (fields is None or "is_active" in fields):
-                self.signed_out = timezone.now()
+            if (fields is None or "is_active" in fields) and self._is_being_deactivated():
+                self.sessions_revoked_at = timezone.now()
                 self.tokens.all().delete()
                 deactivated.send(sender=User, user=self)
                 if fields is not None:
-                    kwargs["update_fields"] = {*fields, "signed_out"}
+                    kwargs["update_fields"] = {*fields, "sessions_revoked_at"}
             super().save(*args, **kwargs)
 
-    def _loses_access(self) -> bool:
+    def _is_being_deactivated(self) -> bool:
         if not self.pk or self.is_active:
             return False
-        # The lock that asking takes: who asks at this moment is seen here, or sees that the account is closed.
+        # Asking a question takes the same lock: a question asked at this moment is either seen here or refused.
         return User.objects.select_for_update().filter(pk=self.pk, is_active=True).first() is not None
 
-    def _get_session_auth_hash(self, secret: Any = None) -> str:
-        # Django compares this with what the session holds: changing `signed_out` ends every session.
-        sessions = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
-        return f"{sessions}{self.signed_out.timestamp()}" if self.signed_out else str(sessions)
+    # Django compares the next two with the hash in a session: a new `sessions_revoked_at` ends every session.
+
+    def get_session_auth_hash(self) -> str:
+        return f"{super().get_session_auth_hash()}{self._revocation_stamp()}"
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        for session_hash in super().get_session_auth_fallback_hash():
+            yield f"{session_hash}{self._revocation_stamp()}"
+
+    def _revocation_stamp(self) -> str:
+        return str(self.sessions_revoked_at.timestamp()) if self.sessions_revoked_at else ""
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
@@ -116,6 +125,9 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
 
 class ApiToken(models.Model):
     """A personal token for `POST /api/chat`: shown once, stored as a hash, revoked by deleting it."""
+
+    #: `last_used` is updated at most this often, so that most requests need no write.
+    LAST_USED_PRECISION = timedelta(minutes=1)
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(_("name"), max_length=60)
@@ -135,34 +147,23 @@ class ApiToken(models.Model):
 
     @classmethod
     def issue(cls, user: User, name: str) -> tuple["ApiToken", str]:
-        """Make a token; the secret is returned here and can never be read again."""
+        """Create a token and return it with its secret, which cannot be read again later."""
         secret = f"chat_{secrets.token_urlsafe(32)}"
         return cls.objects.create(user=user, name=name, digest=digest_of(secret)), secret
 
     @classmethod
-    def user_of(cls, secret: str) -> User | None:
-        """The active person that a token speaks for, or None."""
-        for token, last_used, *person in _HOLDER.rows(digest=digest_of(secret)):
-            # A minute is precise enough for its owner, and spares most requests a write.
-            if last_used is None or timezone.now() - last_used > timedelta(minutes=1):
-                cls.objects.filter(pk=token).update(last_used=timezone.now())
-            return User.from_db(connection.alias, _columns(), person)
-        return None
-
-
-def _columns() -> list[str]:
-    return [field.attname for field in User._meta.concrete_fields]
-
-
-_HOLDER = Select(
-    lambda: (
-        ApiToken.objects.filter(user__is_active=True, **parameters(ApiToken, "digest"))
-        .order_by()
-        .values_list("pk", "last_used", *(f"user__{name}" for name in _columns()))
-    )
-)
+    def get_user(cls, secret: str) -> User | None:
+        """The active person to whom the token with this secret belongs, or None. Records that the token was used."""
+        tokens = cls.objects.select_related("user")
+        token = tokens.filter(digest=digest_of(secret), user__is_active=True).first()
+        if token is None:
+            return None
+        now = timezone.now()
+        if token.last_used is None or now - token.last_used > cls.LAST_USED_PRECISION:
+            cls.objects.filter(pk=token.pk).update(last_used=now)
+        return token.user
 
 
 def digest_of(secret: str) -> str:
-    # The secret has 256 random bits: a plain hash cannot be guessed back, a slow one would only cost time.
+    # The secret has 256 random bits, so a plain hash cannot be reversed; a slow hash would only cost time.
     return hashlib.sha256(secret.encode(errors="replace")).hexdigest()

@@ -17,7 +17,7 @@ class AccessRecordAdmin(Records):
     ordering = ("-created", "-pk")
     list_display = ("created", "reader_address", "kind", "owner_address", "reason", "words", "conversation_id")
     list_filter = ("kind", "created")
-    lookups = ("kind", "created")
+    allowed_lookups = ("kind", "created")
     search_help_text = gettext_lazy("Name or e-mail address of who read, or of whose conversation it was")
     fields = ("created", "reader_address", "kind", "owner_address", "reason", "words", "conversation_id")
 

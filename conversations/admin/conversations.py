@@ -74,7 +74,7 @@ class ConversationAdmin(Records):
     list_display = ("updated", "owner", "last_model", "cost", "state", "ending", "messages", "created", "deleted")
     list_select_related = ("owner", "head")
     list_filter = ("updated", StateFilter, LastModelFilter, BinFilter)
-    lookups = ("updated", "state", "model", "bin")
+    allowed_lookups = ("updated", "state", "model", "bin")
     fields = ("id", "owner", "last_model", "state", "ending", "messages", "cost", "created", "updated", "deleted")
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

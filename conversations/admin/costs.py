@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from chatsite import errors
-from chatsite.accounts.model_admin import ReadOnly
+from chatsite.accounts.model_admin import ReadOnlyModelAdmin
 from chatsite.accounts.models import User
 from conversations.claude import catalogue
 from conversations.costs import summary as costs
@@ -50,7 +50,7 @@ def may_see_people(request: HttpRequest) -> bool:
     return request.user.has_perm("conversations.view_person_usage")
 
 
-class CostPages(ReadOnly):
+class CostPages(ReadOnlyModelAdmin):
     """The sums, beside the list of calls: whoever may see the list sees them."""
 
     def get_urls(self) -> list[URLPattern]:

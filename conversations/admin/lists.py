@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from chatsite.accounts.model_admin import ReadOnly
+from chatsite.accounts.model_admin import ReadOnlyModelAdmin
 from chatsite.accounts.models import User
 from conversations.claude import catalogue
 
@@ -29,7 +29,7 @@ class ModelFilter(admin.SimpleListFilter):
         return queryset.filter(**{self.field: self.value()}) if self.value() else queryset
 
 
-class Records(ReadOnly):
+class Records(ReadOnlyModelAdmin):
     """Rows about people: found by the person's address, which is looked for among the people first."""
 
     person = ""

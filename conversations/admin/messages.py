@@ -17,7 +17,7 @@ class MessageAdmin(Records):
     list_display = ("created", "owner", "conversation_id", "role", "model", "state", "ending", "error_code", "finished")
     list_select_related = ("conversation__owner",)
     list_filter = ("role", "state", "ending", ModelFilter, "created")
-    lookups = ("created", "role", "state", "ending", "model", "conversation")
+    allowed_lookups = ("created", "role", "state", "ending", "model", "conversation")
     fields = (
         *("id", "conversation", "parent", "role", "model", "state", "ending", "stop_reason"),
         *("error_code", "error_detail", "request_id", "sent_from", "created", "finished"),

@@ -8,14 +8,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from chatsite.accounts.model_admin import List
+from chatsite.accounts.model_admin import BaseModelAdmin
 from conversations.costs import summary as costs
 from conversations.costs.money import dollars
 from conversations.models import TeamSettings, Usage
 
 
 @admin.register(TeamSettings)
-class TeamSettingsAdmin(List):
+class TeamSettingsAdmin(BaseModelAdmin):
     """One row: its list is its form."""
 
     fields = ("name", "instructions", "notice", "monthly_limit", "show_costs")

@@ -26,7 +26,7 @@ class UsageAdmin(CostPages, Records):
     list_display = ("created", "user", "purpose", "model", "state", "sent", "output_tokens", "from_cache", "dollars")
     list_select_related = ("user",)
     list_filter = ("purpose", ModelFilter, "state")
-    lookups = ("created", "purpose", "state", "model")
+    allowed_lookups = ("created", "purpose", "state", "model")
     fields = (
         *("user", "conversation", "message", "purpose", "model", "state", "request_id", "created"),
         *("input_tokens", "output_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens", "cache_read_tokens"),

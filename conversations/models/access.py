@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def may_read(user: User | AnonymousUser) -> bool:
     """Whether someone may read what others wrote: staff to whom that was given. Superusers do not have it as such."""
-    return isinstance(user, User) and user.is_staff and user.was_given("conversations.read_transcripts")
+    return isinstance(user, User) and user.is_staff and user.has_explicit_permission("conversations.read_transcripts")
 
 
 class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):

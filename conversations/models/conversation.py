@@ -72,7 +72,7 @@ class Conversation(models.Model):
             # A person's bin, newest first.
             models.Index(fields=["owner", "-deleted"], name="conversations_bin", condition=Q(deleted__isnull=False)),
         ]
-        # Not even superusers have this one unless it is given to them: see User.was_given.
+        # Not even superusers have this one unless it is given to them: see User.has_explicit_permission.
         permissions = [("read_transcripts", _("Can read the conversations of other people"))]
 
     def __str__(self) -> str:

@@ -57,7 +57,7 @@ def _caller(request: HttpRequest) -> tuple[User, HttpResponse | None]:
     """Who asks, by token or by session; or the refusal."""
     scheme, _space, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() == "bearer":
-        holder = ApiToken.user_of(secret.strip())
+        holder = ApiToken.get_user(secret.strip())
         return (holder, None) if holder else (User(), refusal(401, "Invalid token"))
     if not isinstance(request.user, User):
         return User(), refusal(401, "Sign in, or send a token")

@@ -69,7 +69,7 @@ def test_the_pages_carry_the_names_and_no_inline_script(client, carol, alice):
 
 def test_addresses_of_lists_answer_no_guesses(client, carol, alice):
     client.force_login(carol)
-    for guess in ("password__startswith=md5", "signed_out__year=2020", "tokens__digest__startswith=a"):
+    for guess in ("password__startswith=md5", "sessions_revoked_at__year=2020", "tokens__digest__startswith=a"):
         assert client.get(f"{PEOPLE}?{guess}").status_code == 400
     assert client.get(f"{PEOPLE}?is_active__exact=1").status_code == 200
 
@@ -225,7 +225,7 @@ def test_carol_sees_and_revokes_tokens_and_makes_none(client, carol, alice):
     assert client.post("/admin/accounts/apitoken/add/", {"name": "x", "user": carol.pk}).status_code == 403
     assert client.post(f"/admin/accounts/apitoken/{token.pk}/change/", {"name": "x"}).status_code == 403
     client.post(f"/admin/accounts/apitoken/{token.pk}/delete/", {"post": "yes"})
-    assert ApiToken.user_of(secret) is None
+    assert ApiToken.get_user(secret) is None
 
 
 def test_addresses_of_people_have_no_second_table(client, carol):

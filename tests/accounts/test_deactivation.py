@@ -100,10 +100,10 @@ def test_her_old_session_and_tokens_stay_dead_when_she_comes_back(client, alice)
 
 def test_saving_other_things_of_a_closed_account_keeps_its_word(alice):
     deactivate(alice)
-    signed_out = alice.signed_out
+    revoked_at = alice.sessions_revoked_at
     alice.first_name = "Alicia"
     alice.save()
-    assert User.objects.get().signed_out == signed_out
+    assert User.objects.get().sessions_revoked_at == revoked_at
 
 
 def test_a_save_that_leaves_activity_alone_ends_nothing(client, alice):

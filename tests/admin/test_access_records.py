@@ -44,10 +44,10 @@ def test_a_record_outlives_the_conversation(record):
 def test_a_superuser_has_only_those_powers_over_others_texts_that_were_given(carol, alice):
     permission = Permission.objects.get(codename="read_transcripts")
     assert carol.has_perm("conversations.read_transcripts")
-    assert not carol.was_given("conversations.read_transcripts")
+    assert not carol.has_explicit_permission("conversations.read_transcripts")
     carol.user_permissions.add(permission)
-    assert carol.was_given("conversations.read_transcripts")
+    assert carol.has_explicit_permission("conversations.read_transcripts")
     auditors = Group.objects.create(name="auditors")
     auditors.permissions.add(permission)
     alice.groups.add(auditors)
-    assert alice.was_given("conversations.read_transcripts")
+    assert alice.has_explicit_permission("conversations.read_transcripts")

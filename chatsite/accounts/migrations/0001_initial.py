@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 'ordering': ['email'],
             },
             managers=[
-                ('objects', chatsite.accounts.models.PeopleManager()),
+                ('objects', chatsite.accounts.models.EmailUserManager()),
             ],
         ),
         migrations.CreateModel(
