@@ -27,11 +27,23 @@ from conversations.models.title import first_words
 
 class ConversationQuerySet(RetentionQuerySet["Conversation"]):
     def owned_by(self, user: User) -> Self:
-        """The only way in: this person's conversations, those in the bin left out."""
+        """This person's conversations, those in the bin left out."""
         return self.filter(owner=user, deleted=None)
 
+    def visible_to(self, user: User) -> Self:
+        """What this person may look at."""
+        return self.owned_by(user)
+
+    def editable_by(self, user: User) -> Self:
+        """What this person may ask in, rename, delete and show other versions of."""
+        return self.owned_by(user)
+
+    def deletable_by(self, user: User) -> Self:
+        """What this person may put into the bin or take out of it, wherever it is now."""
+        return self.filter(owner=user)
+
     def binned_by(self, user: User) -> Self:
-        """What this person has put into the bin and may put back, the latest first."""
+        """What this person has put into the bin and may restore, the latest first."""
         return self.filter(owner=user, deleted__isnull=False).order_by("-deleted")
 
     def readable_by(self, reader: User) -> Self:
@@ -120,7 +132,7 @@ class Conversation(models.Model):
         """Have the question of `answer` answered once more; returns the empty sibling."""
         return self._have_answered(key, ("retry", answer.pk), lambda: self.messages.get(children=answer), **asked)
 
-    def correct(self, question: UUID, text: str, *, key: str = "") -> Message:
+    def reword(self, question: UUID, text: str, *, key: str = "") -> Message:
         """Put a question in other words and ask nothing: a sibling with copies of the turns shown below it."""
         wish = ("correct", question, text)
         with transaction.atomic():

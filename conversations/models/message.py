@@ -26,6 +26,14 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """The messages of this person's conversations, those in the bin left out."""
         return self.filter(conversation__owner=user, conversation__deleted=None)
 
+    def visible_to(self, user: User) -> Self:
+        """What this person may look at."""
+        return self.owned_by(user)
+
+    def editable_by(self, user: User) -> Self:
+        """What this person may stop, retry and edit."""
+        return self.owned_by(user)
+
     def readable_by(self, reader: User) -> Self:
         """What staff may search for a reason; nothing without the permission."""
         return self if may_read(reader) else self.none()

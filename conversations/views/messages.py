@@ -63,7 +63,7 @@ async def _save(request: SignedInRequest, conversation: Conversation, form: Ques
     """Keep other words for a question without asking anything; a script learns which version they are."""
     question, text, key = (form.cleaned_data[name] for name in ("question", "text", "key"))
     try:
-        version = await sync_to_async(conversation.correct)(question, text, key=key)
+        version = await sync_to_async(conversation.reword)(question, text, key=key)
     except REASONS as reason:
         return await refuse(request, conversation, *status_and_sentence(reason))
     if asked_by_script(request):

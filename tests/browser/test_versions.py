@@ -131,7 +131,7 @@ def test_on_paper_there_is_the_text_and_no_control(window_of, alice):
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_open_forms_versions_and_details_are_no_obstacle(window_of, alice, width, scheme):
     conversation = two_answers(alice)
-    conversation.correct(conversation.thread()[0].pk, "Uno.")
+    conversation.reword(conversation.thread()[0].pk, "Uno.")
     screen = checked_screen(width, scheme)
     window = opened(window_of, alice, conversation, **screen)
     window.answer.get_by_text("Details", exact=True).click()

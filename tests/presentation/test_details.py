@@ -94,7 +94,7 @@ def test_the_last_frame_tells_as_much_as_the_page(site, client, alice, show_cost
 def test_an_answer_that_was_kept_shows_what_it_took_once(client, alice):
     conversation = create_conversation(alice, "Wy?")
     used(conversation)
-    conversation.correct(conversation.thread()[0].pk, "Why?")
+    conversation.reword(conversation.thread()[0].pk, "Why?")
     read = rows(page_of(client, conversation))
     assert (read["Cost"], read["Sent"]) == ("$0.0042", "1,500 tokens, 80 % from the cache")
     assert Usage.objects.count() == 1

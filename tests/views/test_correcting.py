@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 def test_the_answers_stay_below_the_new_words_and_below_the_old_ones(alice):
     conversation = create_conversation(alice, "Wy?", "And then?")
     before = conversation.thread()
-    new = conversation.correct(before[0].pk, "Why?")
+    new = conversation.reword(before[0].pk, "Why?")
 
     assert texts(conversation.thread()) == ["Why?", "An answer.", "And then?", "An answer."]
     assert (new.parent, new.text, conversation.thread()[0]) == (None, "Why?", new)
@@ -24,7 +24,7 @@ def test_the_answers_stay_below_the_new_words_and_below_the_old_ones(alice):
 def test_what_stands_above_is_shared_and_not_copied(alice):
     conversation = create_conversation(alice, "One.", "Tow.")
     before = conversation.thread()
-    conversation.correct(before[2].pk, "Two.")
+    conversation.reword(before[2].pk, "Two.")
     assert conversation.thread()[:2] == before[:2]
     assert conversation.messages.count() == 6
 
@@ -33,7 +33,7 @@ def test_copies_keep_all_that_was_known_of_an_answer_and_its_date(alice):
     conversation = create_conversation(alice, "Wy?")
     Message.objects.filter(pk=conversation.head_id).update(blocks=[{"type": "text", "text": "x"}], request_id="req_1")
     question, answer = conversation.thread()
-    conversation.correct(question.pk, "Why?")
+    conversation.reword(question.pk, "Why?")
     copy = conversation.thread()[1]
     for name in ("text", "blocks", "state", "ending", "model", "system", "request_id", "created", "finished"):
         assert getattr(copy, name) == getattr(answer, name), name
@@ -44,7 +44,7 @@ def test_the_beginning_of_what_was_sent_moves_to_its_copy(alice):
     conversation = create_conversation(alice, "One.", "Two.", "Three.")
     first, _, second, *_ = conversation.thread()
     Message.objects.filter(pk=conversation.head_id).update(sent_from=second)
-    conversation.correct(first.pk, "Uno.")
+    conversation.reword(first.pk, "Uno.")
     assert conversation.head.sent_from == conversation.thread()[2]
 
 
@@ -52,7 +52,7 @@ def test_only_the_branch_that_is_shown_is_taken_along(alice):
     conversation = create_conversation(alice, "One.")
     first = finish_answer(retry(conversation.head), "The second answer.")
     conversation.switch_to(conversation.messages.get(text="An answer.").pk)
-    conversation.correct(first.parent_id, "Uno.")
+    conversation.reword(first.parent_id, "Uno.")
     assert texts(conversation.thread()) == ["Uno.", "An answer."]
 
 
@@ -60,20 +60,20 @@ def test_a_question_of_another_branch_takes_its_newest_answer_along(alice):
     conversation = create_conversation(alice, "One.")
     old = conversation.thread()[0]
     finish_answer(edit(conversation, None, "Two."), "Another answer.")
-    conversation.correct(old.pk, "Uno.")
+    conversation.reword(old.pk, "Uno.")
     assert texts(conversation.thread()) == ["Uno.", "An answer."]
 
 
 def test_the_same_words_make_no_version(alice):
     conversation = create_conversation(alice, "One.")
-    assert conversation.correct(conversation.thread()[0].pk, "One.") == conversation.thread()[0]
+    assert conversation.reword(conversation.thread()[0].pk, "One.") == conversation.thread()[0]
     assert conversation.messages.count() == 2
 
 
 def test_a_repeat_with_the_same_key_makes_one_version(alice):
     conversation = create_conversation(alice, "One.")
     question = conversation.thread()[0].pk
-    versions = [conversation.correct(question, "Uno.", key="k") for _twice in range(2)]
+    versions = [conversation.reword(question, "Uno.", key="k") for _twice in range(2)]
     assert versions[0] == versions[1]
     assert (conversation.messages.count(), IdempotencyKey.objects.count()) == (4, 1)
 
@@ -82,7 +82,7 @@ def test_answers_and_foreign_questions_are_not_corrected(alice, bob):
     conversation, foreign = create_conversation(alice), create_conversation(bob)
     for other in (conversation.head_id, foreign.thread()[0].pk, foreign.head_id):
         with pytest.raises(UnknownMessage):
-            conversation.correct(other, "Mine.")
+            conversation.reword(other, "Mine.")
     assert Message.objects.count() == 4
 
 
@@ -91,7 +91,7 @@ def test_nothing_is_corrected_while_an_answer_is_written(alice):
     question = conversation.thread()[0].pk
     ask(conversation, "Two.")
     with pytest.raises(Busy):
-        conversation.correct(question, "Uno.")
+        conversation.reword(question, "Uno.")
     assert conversation.messages.count() == 4
 
 
@@ -99,5 +99,5 @@ def test_running_answers_elsewhere_do_not_forbid_a_correction(alice):
     conversation = create_conversation(alice, "One.")
     for _ in range(3):
         begin(alice)
-    conversation.correct(conversation.thread()[0].pk, "Uno.")
+    conversation.reword(conversation.thread()[0].pk, "Uno.")
     assert texts(Conversation.objects.get(pk=conversation.pk).thread()) == ["Uno.", "An answer."]
