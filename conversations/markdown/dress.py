@@ -12,6 +12,7 @@ from .formulas import formula, source
 
 PIECE = re.compile(r"(<pre[^>]*>.*?</pre>|<(?:span|code) data-math-style=[^>]*>.*?</(?:span|code)>|<[^>]*>)", re.DOTALL)
 TAG = re.compile(r"<(/?[a-z0-9]+)")
+FORMULA = re.compile(r"<(?:span|code) data-math-style=")
 ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 CODE = re.compile(r'<pre><code(?: class="language-([^"]*)")?( data-math-style="display")?>(.*)</code></pre>', re.DOTALL)
 SAFE_LINK = re.compile(r"https?://|mailto:", re.IGNORECASE)
@@ -44,7 +45,7 @@ class _Dresser:
     def _tag(self, piece: str) -> str:
         found = TAG.match(piece)
         name = found[1] if found else ""
-        if "data-math-style" in piece and not name.startswith("pre"):
+        if FORMULA.match(piece):
             return self._formula(piece)
         handler = self.HANDLERS.get(name)
         dressed = handler(self, piece) if handler else piece

@@ -73,3 +73,9 @@ def test_a_text_of_nothing_but_formulas_converts_the_first_thousand():
     html = render("".join(f"$x_{{{number}}}$ " for number in range(1_200)))
     assert html.count("<math") == 1_000
     assert html.count('class="tex"') == 200
+
+
+def test_an_address_that_names_the_attribute_of_formulas_is_a_link():
+    html = render("[quay](https://example.com/data-math-style) $x$")
+    assert 'href="https://example.com/data-math-style"' in html
+    assert html.count("<math") == 1
