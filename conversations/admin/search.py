@@ -21,6 +21,7 @@ from conversations.admin.lists import people_found
 from conversations.admin.pages import context_of
 from conversations.models import AccessRecord, Message
 from conversations.models.message import MessageQuerySet
+from conversations.search.messages import find_newest_messages, older_than
 from conversations.search.snippets import snippet
 from conversations.transcripts.reasons import ReasonForm, for_readers, keep, reason_for
 
@@ -76,7 +77,7 @@ def _searched(request: SignedInRequest, form: SearchForm) -> HttpResponse:
         return _page(request, form, status=400)
     words, reason = form.cleaned_data["words"], form.cleaned_data["reason"]
     # Read before the transaction: on SQLite that would keep everybody from writing for as long as the search takes.
-    hits = place.select_related("conversation__owner").newest_saying(words, HITS + 1)
+    hits = find_newest_messages(place.select_related("conversation__owner"), words, HITS + 1)
     shown, more = hits[:HITS], hits[HITS:]
     with transaction.atomic():
         AccessRecord.searched(request.user, " ".join(words), reason, shown)
@@ -110,7 +111,7 @@ def _place(request: SignedInRequest, form: SearchForm) -> MessageQuerySet | None
         if last is None:
             form.add_error("before", _("The list has changed. Search once more."))
             return None
-        found = found.before(last)
+        found = found.filter(older_than(last))
     return found
 
 

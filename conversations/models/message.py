@@ -1,14 +1,13 @@
 """One turn of a conversation: a person's question or Claude's answer, and how the writing of it went."""
 
 import uuid
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Length, Lower, Now
+from django.db.models import F, Q
+from django.db.models.functions import Length, Now
 from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.models import User
@@ -17,8 +16,6 @@ from conversations.models.access import may_read
 
 #: A writer that has given no sign of life for this long is taken for dead.
 STALE_AFTER = timedelta(seconds=10)
-#: So many of the newest messages are read before the index of words is asked.
-WALKED = 3000
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -37,40 +34,6 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def readable_by(self, reader: User) -> Self:
         """What staff may search for a reason; nothing without the permission."""
         return self if may_read(reader) else self.none()
-
-    def newest_saying(self, words: Sequence[str], number: int) -> "list[Message]":
-        """The newest finished messages in whose text all of these occur, in capitals or not.
-
-        PostgreSQL cannot tell from a word in how many texts it is. So the newest messages are read first, where
-        words that are frequent are found soon, and only what is rare there is looked up in the index.
-        """
-        finished = self.exclude(state=Message.State.WRITING).order_by("-created", "-id")
-        edge = next(iter(finished.values_list("created", flat=True)[WALKED : WALKED + 1]), None)
-        found = list(finished.walking(words, edge)[:number])
-        if edge is None or len(found) == number:
-            return found
-        # By a sum, so that the rows are sorted after they were found and not looked for in the order of their dates.
-        return list(finished.saying(words).order_by((F("created") + timedelta(0)).desc(), "-id")[:number])
-
-    def walking(self, words: Iterable[str], edge: datetime | None) -> Self:
-        """Those from `edge` on that say all of these. In small letters, which no index holds."""
-        found = self.alias(small=Lower("text"))
-        if edge:
-            found = found.filter(created__gte=edge)
-        for word in words:
-            found = found.filter(small__contains=Lower(Value(word)))
-        return found
-
-    def saying(self, words: Iterable[str]) -> Self:
-        """Those that say all of these; PostgreSQL has an index of it for finished messages (migration 0005)."""
-        found = self
-        for word in words:
-            found = found.filter(text__icontains=word)
-        return found
-
-    def before(self, other: "Message") -> Self:
-        """Those that are older, in the order of newest first."""
-        return self.filter(created__lte=other.created).exclude(created=other.created, id__gte=other.pk)
 
     def writing(self) -> Self:
         return self.filter(state=Message.State.WRITING)

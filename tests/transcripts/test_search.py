@@ -4,10 +4,9 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
 from django.utils.html import escape
 
-from conversations.models import AccessRecord, Message
+from conversations.models import AccessRecord
 from tests.history import begin, create_conversation, finish_answer
 from tests.transcripts.conftest import REASON, SEARCH, address, records
 
@@ -178,20 +177,3 @@ def test_a_list_of_hits_asks_no_more_of_the_database_than_one_hit(reader, alice,
         create_conversation(person, "canary", "canary")
     with django_assert_max_num_queries(len(one)):
         reader.search("canary")
-
-
-@pytest.mark.parametrize("word", ["Canary", "100%_"])
-def test_what_is_rare_among_the_newest_is_looked_for_in_all(reader, alice, monkeypatch, word):
-    create_conversation(alice, *(f"{word} {number}" for number in range(3)), "parrot", "parrot")
-    monkeypatch.setattr("conversations.models.message.WALKED", 2)
-    assert [re.sub("</?mark>", "", each) for each in snippets(reader.search(word))] == [
-        f"{word} {number}" for number in (2, 1, 0)
-    ]
-
-
-if connection.vendor == "postgresql":
-
-    def test_the_index_of_words_serves_the_search(reader, alice):
-        with connection.cursor() as cursor:  # as it plans with many rows
-            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
-        assert "message_words" in Message.objects.exclude(state="writing").saying(["canary"]).explain()
