@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from conversations.claude import lineup
+from conversations.claude import models
 from conversations.models.months import this_month
 
 LONGEST_QUESTION = 200_000
@@ -42,6 +42,14 @@ def message_id(value: str) -> UUID | None:
         raise ValidationError(_("There is no such message."), code="unknown_message") from None
 
 
+def available_model(model_id: str, *, preferred: str = "") -> str:
+    """The id of the model to ask; where none was named, `preferred` or the default. Raises ValidationError."""
+    model_id = model_id or models.default_model(preferred)
+    if reason := models.unavailable_reason(model_id):
+        raise ValidationError(reason, code="model")
+    return model_id
+
+
 class WishForm(forms.Form):
     """What a question and a retry have in common: the model and the key that makes a repeat harmless.
 
@@ -56,10 +64,7 @@ class WishForm(forms.Form):
         self.usual = usual
 
     def clean_model(self) -> str:
-        model: str = self.cleaned_data["model"] or lineup.usual(self.usual)
-        if problem := lineup.refusal(model):
-            raise ValidationError(problem, code="model")
-        return model
+        return available_model(self.cleaned_data["model"], preferred=self.usual)
 
 
 class QuestionForm(WishForm):

@@ -15,7 +15,7 @@ FORBIDDEN = {
     "conversations.claude": ["conversations.views", "conversations.replies"],
     "conversations.markdown": ["conversations.views", "conversations.replies", "django"],
     "conversations.sse": ["conversations.views", "conversations.replies"],
-    "conversations.views": ["conversations.claude.client"],
+    "conversations.views": ["conversations.claude"],
     "chatsite.accounts": ["conversations"],
 }
 KNOW_ANTHROPIC = {"conversations.claude.client", "conversations.claude.wire", "conversations.claude.errors"}

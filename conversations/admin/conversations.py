@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from conversations.admin import search, transcripts
 from conversations.admin.lists import SAID, ModelFilter, Records
-from conversations.claude.catalogue import display_name
+from conversations.claude.models import get_model
 from conversations.costs.money import dollars
 from conversations.models import Conversation, Message, Usage
 from conversations.models.access import may_read
@@ -132,7 +132,7 @@ class ConversationAdmin(Records):
 
     @admin.display(description=gettext_lazy("model"))
     def last_model(self, conversation: Conversation) -> str:
-        return display_name(conversation.head.model) if conversation.head else ""
+        return get_model(conversation.head.model).name if conversation.head else ""
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, conversation: Conversation) -> str:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from chatsite import errors
 from chatsite.accounts.model_admin import ReadOnlyModelAdmin
 from chatsite.accounts.models import User
-from conversations.claude import catalogue
+from conversations.claude.models import get_model
 from conversations.costs import summary as costs
 from conversations.costs.chart import chart, share
 from conversations.costs.money import dollars
@@ -122,7 +122,7 @@ def _chosen(rows: Sequence[Row], people: bool) -> dict[str, Any]:
     purposes = costs.parts(rows, lambda row: row.purpose)
     total = sum((row.sums for row in rows), Sums())
     tables = [
-        Table(_("Model"), [_line(part, total, catalogue.display_name(str(part.key))) for part in models]),
+        Table(_("Model"), [_line(part, total, get_model(str(part.key)).name) for part in models]),
         Table(_("Purpose"), [_line(part, total, _purpose(str(part.key))) for part in purposes]),
     ]
     if people:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from chatsite.accounts.model_admin import ReadOnlyModelAdmin
 from chatsite.accounts.models import User
-from conversations.claude import catalogue
+from conversations.claude.models import get_model
 
 #: The columns that hold what people and Claude said: never read from the database for a list.
 SAID = ("text", "blocks", "html", "system")
@@ -23,7 +23,7 @@ class ModelFilter(admin.SimpleListFilter):
     parameter_name = field = "model"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(model, catalogue.display_name(model)) for model in settings.CHAT_MODELS]
+        return [(model, get_model(model).name) for model in settings.CHAT_MODELS]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(**{self.field: self.value()}) if self.value() else queryset

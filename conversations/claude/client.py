@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
@@ -12,13 +12,12 @@ import anthropic
 import httpx2
 from django.conf import settings
 
-from conversations.claude import catalogue
 from conversations.claude.errors import LONGEST_ID, PROTOCOL_ERRORS, Failed, failure_from
 from conversations.claude.events import Block, Event, Finished, Incoming, Retrying, Started, Thinking
-from conversations.claude.lineup import Listed
+from conversations.claude.models import Model, get_model
 from conversations.claude.wire import EventDecoder
 
-__all__ = ["Block", "Event", "Finished", "Request", "Retrying", "Started", "Thinking", "models", "stream"]
+__all__ = ["Block", "Event", "Finished", "Request", "Retrying", "Started", "Thinking", "list_models", "stream"]
 
 #: Seconds without any event from Claude (pings count), also before the first one; looked at ten times in that time.
 SILENCE = 60
@@ -40,18 +39,19 @@ class Request:
     system: str = ""
     max_tokens: int = 16_000
     effort: str = "medium"
-    #: A short answer to a lone question: no thinking where the model can be told so, and nothing to be cached.
-    brief: bool = False
+    #: One question with a short answer, which nothing follows: no prompt caching, no thinking if it can be disabled.
+    single_turn: bool = False
 
     @property
-    def longest(self) -> int:
-        """How many tokens are asked for at most."""
-        return min(self.max_tokens, catalogue.longest_reply(self.model))
+    def max_output(self) -> int:
+        """The highest number of tokens that the answer may have."""
+        return min(self.max_tokens, get_model(self.model).max_output)
 
     @property
-    def silent(self) -> bool:
+    def thinking_disabled(self) -> bool:
         """Whether the model will not think."""
-        return not catalogue.thinks(self.model) or (self.brief and catalogue.can_be_silent(self.model))
+        model = get_model(self.model)
+        return not model.supports_thinking or (self.single_turn and model.can_disable_thinking)
 
 
 _client: anthropic.AsyncAnthropic | None = None
@@ -83,20 +83,35 @@ async def close_client() -> None:
         await client.close()
 
 
-async def models() -> list[Listed]:
-    """Claude's own list of models, the retired ones too; raises Failed."""
+async def list_models() -> list[Model]:
+    """All models of the API's own list, the retired ones too, without prices; raises Failed."""
     if not settings.ANTHROPIC_API_KEY or _client is None:
         raise Failed("misconfigured", detail="ANTHROPIC_API_KEY is not set.")
     try:
         async with asyncio.timeout(LIST_SECONDS):
-            found = _client.models.list(limit=1000, lifecycle=["active", "deprecated", "retired"])
-            return [_listed(model) async for model in found]
+            models = _client.models.list(limit=1000, lifecycle=["active", "deprecated", "retired"])
+            return [_model_from(info) async for info in models]
     except (anthropic.AnthropicError, httpx2.HTTPError, TimeoutError, *PROTOCOL_ERRORS) as error:
         raise failure_from(error) from error
 
 
-def _listed(model: anthropic.types.ModelInfo) -> Listed:
-    return Listed(model.id, model.display_name, model.lifecycle, model.retires_at.date() if model.retires_at else None)
+def _model_from(info: anthropic.types.ModelInfo) -> Model:
+    model = Model(
+        info.id,
+        info.display_name,
+        lifecycle=info.lifecycle,
+        retires=info.retires_at.date() if info.retires_at else None,
+    )
+    if info.max_input_tokens and info.max_tokens:
+        model = replace(model, window=info.max_input_tokens, max_output=info.max_tokens)
+    if info.capabilities is not None:
+        types = info.capabilities.thinking.types
+        model = replace(
+            model,
+            supports_thinking=types.adaptive.supported,
+            can_disable_thinking=types.adaptive.supported and types.disabled.supported,
+        )
+    return model
 
 
 async def stream(request: Request) -> AsyncGenerator[Event]:
@@ -218,16 +233,16 @@ def _reader(response: httpx2.Response) -> Callable[[], Awaitable[bytes]]:
 def _parameters(request: Request) -> dict[str, Any]:
     parameters: dict[str, Any] = {
         "model": request.model,
-        "max_tokens": request.longest,
+        "max_tokens": request.max_output,
         "messages": request.messages,
         "stream": True,
     }
-    if not request.brief:
+    if not request.single_turn:
         parameters["cache_control"] = {"type": "ephemeral"}
     if request.system:
         parameters["system"] = request.system
-    if catalogue.thinks(request.model):
+    if get_model(request.model).supports_thinking:
         adaptive = {"type": "adaptive", "display": "summarized"}
-        parameters["thinking"] = {"type": "disabled"} if request.silent else adaptive
+        parameters["thinking"] = {"type": "disabled"} if request.thinking_disabled else adaptive
         parameters["output_config"] = {"effort": request.effort}
     return parameters

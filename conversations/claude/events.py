@@ -6,8 +6,8 @@ The payloads are those of https://platform.claude.com/docs/en/build-with-claude/
 from dataclasses import dataclass, field
 from typing import Any
 
-from conversations.claude.catalogue import Tokens
 from conversations.claude.errors import Failed
+from conversations.claude.models import Tokens
 from conversations.claude.wire import EventDecoder, TextDelta
 
 #: As long as their columns are.
@@ -132,13 +132,13 @@ class Incoming:
         # Totals are cumulative; what an event leaves out keeps its value (Messages API, message_delta).
         split = usage.get("cache_creation") or {}
         written = usage.get("cache_creation_input_tokens")
-        hour = _or(split.get("ephemeral_1h_input_tokens"), self.tokens.write_1h)
+        hour = _or(split.get("ephemeral_1h_input_tokens"), self.tokens.cache_write_1h)
         self.tokens = Tokens(
             input=_or(usage.get("input_tokens"), self.tokens.input),
             output=_or(usage.get("output_tokens"), self.tokens.output),
-            write_5m=self.tokens.write_5m if written is None else written - hour,
-            write_1h=hour,
-            read=_or(usage.get("cache_read_input_tokens"), self.tokens.read),
+            cache_write_5m=self.tokens.cache_write_5m if written is None else written - hour,
+            cache_write_1h=hour,
+            cache_read=_or(usage.get("cache_read_input_tokens"), self.tokens.cache_read),
         )
 
 

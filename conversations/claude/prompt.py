@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from conversations.claude import catalogue
+from conversations.claude.models import get_model
 from conversations.claude.wire import without_poison
 
 #: An estimate on the safe side: with today's tokenizers English has somewhat more than 3 bytes a token, Chinese and
@@ -50,7 +50,7 @@ class Prompt:
 def build(path: Sequence[Said], *, model: str, system: str, max_tokens: int) -> Prompt:
     """The turns for the last question of `path`; the oldest are left out where the window is too small."""
     turns = _turns(path)
-    room = (catalogue.window(model) - max_tokens - RESERVE) * BYTES_PER_TOKEN - len(system.encode())
+    room = (get_model(model).window - max_tokens - RESERVE) * BYTES_PER_TOKEN - len(system.encode())
     first = first_kept([_size(turn, model) for turn in turns], room)
     messages: list[dict[str, Any]] = []
     for said in (said for turn in turns[first:] for said in turn):
@@ -67,7 +67,7 @@ def for_title(question: str) -> list[dict[str, Any]]:
 def most_tokens(messages: list[dict[str, Any]], system: str, model: str) -> int:
     """How many tokens a prompt can be counted as: no token is shorter than a byte, no prompt longer than the window."""
     sent = len(msgspec.json.encode([system, messages]))
-    return min(sent + RESERVE, catalogue.window(model))
+    return min(sent + RESERVE, get_model(model).window)
 
 
 def first_kept(sizes: list[int], room: int) -> int:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from chatsite.accounts.models import User
-from conversations.claude.catalogue import Tokens, display_name
+from conversations.claude.models import Tokens, get_model
 from conversations.costs.money import dollars
 from conversations.models import Conversation, Message, TeamSettings, Usage
 
@@ -54,15 +54,15 @@ def _summary(answer: Message, rows: list[Usage], *, with_cost: bool) -> dict[str
     tokens = Tokens(
         input=sum(row.input_tokens for row in rows),
         output=sum(row.output_tokens for row in rows),
-        write_5m=sum(row.cache_write_5m_tokens for row in rows),
-        write_1h=sum(row.cache_write_1h_tokens for row in rows),
-        read=sum(row.cache_read_tokens for row in rows),
+        cache_write_5m=sum(row.cache_write_5m_tokens for row in rows),
+        cache_write_1h=sum(row.cache_write_1h_tokens for row in rows),
+        cache_read=sum(row.cache_read_tokens for row in rows),
     )
     summary = {
-        "model": display_name(answer.model),
+        "model": get_model(answer.model).name,
         "input_tokens": tokens.prompt,
         "output_tokens": tokens.output,
-        "cached_share": round(100 * tokens.read / tokens.prompt) if tokens.prompt else 0,
+        "cached_share": round(100 * tokens.cache_read / tokens.prompt) if tokens.prompt else 0,
         "estimated": any(row.estimated for row in rows),
     }
     return summary | {"cost": cost_of(rows)} if with_cost else summary
@@ -78,7 +78,7 @@ def rows_of(answer: Message, usage: dict[str, Any] | None, *, for_staff: bool) -
     """The lines of "Details", each with its name; none for an answer that no model gave here."""
     if not answer.model:
         return []
-    rows = [(_("Model"), display_name(answer.model))]
+    rows = [(_("Model"), get_model(answer.model).name)]
     if usage is not None:
         rows += _usage_rows(usage)
     if answer.finished is not None:

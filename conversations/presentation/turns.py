@@ -11,7 +11,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from conversations import markdown
-from conversations.claude.catalogue import display_name
+from conversations.claude.models import get_model
 from conversations.models import Conversation, Message
 from conversations.models.tree import Parents, children_of
 from conversations.presentation import wording
@@ -66,7 +66,7 @@ class Turn(Versioned):
 
     @property
     def model_name(self) -> str:
-        return display_name(self.message.model)
+        return get_model(self.message.model).name
 
     @property
     def continue_text(self) -> str:

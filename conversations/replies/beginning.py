@@ -73,6 +73,6 @@ def title_request_for(question: str) -> client.Request:
         system=prompt.TITLE_INSTRUCTIONS,
         max_tokens=TITLE_TOKENS,
         effort="low",
-        brief=True,
+        single_turn=True,
     )
-    return request if request.silent else replace(request, max_tokens=TITLE_TOKENS + THINKING_TOKENS)
+    return request if request.thinking_disabled else replace(request, max_tokens=TITLE_TOKENS + THINKING_TOKENS)

@@ -1,6 +1,6 @@
 """The upstream calls of a reply and their rows in Usage: inserted when Claude starts to answer, settled at the end."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.db import transaction
@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from chatsite.accounts.models import User
 from chatsite.prepared import Insert, Select
-from conversations.claude import catalogue, client, prompt
-from conversations.claude.catalogue import Tokens
+from conversations.claude import client, prompt
+from conversations.claude.models import Tokens, get_model
 from conversations.models import Conversation, Message, MonthlySpending, Reservation, Usage
 from conversations.models.months import month_of
 from conversations.models.usage import lost
@@ -62,7 +62,7 @@ class Call:
 def most(request: client.Request) -> int | None:
     """What a call can cost at most, in millionths of a US dollar; None where no price is known."""
     prompt_tokens = prompt.most_tokens(request.messages, request.system, request.model)
-    return catalogue.most(request.model, prompt_tokens, request.longest, timezone.now().date())
+    return get_model(request.model).max_cost(prompt_tokens, request.max_output, timezone.now().date())
 
 
 def insert(calls: list[Call]) -> None:
@@ -96,7 +96,7 @@ def _complete(call: Call, written: int) -> None:
     _count(row, call.tokens)
     row.state = Usage.State.COMPLETE if call.whole else Usage.State.CUT
     row.estimated = not call.counted
-    row.cost = catalogue.cost(row.model, call.tokens, timezone.now().date())
+    row.cost = get_model(row.model).cost(call.tokens, timezone.now().date())
 
 
 def _cost(calls: list[Call]) -> int:
@@ -118,7 +118,7 @@ def settle_lost() -> None:
 
 
 def _settle_lost(row: Usage) -> None:
-    longest = min(settings.CHAT_MAX_TOKENS, catalogue.longest_reply(row.model))
+    longest = min(settings.CHAT_MAX_TOKENS, get_model(row.model).max_output)
     call = Call(row, _tokens(row), longest, inserted=True)
     text = row.message.text if row.message and row.purpose == REPLY else ""
     month = month_of(row.created)
@@ -126,7 +126,7 @@ def _settle_lost(row: Usage) -> None:
 
 
 def estimated(tokens: Tokens, written: int) -> Tokens:
-    return Tokens(tokens.input, max(tokens.output, written), tokens.write_5m, tokens.write_1h, tokens.read)
+    return replace(tokens, output=max(tokens.output, written))
 
 
 def _tokens(row: Usage) -> Tokens:
@@ -141,8 +141,8 @@ def _tokens(row: Usage) -> Tokens:
 
 def _count(row: Usage, tokens: Tokens) -> None:
     row.input_tokens, row.output_tokens = tokens.input, tokens.output
-    row.cache_write_5m_tokens, row.cache_write_1h_tokens = tokens.write_5m, tokens.write_1h
-    row.cache_read_tokens = tokens.read
+    row.cache_write_5m_tokens, row.cache_write_1h_tokens = tokens.cache_write_5m, tokens.cache_write_1h
+    row.cache_read_tokens = tokens.cache_read
 
 
 def _keep_apart_from_what_is_gone(rows: list[Usage]) -> None:

@@ -48,7 +48,7 @@ class Engine:
         self.leaving = self.draining = False
         client.open_client()
         self._rounds = Rounds(self.running, self.runner)
-        self._news = asyncio.create_task(news.keep_lineup())
+        self._news = asyncio.create_task(news.keep_models())
 
     async def drain(self) -> None:
         """Take no new questions; running replies may finish for DRAIN_SECONDS, then they are interrupted.

@@ -60,7 +60,7 @@ class Reply:
         self._block_begins = 0
         self._stop_reason = ""
         self._wish = ""
-        self._longest = planned.request.longest
+        self._longest = planned.request.max_output
         self._reserved_calls = 1
         # An empty context: the task must not inherit the request's, which ends before it.
         context = contextvars.Context()

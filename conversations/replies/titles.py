@@ -57,7 +57,7 @@ class Title:
                 match event:
                     case client.Started():
                         self._call = Call.begin(
-                            self.answer, event, longest=request.longest, purpose=Usage.Purpose.TITLE
+                            self.answer, event, longest=request.max_output, purpose=Usage.Purpose.TITLE
                         )
                         await storage.run(insert, [self._call])
                         self._call.inserted = True

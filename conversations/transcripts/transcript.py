@@ -14,7 +14,7 @@ from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from conversations.claude.catalogue import display_name
+from conversations.claude.models import get_model
 from conversations.costs.money import dollars
 from conversations.models import Conversation, Message, UnknownMessage, Usage
 from conversations.models.tree import Parents, children_of, newest_leaf, path_to
@@ -112,7 +112,7 @@ def note_for_staff(message: Message, owner: str) -> str:
 
 def _facts(message: Message, calls: list[Usage]) -> Iterator[tuple[str, str]]:
     """How an answer came about, as label and value; what is not known is empty."""
-    yield _("Model"), display_name(message.model) if message.model else ""
+    yield _("Model"), get_model(message.model).name if message.model else ""
     yield _("State"), str(message.get_state_display())
     yield _("Ending"), str(message.get_ending_display()) if message.ending else ""
     yield _("Stop reason"), message.stop_reason

@@ -14,8 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from chatsite.accounts.models import ApiToken, User
 from conversations import sse
-from conversations.claude import lineup
-from conversations.forms import LONGEST_QUESTION, question_text
+from conversations.forms import LONGEST_QUESTION, available_model, question_text
 from conversations.models import Conversation, Message
 from conversations.replies import engine
 from conversations.views.refusals import REASONS, refusal, status_and_sentence
@@ -83,9 +82,7 @@ class Wish:
         data = _object(body)
         self.conversation = _uuid(data.get("conversation"))
         self.key = _string(data, "key", 100)
-        self.model = _string(data, "model", 80) or lineup.usual()
-        if problem := lineup.refusal(self.model):
-            raise BadWish(problem)
+        self.model = available_model(_string(data, "model", 80))
         self.system = _string(data, "system", 20_000)
         turns = _turns(data) if "messages" in data else [("user", _text(data.get("message")))]
         self.earlier, self.text = turns[:-1], turns[-1][1]

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from chatsite.accounts.http import SignedInRequest
 from chatsite.accounts.models import User
-from conversations.claude import lineup
 from conversations.models import Conversation, Message, UnknownMessage
 from conversations.models.tree import path_to
 from conversations.presentation import wording
+from conversations.presentation.model_choices import model_choices
 from conversations.presentation.turns import Turn, turns_of
 
 TURNS = 40
@@ -48,8 +48,7 @@ def page(
         "older": older,
         "groups": groups_of(request.user),
         "key": str(uuid.uuid4()),
-        "models": lineup.offers(),
-        "model": lineup.usual(model or (conversation.newest_model() if conversation else "")),
+        **model_choices(preferred=model or (conversation.newest_model() if conversation else "")),
         "continue_text": _(wording.CONTINUE),
         "problem": problem,
         "draft": draft,

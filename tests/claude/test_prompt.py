@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.claude import catalogue, prompt
+from conversations.claude import prompt
+from conversations.claude.models import get_model
 
 SONNET, OPUS, SMALL = "claude-sonnet-5-5", "claude-opus-5-5", "a-model-nobody-knows"
 SIGNED = {"type": "thinking", "thinking": "Hm.", "signature": "sealed"}
@@ -114,7 +115,7 @@ def test_thinking_without_an_answer_is_not_sent_alone():
 
 
 def room(model, system=""):
-    return (catalogue.window(model) - 16_000 - prompt.RESERVE) * prompt.BYTES_PER_TOKEN - len(system.encode())
+    return (get_model(model).window - 16_000 - prompt.RESERVE) * prompt.BYTES_PER_TOKEN - len(system.encode())
 
 
 def long_path(turns, characters):

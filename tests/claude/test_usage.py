@@ -3,9 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from conversations.claude import catalogue
-from conversations.claude.catalogue import Tokens
 from conversations.claude.client import Started
+from conversations.claude.models import Tokens, get_model
 from conversations.models import Conversation, Message, Usage
 from conversations.replies.calls import Call, settle
 from tests.history import MODEL, begin
@@ -52,7 +51,7 @@ def test_alice_reads_what_her_answer_used_and_cost(outcome):
     row = Usage.objects.get()
     tokens = Tokens(row.input_tokens, row.output_tokens, row.cache_write_5m_tokens, 0, row.cache_read_tokens)
     assert row.output_tokens >= 1_000
-    assert row.cost == catalogue.cost(row.model, tokens, timezone.now().date())
+    assert row.cost == get_model(row.model).cost(tokens, timezone.now().date())
     assert row.cost
     assert row.cost > 10_000
     assert stream.end["usage"] == {

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from conversations.claude import client, prompt
-from conversations.claude.catalogue import Tokens
+from conversations.claude.models import Tokens
 from conversations.models import Conversation, MonthlySpending, Reservation, Usage
 from conversations.models.title import TITLE_LENGTH
 from conversations.replies import beginning, titles

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from conversations.claude.catalogue import Tokens
 from conversations.claude.client import Finished, Started
+from conversations.claude.models import Tokens
 from conversations.models import Conversation, Reservation, Usage
 from conversations.models.usage import LOST_AFTER
 from conversations.replies import ending

@@ -4,8 +4,7 @@ from datetime import date
 
 import pytest
 
-from conversations.claude import lineup
-from conversations.claude.lineup import Listed
+from conversations.claude.models import Model, default_model, update_models
 from conversations.models import Conversation, Message
 from tests.history import begin, create_conversation, finish_answer
 from tests.site import Site, Visitor, eventually
@@ -26,17 +25,17 @@ def alice_client(client, alice, settings):
 @pytest.fixture
 def told():
     """What Claude's API says of these models."""
-    lineup.learn([
-        Listed(SONNET, "Claude Sonnet 5.5"),
-        Listed(OLD, "Claude Sonnet 4.5", "deprecated", date(2026, 12, 1)),
-        Listed(GONE, "Claude Opus 4", "retired", date(2026, 6, 15)),
+    update_models([
+        Model(SONNET, "Claude Sonnet 5.5"),
+        Model(OLD, "Claude Sonnet 4.5", lifecycle="deprecated", retires=date(2026, 12, 1)),
+        Model(GONE, "Claude Opus 4", lifecycle="retired", retires=date(2026, 6, 15)),
     ])  # fmt: skip
     yield
-    lineup.learn([])
+    update_models([])
 
 
 def offered(page) -> list[tuple[str, str]]:
-    return [(each.name, each.remark) for each in page.context["models"]]
+    return [(each.name, each.retirement_note) for each in page.context["models"]]
 
 
 def test_the_picker_leaves_out_what_is_retired_and_marks_what_is_about_to(alice_client, told):
@@ -56,7 +55,7 @@ def test_while_claude_has_said_nothing_the_dates_of_the_catalogue_hold(alice_cli
 
 
 def test_a_model_that_leaves_on_no_day_yet_is_marked_too(alice_client, told):
-    lineup.learn([Listed(OPUS, "Claude Opus 5.5", "deprecated")])
+    update_models([Model(OPUS, "Claude Opus 5.5", lifecycle="deprecated")])
     assert ("Opus 5.5", "about to retire") in offered(alice_client.get("/"))
 
 
@@ -97,9 +96,9 @@ def test_the_sentence_calls_a_retired_model_by_its_name(alice_client, told):
 
 
 def test_when_the_usual_model_retires_the_first_one_left_is_asked(alice_client, told):
-    lineup.learn([Listed(SONNET, "Claude Sonnet 5.5", "retired")])
+    update_models([Model(SONNET, "Claude Sonnet 5.5", lifecycle="retired")])
     assert alice_client.get("/").context["model"] == OPUS
-    assert lineup.usual(SONNET) == OPUS
+    assert default_model(SONNET) == OPUS
 
 
 def test_a_form_without_a_model_asks_the_one_that_answered_last(site, alice, stand_in):
