@@ -19,8 +19,8 @@ from chatsite.accounts.models import User
 from conversations.claude.models import get_model
 from conversations.costs import summary as costs
 from conversations.costs.chart import chart, share
+from conversations.costs.export import write_csv
 from conversations.costs.money import dollars
-from conversations.costs.spreadsheet import spreadsheet
 from conversations.costs.summary import Part, Row, Sums
 from conversations.forms import MonthForm, MonthsForm, first_problem
 from conversations.models import Usage
@@ -81,7 +81,7 @@ class CostPages(ReadOnlyModelAdmin):
         table = _export(self.get_queryset(request), first, last, people=may_see_people(request))
         name = f"costs-{first:%Y-%m}-to-{last:%Y-%m}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return HttpResponse(spreadsheet(table), content_type="text/csv; charset=utf-8", headers=headers)
+        return HttpResponse(write_csv(table), content_type="text/csv; charset=utf-8", headers=headers)
 
     def _gate(self, request: HttpRequest) -> None:
         if not self.has_view_permission(request):

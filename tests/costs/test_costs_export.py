@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from conversations.costs.spreadsheet import spreadsheet
+from conversations.costs.export import write_csv
 from conversations.models.months import this_month
 from tests.history import create_usage
 
@@ -16,6 +16,12 @@ MARCH = {"first": "2024-03", "last": "2024-03"}
 def rows(answer):
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+
+
+def read_cell(file):
+    """The only cell of a file."""
+    [[cell]] = csv.reader(io.StringIO(file.removeprefix("\ufeff"), newline=""))
+    return cell
 
 
 def test_carol_gets_one_row_for_each_month_model_purpose_and_person(client, carol, alice, bob):
@@ -47,7 +53,7 @@ def test_bob_gets_no_people_without_the_permission_for_that(client, staff, alice
     assert "example.com" not in answer.content.decode()
 
 
-@pytest.mark.parametrize("name", ["=cmd|'/C calc'!A0", "+1", "-1", "@SUM(A1)", "＝1"])
+@pytest.mark.parametrize("name", ["=cmd|'/C calc'!A0", "+A1", "-A1", "@SUM(A1)", "＝1"])
 def test_no_cell_is_taken_for_a_formula(client, carol, alice, name):
     alice.first_name, alice.email = name, "=1+1@example.com"
     alice.save()
@@ -58,13 +64,28 @@ def test_no_cell_is_taken_for_a_formula(client, carol, alice, name):
     assert row["name"].startswith("'")
 
 
-@pytest.mark.parametrize("cell", ["\t1", "\r1", "\n1", " =1", "\t =1", "-1", "＠SUM(A1)"])
-def test_a_formula_hides_behind_nothing(cell):
-    assert next(csv.reader(io.StringIO(spreadsheet([[cell]])[1:], newline=""))) == [f"'{cell}"]
+@pytest.mark.parametrize("cell", ["=1", "+SUM(A1)", "-SUM(A1)", "@SUM(A1)", "%1", "|1"])
+def test_a_text_that_could_be_a_formula_gets_an_apostrophe(cell):
+    assert read_cell(write_csv([[cell]])).startswith("'")
+
+
+@pytest.mark.parametrize("cell", ["\t=1", "\r=1", "\n=1", " =1", "\t =1", "\u3000=1"])
+def test_a_formula_does_not_hide_behind_white_space(cell):
+    assert read_cell(write_csv([[cell]])) == "'=1"
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"), [("＝1", "'=1"), ("＋A1", "'+A1"), ("－A1", "'-A1"), ("＠SUM(A1)", "'@SUM(A1)")]
+)
+def test_a_full_width_sign_counts_as_the_sign(cell, written):
+    assert read_cell(write_csv([[cell]])) == written
 
 
 def test_what_is_no_formula_stays_as_it_is():
-    assert spreadsheet([["a=b", 'say "hi", you', -1, "é"]]) == '\ufeffa=b,"say ""hi"", you",-1,é\r\n'
+    assert (
+        write_csv([["a=b", 'say "hi", you', -1, "-1", "é", "東京＠駅"]])
+        == '\ufeffa=b,"say ""hi"", you",-1,-1,é,東京＠駅\r\n'
+    )
 
 
 def test_months_without_calls_have_no_rows_however_many_are_asked_for(client, carol, alice):
