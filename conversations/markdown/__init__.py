@@ -1,9 +1,9 @@
-"""The only Markdown renderer: text to safe HTML, whole (`render`) or while it is being written (`Growing`).
+"""The only Markdown renderer: a whole text (`render`) or one that is still being written (`IncrementalRenderer`).
 
-The engine streams what `Growing` gives; views, exports and saves call `render`. Nothing here knows Django.
+Replies, pages and exports call it. It does not depend on Django.
 """
 
-from .growing import Append, Commit, Growing, Tail
-from .render import VERSION, render
+from conversations.markdown.incremental import Append, Commit, IncrementalRenderer, Tail
+from conversations.markdown.render import VERSION, render
 
-__all__ = ["VERSION", "Append", "Commit", "Growing", "Tail", "render"]
+__all__ = ["VERSION", "Append", "Commit", "IncrementalRenderer", "Tail", "render"]

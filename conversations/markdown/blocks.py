@@ -1,66 +1,72 @@
-"""Where the top-level blocks of a text stand, and how a fence opens and closes. Called by `growing`."""
+"""Finds the blocks of a growing text that can no longer change, and reads code fences. Called by `incremental`."""
 
 import re
 from dataclasses import dataclass
 
-from .render import positioned
+from conversations.markdown.render import render_positions
 
-TAG = re.compile(r'<(/?)(ul|ol|blockquote|p|h[1-6]|pre|table|hr)\b(?: data-sourcepos="(\d+):\d+-(\d+):(\d+)")?')
+BLOCK_TAG = re.compile(r'<(/?)(ul|ol|blockquote|p|h[1-6]|pre|table|hr)\b(?: data-sourcepos="(\d+):\d+-(\d+):(\d+)")?')
 CONTAINERS = ("ul", "ol", "blockquote")
-DEFINITION = re.compile(r" {0,3}\[[^\]]+\]:[ \t]*\S")
-FENCE = re.compile(r"(?:[ \t]*\n)*( {0,3})(`{3,}(?=[^`\n]*\n)|~{3,})([^\n]*)\n")
+LINK_DEFINITION = re.compile(r" {0,3}\[[^\]]+\]:[ \t]*\S")
+OPENING_FENCE = re.compile(r"(?:[ \t]*\n)*( {0,3})(`{3,}(?=[^`\n]*\n)|~{3,})([^\n]*)\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Fence:
-    """An open fence: where its code begins, its language, and what would close it."""
+class OpeningFence:
+    """The line that opens a fenced code block. `code_start` is the offset of the line after it."""
 
-    begin: int
+    code_start: int
     indent: int
-    marks: str
+    marker: str
     info: str
 
-    def closed_by(self, line: str) -> bool:
-        """Whether this complete line, without its end, closes the fence."""
-        bare = line.strip(" \t")
-        return bare.startswith(self.marks) and self.may_close(line)
+    def is_closed_by(self, line: str) -> bool:
+        """Whether this complete line, without its line feed, closes the block."""
+        return line.strip(" \t").startswith(self.marker) and self.may_be_closed_by(line)
 
-    def may_close(self, line: str) -> bool:
-        """Whether this line may still become one that closes the fence."""
+    def may_be_closed_by(self, line: str) -> bool:
+        """Whether this line can still become one that closes the block."""
         indent = len(line) - len(line.lstrip(" "))
-        return indent <= 3 and not line[indent:].rstrip(" \t").strip(self.marks[0])
+        return indent <= 3 and not line[indent:].rstrip(" \t").strip(self.marker[0])
 
-    def unindented(self, line: str) -> str:
+    def remove_indent(self, line: str) -> str:
+        """Return a line of the code without the indent of the fence."""
         spaces = len(line) - len(line.lstrip(" "))
         return line[min(spaces, self.indent) :]
 
 
-def opening(source: str) -> Fence | None:
-    """The fence with which this text opens, once its first line is complete."""
-    found = FENCE.match(source)
-    return Fence(found.end(), len(found[1]), found[2], found[3].strip()) if found else None
+def find_opening_fence(source: str) -> OpeningFence | None:
+    """Return the fence that begins this text, or None. Its first line must be complete."""
+    match = OPENING_FENCE.match(source)
+    if match is None:
+        return None
+    indent, marker, info = match.groups()
+    return OpeningFence(match.end(), len(indent), marker, info.strip())
 
 
-def finished(source: str) -> tuple[int, list[str]]:
-    """How many characters belong to blocks that can no longer change, and the link definitions between them.
+def find_closed_blocks(source: str) -> tuple[int, list[str]]:
+    """Return how many characters belong to blocks that can no longer change, and the link definitions between them.
 
-    A block is finished when the next one owns a complete line: without that rule "- a⏎⏎-" splits a list.
+    A block is closed when the next one has a complete line. Without that rule "- a⏎⏎-" would split a list.
     """
-    spans = _spans(positioned(source[: source.rfind("\n") + 1]))
-    if not spans or spans[-1][0] == 1:
+    spans = _find_top_level_spans(render_positions(source[: source.rfind("\n") + 1]))
+    if not spans:
         return 0, []
-    lines = source.split("\n")[: spans[-1][0] - 1]
-    between = set(range(len(lines))).difference(*(range(first - 1, last) for first, last in spans))
-    definitions = [lines[number] for number in sorted(between) if DEFINITION.match(lines[number])]
-    return sum(map(len, lines)) + len(lines), definitions
+    open_block_line, _ = spans[-1]
+    lines = source.split("\n")[: open_block_line - 1]
+    block_lines = {number for first, last in spans for number in range(first, last + 1)}
+    definitions = [
+        line for number, line in enumerate(lines, start=1) if number not in block_lines and LINK_DEFINITION.match(line)
+    ]
+    return sum(len(line) + 1 for line in lines), definitions
 
 
-def _spans(html: str) -> list[tuple[int, int]]:
-    """First and last line, from 1, of each block that stands in no other. Raw HTML carries no position."""
+def _find_top_level_spans(html: str) -> list[tuple[int, int]]:
+    """Return the first and last line, from 1, of each block outside of all others. Raw HTML has no position."""
     spans, depth = [], 0
-    for closing, tag, first, last, column in TAG.findall(html):
-        if first and not depth:
-            spans.append((int(first), int(last) - (column == "0")))
+    for slash, tag, first_line, last_line, last_column in BLOCK_TAG.findall(html):
+        if first_line and not depth:
+            spans.append((int(first_line), int(last_line) - (last_column == "0")))
         if tag in CONTAINERS:
-            depth += -1 if closing else 1
+            depth += -1 if slash else 1
     return spans

@@ -1,4 +1,4 @@
-"""A block of code: its frame, and its colours by Pygments in eight classes. Called by `dress`, and by `growing`."""
+"""Renders code blocks: a frame, and Pygments' tokens in eight classes. Called by `decorate` and `plain_blocks`."""
 
 import re
 from functools import lru_cache
@@ -9,9 +9,9 @@ from pygments.lexers import get_lexer_by_name
 from pygments.token import Token, _TokenType
 from pygments.util import ClassNotFound
 
-MAX_COLOURED = 20_000
-# Several lexers look ahead over any number of words for the bracket of a function: quadratic, 2 s for 10 kB.
-WORDS_ONLY = re.compile(r"[\w\s.$@\[\]]{1000}")
+MAX_HIGHLIGHTED = 20_000
+# Several lexers look ahead over any number of words for the parenthesis of a function: quadratic, 2 s for 10 kB.
+LONG_RUN_OF_WORDS = re.compile(r"[\w\s.$@\[\]]{1000}")
 LANGUAGE = re.compile(r"[A-Za-z0-9_+#.-]{1,30}")
 
 CLASSES = {
@@ -30,53 +30,57 @@ CLASSES = {
     Token.Generic.Heading: "k",
     Token.Generic.Subheading: "k",
 }
+CODE_BLOCK_END = "</code></pre></div>"
 
 
-def fenced(info: str, text: str) -> str:
-    """The whole block; the language is only ever the one that was named."""
-    language = language_of(info)
-    return frame(language) + coloured(language, text) + FRAME_END
+def render_code_block(info: str, code: str) -> str:
+    """Return the whole block. The language is the one that the info string names; none is guessed."""
+    language = read_language(info)
+    return code_block_start(language) + highlight_code(language, code) + CODE_BLOCK_END
 
 
-def language_of(info: str) -> str:
+def read_language(info: str) -> str:
+    """Return the language of a fence's info string, or an empty string."""
     words = info.split(maxsplit=1)
     return words[0] if words and LANGUAGE.fullmatch(words[0]) else ""
 
 
-def frame(language: str, mark: str = "") -> str:
-    """Everything before the code. `mark` is an attribute for the code element."""
+def code_block_start(language: str, code_attribute: str = "") -> str:
+    """Return the HTML before the code. `code_attribute` is added to the `code` element."""
     name = f'<span class="code-language">{escape(language)}</span>' if language else ""
     label = f"Code, {escape(language)}" if language else "Code"
     return (
         f'<div class="code"><div class="code-head">{name}'
         '<button type="button" class="code-copy" data-action="copy-code">Copy</button></div>'
-        f'<pre tabindex="0" role="group" aria-label="{label}"><code{mark}>'
+        f'<pre tabindex="0" role="group" aria-label="{label}"><code{code_attribute}>'
     )
 
 
-FRAME_END = "</code></pre></div>"
-
-
-@lru_cache(maxsize=32)  # a list that grows is rendered again and again with the code it holds
-def coloured(language: str, text: str) -> str:
-    lexer = _lexer(language)
-    if lexer is None or len(text) > MAX_COLOURED or WORDS_ONLY.search(text):
-        return escape(text, quote=False)
+@lru_cache(maxsize=32)  # a growing list is rendered again and again with the code in it
+def highlight_code(language: str, code: str) -> str:
+    """Return the code escaped, with its tokens in `span` elements if its language is known and it is short enough."""
+    plain = escape(code, quote=False)
+    lexer = _find_lexer(language)
+    if lexer is None or len(code) > MAX_HIGHLIGHTED or LONG_RUN_OF_WORDS.search(code):
+        return plain
     runs: list[tuple[str, list[str]]] = []
-    for kind, value in lexer.get_tokens(text):
-        name = _class(kind)
-        if runs and (runs[-1][0] == name or value.isspace()):
+    for token_type, value in lexer.get_tokens(code):
+        css_class = _css_class(token_type)
+        if runs and (runs[-1][0] == css_class or value.isspace()):
             runs[-1][1].append(value)
         else:
-            runs.append((name, [value]))
-    merged = [(name, "".join(values)) for name, values in runs]
-    if "".join(value for _, value in merged) != text:
-        return escape(text, quote=False)  # a lexer that changes its text may keep its colours
-    return "".join(_span(name, value) for name, value in merged)
+            runs.append((css_class, [value]))
+    texts = [(css_class, "".join(values)) for css_class, values in runs]
+    if "".join(text for _, text in texts) != code:
+        return plain  # the lexer changed the code
+    return "".join(
+        f'<span class="{css_class}">{escape(text, quote=False)}</span>' if css_class else escape(text, quote=False)
+        for css_class, text in texts
+    )
 
 
 @lru_cache(maxsize=128)
-def _lexer(language: str) -> Lexer | None:
+def _find_lexer(language: str) -> Lexer | None:
     if not language:
         return None
     try:
@@ -86,10 +90,9 @@ def _lexer(language: str) -> Lexer | None:
 
 
 @lru_cache(maxsize=512)
-def _class(kind: _TokenType) -> str:
-    return next((CLASSES[parent] for parent in reversed(kind.split()) if parent in CLASSES), "")
-
-
-def _span(name: str, value: str) -> str:
-    text = escape(value, quote=False)
-    return f'<span class="{name}">{text}</span>' if name else text
+def _css_class(token_type: _TokenType) -> str:
+    """Return the class of the token type or of its nearest parent that has one, or an empty string."""
+    for parent in reversed(token_type.split()):
+        if parent in CLASSES:
+            return CLASSES[parent]
+    return ""

@@ -1,8 +1,4 @@
-"""TeX → MathML, or the TeX itself where that fails. Called by `dress`.
-
-The tree that latex2mathml makes is written anew here, element by element from the allow-list: its own writer
-turns the text of `\\text{<script>}` into a tag, and `\\href` and `\\style` into attributes.
-"""
+"""Converts TeX to MathML, or shows the TeX itself if that fails. Called by `decorate`."""
 
 import re
 from functools import lru_cache
@@ -11,49 +7,51 @@ from xml.etree.ElementTree import Element
 
 from latex2mathml.converter import convert_to_element
 
-from .clean import MATH, MATH_ATTRIBUTES
+from conversations.markdown.sanitizer import MATH, MATH_ATTRIBUTES
 
 MAX_TEX = 2_000
 MAX_DEPTH = 60
-CHARACTERS = re.compile(r"(?:&#x[0-9A-F]{1,6};)+")  # latex2mathml's way to write an operator
-VALUE = re.compile(r"[\w#.+ %-]{1,40}", re.ASCII)
+CHARACTER_REFERENCES = re.compile(r"(?:&#x[0-9A-F]{1,6};)+")  # how latex2mathml writes an operator
+ATTRIBUTE_VALUE = re.compile(r"[\w#.+ %-]{1,40}", re.ASCII)
 
 
-class _Unwritable(Exception):
-    """The tree holds something that is not for our pages."""
+class UnsupportedFormula(Exception):
+    """The formula has an element that is not allowed, a command that is not known, or too much depth."""
 
 
-@lru_cache(maxsize=512)  # a paragraph that grows is rendered again and again with the formulas it holds
-def formula(tex: str, display: bool) -> str:
+@lru_cache(maxsize=512)  # a growing paragraph is rendered again and again with the formulas in it
+def render_formula(tex: str, display: bool) -> str:
+    """Return MathML, or the TeX in a `code` element if it is too long or cannot be converted."""
     if len(tex) > MAX_TEX:
-        return source(tex)
+        return render_tex(tex)
     try:
-        return _written(convert_to_element(tex, display="block" if display else "inline"), MAX_DEPTH)
-    except Exception:  # the converter fails in as many ways as people mistype TeX, RecursionError among them
-        return source(tex)
+        return _write_element(convert_to_element(tex, display="block" if display else "inline"), MAX_DEPTH)
+    except Exception:  # the converter raises many types for mistyped TeX, RecursionError among them
+        return render_tex(tex)
 
 
-def source(tex: str) -> str:
+def render_tex(tex: str) -> str:
     return f'<code class="tex">{escape(tex.strip(), quote=False)}</code>'
 
 
-def _written(element: Element, depth: int) -> str:
-    tag = element.tag
-    if tag not in MATH or not depth:
-        raise _Unwritable(tag)
-    text = element.text or ""
-    if CHARACTERS.fullmatch(text):
+def _write_element(element: Element, max_depth: int) -> str:
+    """Return the element as HTML; raise UnsupportedFormula if it may not be shown.
+
+    latex2mathml's own writer turns the text of `\\text{<script>}` into a tag, and `\\href` and `\\style` into
+    attributes. So only elements, attributes and values that are allowed are written here, one by one.
+    """
+    tag, text = element.tag, element.text or ""
+    if tag not in MATH or not max_depth:
+        raise UnsupportedFormula(tag)
+    if CHARACTER_REFERENCES.fullmatch(text):
         text = unescape(text)
     elif text.startswith("\\") and text[1:].isalpha():
-        raise _Unwritable(text)  # a command the converter does not know
-    inner = "".join(_written(child, depth - 1) for child in element)
-    return f"<{tag}{_attributes(element)}>{escape(text, quote=False)}{inner}</{tag}>"
-
-
-def _attributes(element: Element) -> str:
-    allowed = MATH_ATTRIBUTES.get(element.tag, set())
-    return "".join(
+        raise UnsupportedFormula(text)
+    allowed = MATH_ATTRIBUTES.get(tag, set())
+    attributes = "".join(
         f' {name}="{value}"'
         for name, value in sorted(element.attrib.items())
-        if name in allowed and VALUE.fullmatch(value)
+        if name in allowed and ATTRIBUTE_VALUE.fullmatch(value)
     )
+    children = "".join(_write_element(child, max_depth - 1) for child in element)
+    return f"<{tag}{attributes}>{escape(text, quote=False)}{children}</{tag}>"

@@ -1,43 +1,45 @@
-"""Text → guards → comrak → own markup → allow-list. Called by the package's users and by `Growing` for each block."""
+"""Renders a text: limits → comrak → the page's markup → sanitizer. Called from outside and by `incremental`."""
 
 import re
 
 import comrak
 
-from .clean import clean
-from .dress import dress
-from .guards import guarded
+from conversations.markdown.decorate import decorate
+from conversations.markdown.limits import limit_complexity
+from conversations.markdown.sanitizer import sanitize
 
-VERSION = 3  # raise when the HTML of an unchanged text changes: cached html is then rendered anew
+# Raise it when the HTML of an unchanged text changes. Cached HTML of an older version is then rendered again.
+VERSION = 3
 
-# comrak looks for the closing mark of each of these to the end of the paragraph: 50 000 of them take seconds.
+# For each of these marks comrak searches the rest of the paragraph for the closing one: 50 000 marks take seconds.
 MAX_FORMULA_MARKS = 2_000
 FORMULA_MARK = re.compile(r"\\[(\[]|\$`")
-# So does its search for addresses within one unbroken run of characters.
-UNBROKEN = re.compile(r"\S{5000}")
+# comrak's search for addresses is quadratic in the length of an unbroken run of characters.
+UNBROKEN_RUN = re.compile(r"\S{5000}")
 
-# comrak lets all references to defined links fill no more than the text's own length. In a short text, or a block of
-# a growing one, the third link to a long address would stay brackets: so such a text is lengthened by a blank line.
-ROOM = " " * 20_000 + "\n"
+# comrak stops resolving reference links when their addresses together are longer than the text. In a short text, or
+# in one block of a growing text, the third link to a long address would stay in brackets. A blank line of this length
+# makes the text long enough.
+PADDING = " " * 20_000 + "\n"
 
-_HTML = comrak.RenderOptions()
-_HTML.escape = True
-_POSITIONS = comrak.RenderOptions()
-_POSITIONS.escape = True
-_POSITIONS.sourcepos = True
-_PARSE = comrak.ParseOptions()
+_PARSE_OPTIONS = comrak.ParseOptions()
+_RENDER_OPTIONS = comrak.RenderOptions()
+_RENDER_OPTIONS.escape = True
+_POSITION_OPTIONS = comrak.RenderOptions()
+_POSITION_OPTIONS.escape = True
+_POSITION_OPTIONS.sourcepos = True
 
 
 def render(text: str) -> str:
-    """Safe HTML of a whole text. The allow-list is the last step, so `clean(render(x)) == render(x)`."""
-    text = guarded(normal(text))
-    options = _extensions(text)
-    room = ROOM if "]:" in text else ""
-    return clean(dress(comrak.render_markdown(room + text, options, _PARSE, _HTML)))
+    """Return safe HTML of a whole text. It is sanitized last, so sanitizing it again changes nothing."""
+    text = limit_complexity(normalize(text))
+    padding = PADDING if "]:" in text else ""
+    html = comrak.render_markdown(padding + text, _extension_options(text), _PARSE_OPTIONS, _RENDER_OPTIONS)
+    return sanitize(decorate(html))
 
 
-def normal(text: str) -> str:
-    """One kind of line ending, and nothing that UTF-8 or HTML cannot carry."""
+def normalize(text: str) -> str:
+    """Return the text with `\\n` line endings and with U+FFFD in place of NUL and of lone surrogates."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
     try:
         text.encode()
@@ -46,24 +48,21 @@ def normal(text: str) -> str:
     return text
 
 
-def positioned(text: str) -> str:
-    """HTML that says where each block stands in the text. Only for looking at, never to be shown."""
-    text = guarded(text)
-    return str(comrak.render_markdown(text, _extensions(text), _PARSE, _POSITIONS))
+def render_positions(text: str) -> str:
+    """Return HTML whose blocks name their lines in `data-sourcepos`. It is not sanitized: never show it."""
+    text = limit_complexity(text)
+    return str(comrak.render_markdown(text, _extension_options(text), _PARSE_OPTIONS, _POSITION_OPTIONS))
 
 
-def _extensions(text: str) -> comrak.ExtensionOptions:
-    # Footnotes stay off: they give elements ids made from the text.
+def _extension_options(text: str) -> comrak.ExtensionOptions:
+    # Footnotes stay off: they put ids made from the text into the page.
     options = comrak.ExtensionOptions()
     options.table = True
     options.strikethrough = True
     options.tasklist = True
     options.math_dollars = True
-    options.autolink = UNBROKEN.search(text) is None
-    options.math_latex = options.math_code = _formula_marks(text) <= MAX_FORMULA_MARKS
+    options.autolink = UNBROKEN_RUN.search(text) is None
+    # Most texts are too short to hold too many marks; they are not searched.
+    has_few_marks = len(text) < MAX_FORMULA_MARKS or len(FORMULA_MARK.findall(text)) <= MAX_FORMULA_MARKS
+    options.math_latex = options.math_code = has_few_marks
     return options
-
-
-def _formula_marks(text: str) -> int:
-    # Most texts are too short to hold too many, and the search is not for nothing.
-    return 0 if len(text) < MAX_FORMULA_MARKS else sum(1 for _ in FORMULA_MARK.finditer(text))

@@ -82,7 +82,7 @@ class Broadcast:
         self._waits_for = b""
         self._title = b""
         self._prose = ""
-        self._growing = markdown.Growing()
+        self._growing = markdown.IncrementalRenderer()
         self._rendered = 0
         self._timer: asyncio.TimerHandle | None = None
         self._render_after = 0.0
@@ -198,7 +198,7 @@ class Broadcast:
             self._page_readers -= page
             self._on_leave()
 
-    # Rendering, at most once in `wait` seconds and only while somebody looks
+    # Rendering, at most once per `flush_interval` and only while a page reads
 
     def _render(self) -> None:
         if self._timer is not None:
@@ -207,7 +207,7 @@ class Broadcast:
         self._growing.write("".join(self.pieces[self._rendered :]))
         self._rendered = len(self.pieces)
         self._push(self._growing.flush())
-        self._render_after = asyncio.get_running_loop().time() + self._growing.wait
+        self._render_after = asyncio.get_running_loop().time() + self._growing.flush_interval
 
     def _push(self, changes: list[markdown.Commit | markdown.Tail | markdown.Append]) -> None:
         for change in changes:

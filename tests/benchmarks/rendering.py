@@ -1,13 +1,13 @@
 """CPU of a growing text by tenths: `python -m tests.benchmarks.rendering`. The last must not cost more than the first.
 
 Each shape is 100 000 characters, flushed every 60 (50 ms of a fast reply), and, as the engine does, no sooner after
-a dear rendering than `wait` allows at 1 200 characters a second.
+an expensive rendering than `flush_interval` allows at 1 200 characters a second.
 """
 
 import sys
 from time import process_time
 
-from conversations.markdown import Growing, render
+from conversations.markdown import IncrementalRenderer, render
 
 LENGTH, STEP, PACE = 100_000, 60, 1_200
 PROSE = "The harbour was **calm** at dawn, and `boats` lay by the [quay](https://example.com/quay) in rows. " * 4
@@ -21,25 +21,25 @@ OPENINGS = {"one fence": "```python\n", "one table": "| Name | Length | Colour |
 
 
 def tenths(text: str, paced: bool) -> list[float]:
-    growing = Growing()
+    renderer = IncrementalRenderer()
     spent, due = [0.0] * 10, 0.0
     for place in range(0, LENGTH, STEP):
-        growing.write(text[place : place + STEP])
+        renderer.write(text[place : place + STEP])
         if paced and place / PACE < due:
             continue
         began = process_time()
-        growing.flush()
+        renderer.flush()
         spent[place * 10 // LENGTH] += process_time() - began
-        due = place / PACE + growing.wait
-    growing.close()
-    if growing.snapshot()[0] != render(text):
+        due = place / PACE + renderer.flush_interval
+    renderer.close()
+    if renderer.snapshot()[0] != render(text):
         sys.exit("the commits differ from the whole")
     return spent
 
 
 def main() -> None:
     for paced in (False, True):
-        print("no sooner than `wait` allows" if paced else "a flush every 60 characters")
+        print("no sooner than `flush_interval` allows" if paced else "a flush every 60 characters")
         for name, unit in SHAPES.items():
             text = (OPENINGS.get(name, "") + unit * (LENGTH // len(unit) + 1))[:LENGTH]
             spent = tenths(text, paced)

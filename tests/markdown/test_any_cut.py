@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conversations.markdown import Growing, growing, render
-from conversations.markdown.clean import clean
+from conversations.markdown import IncrementalRenderer, incremental, render
+from conversations.markdown.sanitizer import sanitize
 
 from .browser import Browser, Seen
 
@@ -36,7 +36,7 @@ cuts = st.lists(st.integers(1, 30), min_size=1, max_size=8)
 
 def grown(text, sizes):
     """The text after it was written in pieces of these sizes, with the browser compared after each."""
-    grown, browser = Growing(), Browser()
+    grown, browser = IncrementalRenderer(), Browser()
     place = turn = 0
     while place < len(text):
         size = sizes[turn % len(sizes)]
@@ -60,11 +60,11 @@ def test_commits_put_together_are_the_whole(text, sizes):
 @settings(derandomize=True, max_examples=150, deadline=None, database=None)
 @given(documents, cuts)
 def test_so_they_are_where_every_block_is_an_overlong_one(text, sizes):
-    limit, growing.MAX_OPEN = growing.MAX_OPEN, 30
+    limit, incremental.MAX_OPEN = incremental.MAX_OPEN, 30
     try:
         assert grown(text, sizes) == render(text)
     finally:
-        growing.MAX_OPEN = limit
+        incremental.MAX_OPEN = limit
 
 
 @settings(derandomize=True, max_examples=250, deadline=None, database=None)
@@ -77,4 +77,4 @@ def test_so_they_are_for_any_characters(text, sizes):
 @settings(derandomize=True, max_examples=150, deadline=None, database=None)
 @given(st.one_of(documents, anything))
 def test_a_rendering_cleaned_again_is_the_same(text):
-    assert clean(render(text)) == render(text)
+    assert sanitize(render(text)) == render(text)

@@ -3,7 +3,7 @@
 import pytest
 
 from conversations.markdown import render
-from conversations.markdown.code import MAX_COLOURED, coloured
+from conversations.markdown.code import MAX_HIGHLIGHTED, highlight_code
 
 from .browser import Seen, text_of
 
@@ -24,7 +24,7 @@ def test_without_a_language_none_is_guessed(text):
 
 
 def test_colours_are_few_classes_and_neighbours_share_one_element():
-    html = coloured("python", 'def f(x):  # why\n    return "a" "b" + 12\n')
+    html = highlight_code("python", 'def f(x):  # why\n    return "a" "b" + 12\n')
     assert '<span class="k">def </span><span class="f">f</span>(x):' in html
     assert '<span class="c"># why' in html
     assert html.count('class="s"') == 1
@@ -36,7 +36,7 @@ def test_colours_are_few_classes_and_neighbours_share_one_element():
 )
 def test_code_keeps_every_character(language):
     code = "\n\n  if (a < b && c > 'd') { \"é\" } // <x y='z'>\n\t# - + 1.5e3 \u00a0 漢 👍\n\n"
-    assert text_of(coloured(language, code)) == code
+    assert text_of(highlight_code(language, code)) == code
 
 
 @pytest.mark.parametrize("language", ["no-such-language", 'python"onclick', "a" * 40])
@@ -51,12 +51,12 @@ def test_only_a_name_is_taken_for_a_language():
 
 def test_over_20_000_characters_code_stays_plain():
     line = "x = 1\n"
-    assert "<span" in coloured("python", line * 3000)
-    assert "<span" not in coloured("python", line * (MAX_COLOURED // len(line) + 1))
+    assert "<span" in highlight_code("python", line * 3000)
+    assert "<span" not in highlight_code("python", line * (MAX_HIGHLIGHTED // len(line) + 1))
 
 
 def test_words_without_end_stay_plain_as_lexers_look_ahead_over_them():
-    assert "<span" not in coloured("java", "public int a " * 100)
+    assert "<span" not in highlight_code("java", "public int a " * 100)
 
 
 def test_code_in_a_list_is_dressed_too():

@@ -3,7 +3,7 @@
 import pytest
 
 from conversations.markdown import render
-from conversations.markdown.formulas import MAX_TEX, formula
+from conversations.markdown.formulas import MAX_TEX, render_formula
 
 from .browser import Seen, text_of
 
@@ -42,16 +42,16 @@ def test_operators_are_characters_and_text_is_escaped():
 
 @pytest.mark.parametrize("tex", [r"\nosuch{x}", r"\frac", r"\left(", "", "{" * 900 + "}" * 900, "x" * (MAX_TEX + 1)])
 def test_what_cannot_be_converted_is_shown_as_tex(tex):
-    assert formula(tex, False).startswith('<code class="tex">')
-    assert text_of(formula(tex, False)) == tex
+    assert render_formula(tex, False).startswith('<code class="tex">')
+    assert text_of(render_formula(tex, False)) == tex
 
 
 def test_a_long_formula_just_within_the_limit_is_converted():
-    assert formula("x" * MAX_TEX, False).startswith("<math")
+    assert render_formula("x" * MAX_TEX, False).startswith("<math")
 
 
 def test_links_and_styles_in_a_formula_leave_only_what_they_held():
-    html = formula(r"\href{javascript:harm()}{x} \style{color:red}{y} \class{turn}{z}", False)
+    html = render_formula(r"\href{javascript:harm()}{x} \style{color:red}{y} \class{turn}{z}", False)
     assert "javascript" not in html
     assert "style=" not in html
     assert "class=" not in html
@@ -59,7 +59,7 @@ def test_links_and_styles_in_a_formula_leave_only_what_they_held():
 
 
 def test_common_notation_is_there():
-    html = formula(
+    html = render_formula(
         r"\begin{cases}\frac{a}{b} & \sqrt[3]{x}\\ \sum_{i=0}^n \vec{v} & \boxed{\mathbb{R}}\end{cases}", True
     )
     assert {"mtable", "mfrac", "mroot", "munderover", "mover", "menclose"} & set(Seen(html).tags) >= {

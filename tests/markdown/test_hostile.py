@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from conversations.markdown import Growing, render
-from conversations.markdown.clean import MATH, TEXT, clean
+from conversations.markdown import IncrementalRenderer, render
+from conversations.markdown.sanitizer import MATH, TEXT, sanitize
 
 from . import hostile
 from .browser import Browser, Seen
@@ -47,12 +47,12 @@ def test_there_are_enough_of_them():
 def test_a_hostile_text_stays_text(text):
     html = render(text)
     check(html)
-    assert clean(html) == html
+    assert sanitize(html) == html
 
 
 @pytest.mark.parametrize("text", hostile.TEXTS, ids=range(len(hostile.TEXTS)))
 def test_a_hostile_text_stays_text_while_it_is_written(text):
-    growing, browser = Growing(), Browser()
+    growing, browser = IncrementalRenderer(), Browser()
     for place in range(0, len(text), 5):
         growing.write(text[place : place + 5])
         browser.apply(growing.flush())
@@ -75,7 +75,7 @@ def test_the_check_itself_sees_harm():
 
 def test_the_last_step_alone_would_stop_what_the_others_let_through():
     for text in hostile.RAW:
-        check(clean(text))
+        check(sanitize(text))
 
 
 def test_addresses_elsewhere_are_never_fetched_only_linked():

@@ -3,7 +3,7 @@
 import pytest
 
 from conversations.markdown import VERSION, render
-from conversations.markdown.clean import clean
+from conversations.markdown.sanitizer import sanitize
 
 from .browser import Seen, text_of
 
@@ -161,7 +161,7 @@ def test_nothing_gives_nothing(text):
 
 def test_cleaning_again_changes_nothing():
     html = render("a < b & c\u00a0d \"e\" 'f'\n\n```html\n<a href='x'>&amp;</a>\n```\n\n$a<b$ ![x](https://a.b/?c&d)")
-    assert clean(html) == html
+    assert sanitize(html) == html
 
 
 def test_the_version_is_a_number_to_compare():

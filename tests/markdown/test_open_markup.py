@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from conversations.markdown import Growing, render
-from conversations.markdown.healing import heal
+from conversations.markdown import IncrementalRenderer, render
+from conversations.markdown.open_markup import close_open_markup
 
 from .browser import Browser, text_of
 
@@ -78,12 +78,12 @@ LEFT_ALONE = [
 
 @pytest.mark.parametrize(("half", "whole"), [*CLOSED.items(), *LEFT_OUT.items(), *LINKS.items()])
 def test_half_typed_markup_is_healed(half, whole):
-    assert heal(half) == whole
+    assert close_open_markup(half) == whole
 
 
 @pytest.mark.parametrize("text", LEFT_ALONE)
 def test_what_is_whole_or_code_is_left_alone(text):
-    assert heal(text) == text
+    assert close_open_markup(text) == text
 
 
 REPLY = """# Boats in *calm* water
@@ -121,7 +121,7 @@ Last ***words***
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 8, 13])
 def test_nothing_shown_is_taken_back(size):
-    growing, browser, before, taken_back = Growing(), Browser(), "", []
+    growing, browser, before, taken_back = IncrementalRenderer(), Browser(), "", []
     for place in range(0, len(REPLY), size):
         growing.write(REPLY[place : place + size])
         browser.apply(growing.flush())

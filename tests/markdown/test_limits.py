@@ -2,8 +2,8 @@
 
 import pytest
 
-from conversations.markdown import Growing, render
-from conversations.markdown.guards import MAX_CELLS, MAX_MARKERS, guarded
+from conversations.markdown import IncrementalRenderer, render
+from conversations.markdown.limits import MAX_CELLS, MAX_MARKERS, limit_complexity
 from conversations.markdown.render import FORMULA_MARK, MAX_FORMULA_MARKS
 
 from .browser import Seen, text_of
@@ -45,7 +45,7 @@ def test_a_table_of_one_column_needs_no_bars():
 
 def test_a_long_paragraph_after_an_underlined_heading_is_no_table():
     text = "a\n---\n" + "x\n" * (MAX_CELLS + 1)
-    assert guarded(text) == text
+    assert limit_complexity(text) == text
 
 
 def test_rows_of_dashes_within_a_large_table_are_code_as_well():
@@ -75,7 +75,7 @@ def test_a_large_table_in_a_list_stays_text():
 
 def test_a_large_table_within_code_is_left_alone():
     text = f"```\n{table(300, 300)}```\n\nafter\n"
-    assert guarded(text) == text
+    assert limit_complexity(text) == text
 
 
 @pytest.mark.parametrize("hider", ["<pre>\n```\n</pre>\n", "<!--\n~~~\n-->\n", "- ```\n\n", "`````` `\n"])
@@ -104,7 +104,7 @@ def test_a_hundred_markers_are_still_markers():
 
 def test_many_markers_within_code_and_long_rules_are_left_alone():
     for text in (f"```\n{'>' * 200}\n```\n", "- " * 200, "* * " * 100):
-        assert guarded(text) == text
+        assert limit_complexity(text) == text
 
 
 UNITS = [
@@ -139,7 +139,7 @@ def test_thousands_of_half_formulas_are_not_searched_for_their_ends():
     "text", [table(1000, 1000), ">" * 50_000, "- " * 20_000, table(300, 300) + "\nafter\n\nmore\n"]
 )
 def test_growing_is_guarded_alike(text):
-    growing = Growing()
+    growing = IncrementalRenderer()
     sent = 0
     for place in range(0, len(text), 500):
         growing.write(text[place : place + 500])

@@ -1,12 +1,11 @@
-"""The allow-list: the last step of every rendering, whatever the steps before it did. Called by `render`."""
+"""The HTML sanitizer: allow-lists of elements, attributes and classes. The last step of `render`."""
 
 import nh3
 
-# Formulas. Only tags that lay out; never annotation, annotation-xml, semantics, maction, mglyph or svg, the ones
-# through which markup changes its meaning when it is parsed again. They are in this list, and not put around it,
-# because then nothing reaches a page that was not parsed and written by the sanitiser; and they are safe in it
-# because no tag of a text ever gets here as a tag (comrak escapes them all), formulas.py writes each MathML element
-# itself from a walk over its own list, and no element whose content is raw text (style, script, title …) is allowed.
+# MathML: only elements that lay out a formula. Browsers parse annotation, annotation-xml, semantics, maction, mglyph
+# and svg by other rules when sanitized HTML is parsed again, so they are left out. The elements listed are safe:
+# comrak escapes every tag of the text, formulas.py writes each element itself from this list, and no element with
+# raw text (style, script, title …) is allowed.
 MATH = {
     "math", "menclose", "mfrac", "mi", "mn", "mo", "mover", "mpadded", "mphantom", "mroot", "mrow", "mspace",
     "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder", "munderover",
@@ -30,13 +29,13 @@ TEXT = {
     "a", "blockquote", "br", "button", "code", "del", "div", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li",
     "ol", "p", "pre", "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
-BIDI = ("h1", "h2", "h3", "h4", "h5", "h6", "li", "p", "td", "th")
-REGION = {"role": {"group"}, "tabindex": {"0"}}
+DIRECTIONAL = ("h1", "h2", "h3", "h4", "h5", "h6", "li", "p", "td", "th")
+SCROLLING_REGION = {"role": {"group"}, "tabindex": {"0"}}
 VALUES: dict[str, dict[str, set[str]]] = {
-    **{tag: {"dir": {"auto"}} for tag in BIDI},
+    **{tag: {"dir": {"auto"}} for tag in DIRECTIONAL},
     "button": {"type": {"button"}, "data-action": {"copy-code"}},
-    "div": REGION,
-    "pre": REGION,
+    "div": SCROLLING_REGION,
+    "pre": SCROLLING_REGION,
     "span": {"role": {"img"}},
 }
 CLASSES = {
@@ -57,7 +56,7 @@ ATTRIBUTES = {
     **MATH_ATTRIBUTES,
 }
 
-_CLEANER = nh3.Cleaner(
+_SANITIZER = nh3.Cleaner(
     tags=TEXT | MATH,
     attributes=ATTRIBUTES,
     tag_attribute_values=VALUES,
@@ -69,5 +68,6 @@ _CLEANER = nh3.Cleaner(
 )
 
 
-def clean(html: str) -> str:
-    return _CLEANER.clean(html)
+def sanitize(html: str) -> str:
+    """Return the HTML without everything that is not on the allow-lists."""
+    return _SANITIZER.clean(html)

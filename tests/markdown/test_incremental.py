@@ -2,16 +2,16 @@
 
 import pytest
 
-from conversations.markdown import Append, Commit, Growing, Tail, render
-from conversations.markdown import growing as module
-from conversations.markdown.growing import INTERVAL, MAX_OPEN
+from conversations.markdown import Append, Commit, IncrementalRenderer, Tail, render
+from conversations.markdown import incremental as module
+from conversations.markdown.incremental import MAX_OPEN, MIN_FLUSH_INTERVAL
 
 from .browser import Browser, text_of
 
 
 def grow(*pieces):
     """The operations of each piece, and the text as it is afterwards."""
-    growing = Growing()
+    growing = IncrementalRenderer()
     flushed = []
     for piece in pieces:
         growing.write(piece)
@@ -31,7 +31,7 @@ def test_nothing_new_sends_nothing():
 
 
 def test_writing_alone_renders_nothing():
-    growing = Growing("a")
+    growing = IncrementalRenderer("a")
     growing.write("b")
     assert growing.snapshot() == ("", "")
 
@@ -49,7 +49,7 @@ def test_offsets_count_as_javascript_does():
 
 def test_a_pair_of_surrogates_is_never_split():
     """The two signs share their first half: a prefix in UTF-16 units would end between the halves."""
-    growing, browser = Growing(), Browser()
+    growing, browser = IncrementalRenderer(), Browser()
     for piece in ("a `👍", "👎` b", " 𝒳", "𝒴"):
         growing.write(piece)
         browser.apply(growing.flush())
@@ -146,7 +146,7 @@ def counted(monkeypatch, name):
 
 def test_an_open_block_is_parsed_again_only_when_it_may_have_closed(monkeypatch):
     growing, _ = grow("<script>\n" + "\n\nx\n" * (MAX_OPEN // 4))
-    parsed = counted(monkeypatch, "finished")
+    parsed = counted(monkeypatch, "find_closed_blocks")
     for _ in range(2_000):
         growing.write("\n\nmargin\n")
         growing.flush()
@@ -164,14 +164,14 @@ def test_a_dear_tail_waits_and_a_cheap_one_does_not(monkeypatch):
     clock = iter([0.0, 0.02, 1.0, 1.001])
     monkeypatch.setattr(module, "perf_counter", lambda: next(clock))
     growing, _ = grow("- a")
-    assert growing.wait == pytest.approx(0.2)
+    assert growing.flush_interval == pytest.approx(0.2)
     growing.write("b")
     growing.flush()
-    assert growing.wait == INTERVAL
+    assert growing.flush_interval == MIN_FLUSH_INTERVAL
 
 
 def test_a_text_that_is_already_there_is_taken_at_once():
-    growing = Growing("# Boats\n\nCalm\n")
+    growing = IncrementalRenderer("# Boats\n\nCalm\n")
     growing.write("water")
     assert growing.flush() == [Commit(render("# Boats")), Tail(0, render("Calm\nwater"))]
 
@@ -183,7 +183,7 @@ def test_a_carriage_return_waits_for_its_line_feed():
 
 
 def test_closing_commits_all_and_empties_the_tail():
-    growing, browser = Growing("- a\n- b"), Browser()
+    growing, browser = IncrementalRenderer("- a\n- b"), Browser()
     browser.apply(growing.flush())
     growing.write("\n```\nopen")
     browser.apply(growing.close())
@@ -192,7 +192,7 @@ def test_closing_commits_all_and_empties_the_tail():
 
 
 def test_a_tail_that_comes_to_nothing_is_taken_away():
-    growing, browser = Growing(), Browser()
+    growing, browser = IncrementalRenderer(), Browser()
     for piece in ("[a]: https://example", ".com 'title'", "\n", "\n"):
         growing.write(piece)
         browser.apply(growing.flush())

@@ -1,0 +1,110 @@
+"""Turns comrak's HTML into the page's markup: code heads, scrolling tables, formulas, safe links. Called by `render`.
+
+comrak escapes all text and attributes, so every `<` and `>` here belongs to a tag that comrak itself wrote.
+"""
+
+import re
+from html import unescape
+
+from conversations.markdown.code import render_code_block
+from conversations.markdown.formulas import render_formula, render_tex
+
+# A whole code block, a whole formula, or a tag.
+PIECE = re.compile(r"(<pre[^>]*>.*?</pre>|<(?:span|code) data-math-style=[^>]*>.*?</(?:span|code)>|<[^>]*>)", re.DOTALL)
+FORMULA = re.compile(r"<(?:span|code) data-math-style=")
+CODE_BLOCK = re.compile(
+    r'<pre><code(?: class="language-([^"]*)")?( data-math-style="display")?>(.*)</code></pre>', re.DOTALL
+)
+ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
+SAFE_LINK = re.compile(r"https?://|mailto:", re.IGNORECASE)
+VOID_ELEMENTS = ("br", "hr", "img", "input")
+MAX_FORMULAS = 1_000  # each takes about 0.1 ms; a text of nothing else would take seconds
+
+
+def decorate(html: str) -> str:
+    """Return the page's markup for HTML from comrak."""
+    return Decorator().decorate(html)
+
+
+class Decorator:
+    """Goes through the HTML once and keeps track of the elements around the current place."""
+
+    def __init__(self) -> None:
+        self._open_elements: list[str] = []
+        self._links: list[bool] = []  # for each open link: whether it stays a link
+        self._formula_count = 0
+
+    def decorate(self, html: str) -> str:
+        pieces = PIECE.split(html)  # text and markup in turns
+        for index, piece in enumerate(pieces):
+            pieces[index] = self._decorate_markup(piece) if index % 2 else self._decorate_text(piece)
+        return "".join(pieces)
+
+    def _decorate_text(self, text: str) -> str:
+        """Put raw HTML, which comrak escaped, into a paragraph: no other text is outside of all paragraphs."""
+        if text.isspace() or not text or (self._open_elements and self._open_elements[-1] != "blockquote"):
+            return text
+        space_before = text[: len(text) - len(text.lstrip())]
+        return f'{space_before}<p class="raw" dir="auto">{text.strip()}</p>\n'
+
+    def _decorate_markup(self, markup: str) -> str:
+        if markup.startswith("<pre"):
+            return self._decorate_code_block(markup)
+        if FORMULA.match(markup):
+            tex_start, tex_end = markup.index(">") + 1, markup.rindex("<")
+            is_display = '"display"' in markup[:tex_start]
+            return self._render_formula(unescape(markup[tex_start:tex_end]), display=is_display)
+        name = markup[1:-1].split(" ", 1)[0]
+        if name.startswith("/"):
+            self._open_elements.pop()
+        elif name not in VOID_ELEMENTS:
+            self._open_elements.append(name)
+        return self._decorate_tag(name, markup)
+
+    def _decorate_code_block(self, html: str) -> str:
+        match = CODE_BLOCK.fullmatch(html)
+        if match is None:
+            return html
+        info, is_formula, code = match.groups()
+        if is_formula:
+            return f"<p>{self._render_formula(unescape(code), display=True)}</p>"
+        return render_code_block(unescape(info or ""), unescape(code))
+
+    def _render_formula(self, tex: str, *, display: bool) -> str:
+        self._formula_count += 1
+        return render_formula(tex, display) if self._formula_count <= MAX_FORMULAS else render_tex(tex)
+
+    def _decorate_tag(self, name: str, tag: str) -> str:
+        match name:
+            case "p" | "li" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
+                return f'{tag[:-1]} dir="auto">'
+            case "td" | "th":
+                align = _read_attribute(tag, "align")
+                css_class = f' class="align-{align}"' if align in ("right", "center") else ""
+                return f'<{name}{css_class} dir="auto">'
+            case "table":
+                return f'<div class="table" tabindex="0" role="group" aria-label="Table">{tag}'
+            case "/table":
+                return f"{tag}</div>"
+            case "a":
+                self._links.append(SAFE_LINK.match(unescape(_read_attribute(tag, "href"))) is not None)
+                return tag if self._links[-1] else ""
+            case "/a":
+                return tag if self._links.pop() else ""
+            case "img":
+                # Loading the image would tell its server who reads the page. A link with its description does not.
+                address, description = _read_attribute(tag, "src"), _read_attribute(tag, "alt")
+                if self._links or SAFE_LINK.match(unescape(address)) is None:
+                    return description
+                return f'<a href="{address}">{description or address}</a>'
+            case "input":
+                sign, label = ("☑", "Done") if "checked" in tag else ("☐", "To do")
+                return f'<span class="task" role="img" aria-label="{label}">{sign}</span>'
+            case _:
+                return tag
+
+
+def _read_attribute(tag: str, name: str) -> str:
+    """Return the attribute's value, escaped as comrak wrote it, or an empty string."""
+    attributes: dict[str, str] = dict(ATTRIBUTE.findall(tag))
+    return attributes.get(name, "")

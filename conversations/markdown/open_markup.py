@@ -1,0 +1,116 @@
+"""Closes half-typed Markdown, so that what is shown is not taken back. Called by `incremental` for the open block.
+
+It only guesses what is being written. A wrong guess disappears with the next characters or when the block closes.
+"""
+
+import re
+
+LINE_PREFIX = r"(?:[ \t>]|[-+*][ \t]|\d{1,9}[.)][ \t])*"
+# A last line of nothing but the beginnings of markup: it may become a rule, a heading's underline, an item, a row.
+UNDECIDED_LINE = re.compile(r"[ \t>|#*+=_~`:-]*(?:\d{1,9}[.)]?)?[ \t]*(?:\[[ xX]?\]?)?")
+OPENING_FENCE_LINE = re.compile(rf"{LINE_PREFIX}(?:`{{3,}}[^`]*|~{{3,}}.*)")
+FENCE = re.compile(rf"^{LINE_PREFIX}(`{{3,}}|~{{3,}})([^\n]*)$", re.MULTILINE)
+NEW_INLINE_CONTENT = re.compile(r"[ \t]*(?:$|[>|]|#{1,6} |[-+*][ \t]|\d{1,9}[.)][ \t])")
+TABLE_ROW = re.compile(r"[ \t>]*\|")
+# Each branch of these two begins with a character, so that the search skips all other characters quickly.
+_LINK = r"\[([^\[\]`]*)(?:\](?:\([^()\n]*(?:\([^()\n]*\)?)?)?)?$"
+HALF_LINK = re.compile(rf"{_LINK}|!{_LINK}|<(?=https?:[^>\s]*$)")
+DELIMITER = re.compile(r"\\[(\[]|\\.|``*|\*\**|__*|~~*|\$\$|\$(?=[\\{]|\Z)", re.DOTALL)
+FORMULA_END = {"\\(": "\\)", "\\[": "\\]", "$$": "$$", "$": "$"}
+HALF_ENTITY = re.compile(r"&(?:#?[A-Za-z0-9]{0,8})?$")
+HALF_LINK_DEFINITION = re.compile(r" {0,3}\[[^\]\n]*(?:\](?::[^\n]*)?)?")
+MAX_HIDDEN = 500
+
+
+def close_open_markup(text: str) -> str:
+    """Return the text with open markup closed, or left out as long as it is not known what it opens."""
+    last_line_start = text.rfind("\n") + 1
+    last_line = text[last_line_start:]
+    if UNDECIDED_LINE.fullmatch(last_line) or OPENING_FENCE_LINE.fullmatch(last_line):
+        text = text[:last_line_start]
+    if text.startswith(("    ", "\t")) or _ends_in_fence(text):
+        return text
+    lines = text.split("\n")
+    last = len(lines) - 1 - (lines[-1] == "")
+    if last >= 0 and TABLE_ROW.match(lines[last]) and not (last and TABLE_ROW.match(lines[last - 1])):
+        return "".join(f"{line}\n" for line in lines[:last])  # a table's header is shown with its delimiter row
+    start = _find_inline_start(text, lines)
+    return text[:start] + _close_inline_markup(text[start:])
+
+
+def _ends_in_fence(text: str) -> bool:
+    opening = ""
+    for marker, info in FENCE.findall(text):
+        if not opening:
+            opening = marker if "`" not in info else ""
+        elif marker.startswith(opening) and not info.strip():
+            opening = ""
+    return bool(opening)
+
+
+def _find_inline_start(text: str, lines: list[str]) -> int:
+    """Return where the last paragraph, item or cell begins: markup opened before it cannot be closed in it."""
+    number, start = len(lines) - 1, len(text) - len(lines[-1])
+    if number and not lines[-1]:  # the last line has just ended, and its paragraph is still the last one
+        number, start = number - 1, start - len(lines[-2]) - 1
+    while number and not NEW_INLINE_CONTENT.match(lines[number]):
+        number -= 1
+        start -= len(lines[number]) + 1
+    return text.rfind("|") + 1 if TABLE_ROW.match(lines[number]) else start
+
+
+def _close_inline_markup(text: str) -> str:
+    """Return inline content with open delimiters closed, and without those at its very end."""
+    open_runs: list[str] = []  # of emphasis and strikethrough, the innermost last
+    position = 0
+    while match := DELIMITER.search(text, position):
+        start, position = match.span()
+        run = match[0]
+        if run[0] == "`":
+            closing = re.compile(rf"(?<!`){run}(?!`)").search(text, position)
+            if closing is None:
+                has_code = position < len(text)
+                return _close(text, open_runs, run) if has_code else _close(text[:start], open_runs)
+            position = closing.end()
+        elif run in FORMULA_END:
+            end = text.find(FORMULA_END[run], position)
+            if end >= 0:
+                position = end + len(run)
+            elif len(text) - position <= MAX_HIDDEN:
+                return _close(text[:start], open_runs)
+        elif run[0] in "*_~" and not _take_delimiter_run(
+            open_runs, run, text[:start][-1:], text[position : position + 1]
+        ):
+            text = text[:start]
+    if HALF_LINK_DEFINITION.fullmatch(text):
+        return ""
+    text = HALF_ENTITY.sub("", HALF_LINK.sub(r"\1\2", text))
+    return _close(text.removesuffix("\\"), open_runs)
+
+
+def _take_delimiter_run(open_runs: list[str], run: str, before: str, after: str) -> bool:
+    """Open or close emphasis. Return False for a run at the end of the text, whose meaning is not known yet.
+
+    `before` and `after` are the characters next to the run, empty at the ends of the text.
+    """
+    can_close = before.strip() and not (run[0] == "_" and after.isalnum())
+    can_open = after.strip() and not (run[0] == "_" and before.isalnum())
+    length = len(run)
+    same_kind = [index for index, open_run in enumerate(open_runs) if open_run[0] == run[0]]
+    if not after and (not same_kind or length < len(open_runs[same_kind[-1]])):
+        return False
+    while can_close and same_kind and length:
+        index = same_kind.pop()
+        closed = min(length, len(open_runs[index]))
+        length -= closed
+        rest = open_runs[index][closed:]
+        open_runs[index:] = [rest] if rest else []
+    if can_open and length:
+        open_runs.append(run[:length])
+    return True
+
+
+def _close(text: str, open_runs: list[str], code_run: str = "") -> str:
+    if not open_runs and not code_run:
+        return text
+    return text.rstrip() + code_run + "".join(reversed(open_runs))
