@@ -16,7 +16,7 @@ from conversations.admin.lists import SAID, ModelFilter, Records
 from conversations.claude.models import get_model
 from conversations.costs.money import dollars
 from conversations.models import Conversation, Message, Usage
-from conversations.models.access import may_read
+from conversations.models.permissions import can_read_transcripts
 
 
 class LastModelFilter(ModelFilter):
@@ -78,20 +78,20 @@ class ConversationAdmin(Records):
     fields = ("id", "owner", "last_model", "state", "ending", "messages", "cost", "created", "updated", "deleted")
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return super().has_view_permission(request, obj) or may_read(request.user)
+        return super().has_view_permission(request, obj) or can_read_transcripts(request.user)
 
     # The title is made of what was asked: it is for those who may read that.
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         shown = self.list_display
-        return (*shown[:2], "transcript", *shown[2:]) if may_read(request.user) else shown
+        return (*shown[:2], "transcript", *shown[2:]) if can_read_transcripts(request.user) else shown
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
-        return (self.fields[0], "transcript", *self.fields[1:]) if may_read(request.user) else self.fields
+        return (self.fields[0], "transcript", *self.fields[1:]) if can_read_transcripts(request.user) else self.fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
         said = ["system", *(f"head__{column}" for column in SAID)]
-        if not may_read(request.user):
+        if not can_read_transcripts(request.user):
             said.append("title")
         return super().get_queryset(request).defer(*said)
 
@@ -118,10 +118,12 @@ class ConversationAdmin(Records):
         )
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().changelist_view(request, {"may_read": may_read(request.user)} | (extra_context or {}))
+        context = {"can_read_transcripts": can_read_transcripts(request.user), **(extra_context or {})}
+        return super().changelist_view(request, context)
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        return super().render_change_form(request, context | {"may_read": may_read(request.user)}, *args, **kwargs)
+        context["can_read_transcripts"] = can_read_transcripts(request.user)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     # Columns
 

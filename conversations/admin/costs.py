@@ -24,7 +24,7 @@ from conversations.costs.money import dollars
 from conversations.costs.summary import Part, Row, Sums
 from conversations.forms import MonthForm, MonthsForm, first_problem
 from conversations.models import Usage
-from conversations.models.months import month_after
+from conversations.models.months import add_months
 
 #: How many people have a line of their own; the export has all of them.
 PEOPLE = 25
@@ -100,7 +100,7 @@ def _limit(budget: costs.Budget) -> dict[str, Any]:
         "limit": dollars(limit),
         "spent_share": share(budget.spent, limit),
         "reserved_share": share(min(budget.reserved, limit - budget.spent), limit),
-        "next_month": month_after(budget.month),
+        "next_month": add_months(budget.month, 1),
     }
 
 
@@ -113,7 +113,7 @@ def _months(usage: QuerySet[Usage], chosen: date) -> dict[str, Any]:
         "months": list(reversed(shown.items())),
         "bars": list(zip(shown.items(), drawn.bars, strict=True)),
         "lines": [(line.y, dollars(line.value)) for line in drawn.lines],
-        "earlier": month_after(first, -1) if costs.has_calls_before(usage, first) else None,
+        "earlier": add_months(first, -1) if costs.has_calls_before(usage, first) else None,
     }
 
 

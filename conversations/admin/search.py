@@ -80,7 +80,7 @@ def _searched(request: SignedInRequest, form: SearchForm) -> HttpResponse:
     hits = find_newest_messages(place.select_related("conversation__owner"), words, HITS + 1)
     shown, more = hits[:HITS], hits[HITS:]
     with transaction.atomic():
-        AccessRecord.searched(request.user, " ".join(words), reason, shown)
+        AccessRecord.record_search(request.user, " ".join(words), reason, shown)
         response = _page(
             request,
             form,

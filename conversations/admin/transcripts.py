@@ -36,7 +36,7 @@ def _opened(request: SignedInRequest, conversation: Conversation) -> HttpRespons
         return _asked(request, conversation, form)
     reason = form.cleaned_data["reason"]
     with transaction.atomic():
-        AccessRecord.opened(request.user, conversation, reason)
+        AccessRecord.record_opening(request.user, conversation, reason)
         response = _shown(request, conversation)
     keep(request, reason, conversation.pk)
     return response
@@ -65,7 +65,7 @@ def _export(request: SignedInRequest, pk: UUID, kind: str) -> HttpResponse:
     if not form.is_valid():
         return _asked(request, conversation, form, kind)
     with transaction.atomic():
-        AccessRecord.exported(request.user, conversation, form.cleaned_data["reason"])
+        AccessRecord.record_export(request.user, conversation, form.cleaned_data["reason"])
         return _file(request, conversation, kind)
 
 

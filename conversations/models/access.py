@@ -1,34 +1,26 @@
-"""Who read whose conversations, and why: written with every reading, changed by nobody."""
+"""A record of every time that staff read a conversation: who, whose, why. Records are never changed or deleted."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.models import User
-
-if TYPE_CHECKING:
-    from conversations.models.conversation import Conversation
-    from conversations.models.message import Message
-
-
-def may_read(user: User | AnonymousUser) -> bool:
-    """Whether someone may read what others wrote: staff to whom that was given. Superusers do not have it as such."""
-    return isinstance(user, User) and user.is_staff and user.has_explicit_permission("conversations.read_transcripts")
+from conversations.models.conversation import Conversation
+from conversations.models.message import Message
 
 
 class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
-    def about(self, owner: User) -> Self:
-        """The readings of this person's conversations, newest first."""
+    def for_owner(self, owner: User) -> Self:
+        """Records about this person's conversations, newest first."""
         return self.filter(owner=owner).order_by("-created", "-pk")
 
     def with_addresses(self) -> Self:
-        """Each with `reader_email` and `owner_email`: no joins, which would lose the records of people who are gone."""
+        """Annotate `reader_email` and `owner_email`, None for a deleted user. An inner join would drop such records."""
 
         def email(column: str) -> Subquery:
             return Subquery(User.objects.filter(pk=OuterRef(column)).values("email"))
@@ -43,7 +35,7 @@ class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
 
 
 class AccessRecord(models.Model):
-    """One reading. It outlives the conversation and the people: PostgreSQL refuses to change or delete a row."""
+    """One reading. It outlives the conversation and the people. PostgreSQL refuses to change or delete a row."""
 
     class Kind(models.TextChoices):
         OPENED = "opened", _("opened")
@@ -71,7 +63,7 @@ class AccessRecord(models.Model):
         verbose_name_plural = _("access records")
         ordering = ["-created", "-pk"]
         indexes = [
-            # "Who read my conversations", in a person's settings.
+            # `for_owner`: the page "Who read my conversations".
             models.Index(fields=["owner", "-created"], name="access_by_owner"),
         ]
 
@@ -87,25 +79,41 @@ class AccessRecord(models.Model):
         raise TypeError("Access records are never deleted.")
 
     @classmethod
-    def opened(cls, reader: User, conversation: "Conversation", reason: str) -> None:
-        cls._record(reader, conversation, cls.Kind.OPENED, reason)
-
-    @classmethod
-    def exported(cls, reader: User, conversation: "Conversation", reason: str) -> None:
-        cls._record(reader, conversation, cls.Kind.EXPORTED, reason)
-
-    @classmethod
-    def searched(cls, reader: User, words: str, reason: str, found: Iterable["Message"]) -> None:
-        """One record for each conversation of which something is shown; one without an owner when nothing is."""
-        shown: dict[UUID | None, int | None] = {each.conversation_id: each.conversation.owner_id for each in found}
-        about = {"reader": reader, "kind": cls.Kind.SEARCHED, "reason": reason, "words": words}
-        AccessRecord.objects.bulk_create(
-            AccessRecord(conversation_id=conversation, owner_id=owner, **about)
-            for conversation, owner in (shown or {None: None}).items()
+    def record_opening(cls, reader: User, conversation: Conversation, reason: str) -> None:
+        cls.objects.create(
+            reader=reader,
+            owner_id=conversation.owner_id,
+            conversation=conversation,
+            kind=cls.Kind.OPENED,
+            reason=reason,
         )
 
     @classmethod
-    def _record(cls, reader: User, conversation: "Conversation", kind: str, reason: str) -> None:
+    def record_export(cls, reader: User, conversation: Conversation, reason: str) -> None:
         cls.objects.create(
-            reader=reader, owner_id=conversation.owner_id, conversation=conversation, kind=kind, reason=reason
+            reader=reader,
+            owner_id=conversation.owner_id,
+            conversation=conversation,
+            kind=cls.Kind.EXPORTED,
+            reason=reason,
+        )
+
+    @classmethod
+    def record_search(cls, reader: User, words: str, reason: str, messages: Iterable[Message]) -> None:
+        """Store a record for each conversation whose messages are shown, or one without a conversation if none are."""
+        owners: dict[UUID | None, int | None] = {
+            message.conversation_id: message.conversation.owner_id for message in messages
+        }
+        if not owners:
+            owners = {None: None}
+        cls.objects.bulk_create(
+            AccessRecord(
+                reader=reader,
+                owner_id=owner,
+                conversation_id=conversation,
+                kind=cls.Kind.SEARCHED,
+                reason=reason,
+                words=words,
+            )
+            for conversation, owner in owners.items()
         )

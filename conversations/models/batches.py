@@ -1,4 +1,4 @@
-"""Deleting much for good while people go on writing: a few rows at a time, each few in a transaction of their own."""
+"""Deletes many rows while people go on writing: in batches, each in its own transaction."""
 
 import time
 from collections.abc import Iterator
@@ -6,26 +6,26 @@ from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
 
-Rows = TypeVar("Rows", bound=models.QuerySet[Any])
+QuerySet = TypeVar("QuerySet", bound=models.QuerySet[Any])
 
 
-def few_at_a_time(rows: Rows, few: int) -> Iterator[Rows]:
-    """Yield a query in parts of at most `few` rows, inside a transaction for each part.
+def in_batches(queryset: QuerySet, size: int) -> Iterator[QuerySet]:
+    """Yield the queryset in batches of at most `size` rows, each inside a transaction, for the caller to delete.
 
-    What no longer fits the query when its turn comes is not in its part.
+    A row that no longer matches the queryset when its batch comes is left out of it.
     """
-    _leave_nothing_readable()
-    keys = list(rows.values_list("pk", flat=True))
-    for start in range(0, len(keys), few):
+    overwrite_deleted_data()
+    keys = list(queryset.values_list("pk", flat=True))
+    for start in range(0, len(keys), size):
         began = time.monotonic()
         with transaction.atomic():
-            yield rows.filter(pk__in=keys[start : start + few])
-        # SQLite has one writer at a time and no queue: without a pause, those who stream would find it taken.
+            yield queryset.filter(pk__in=keys[start : start + size])
+        # SQLite allows one writer at a time and does not queue them. The pause lets running replies write.
         time.sleep(time.monotonic() - began)
 
 
-def _leave_nothing_readable() -> None:
-    # SQLite marks a deleted text as free and leaves it in the file, unless it is told to overwrite it.
+def overwrite_deleted_data() -> None:
+    """Make SQLite overwrite what it deletes. By default it marks a deleted text as free and leaves it in the file."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA secure_delete = ON")

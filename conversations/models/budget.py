@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chatsite.prepared import Delete, Insert, Parameter, Select, Update
 from conversations.models.message import Message
-from conversations.models.months import begins, month_after, this_month
+from conversations.models.months import created_in, this_month
 from conversations.models.refusals import BudgetSpent, PriceUnknown
 from conversations.models.team import TeamSettings
 from conversations.models.usage import Usage, lost
@@ -62,7 +62,7 @@ class MonthlySpending(models.Model):
     @staticmethod
     def _open(month: date) -> None:
         """Make the row of a month, with what was spent in it before anything was reserved."""
-        calls = Usage.objects.filter(created__gte=begins(month), created__lt=begins(month_after(month)))
+        calls = Usage.objects.filter(created_in(month))
         earlier = calls.aggregate(cost=Sum("cost"))
         new = MonthlySpending(month=month, spent=earlier["cost"] or 0)
         MonthlySpending.objects.bulk_create([new], ignore_conflicts=True)

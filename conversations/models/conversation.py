@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from chatsite.accounts.models import User
 from chatsite.prepared import Insert, Update, parameters
 from conversations.models import asking, tree
-from conversations.models.access import may_read
 from conversations.models.idempotency import IdempotencyKey
 from conversations.models.message import Message, recover_stale, store_answer, store_question
+from conversations.models.permissions import can_read_transcripts
 from conversations.models.refusals import Busy, UnknownMessage
-from conversations.models.retention import KEPT_IN_BIN, RetentionQuerySet
+from conversations.models.retention import BIN_PERIOD, RetentionQuerySet
 from conversations.models.team import TeamSettings
 from conversations.models.title import first_words
 
@@ -48,7 +48,7 @@ class ConversationQuerySet(RetentionQuerySet["Conversation"]):
 
     def readable_by(self, reader: User) -> Self:
         """What staff may open for a reason: everybody's, those in the bin too; nothing without the permission."""
-        return self if may_read(reader) else self.none()
+        return self if can_read_transcripts(reader) else self.none()
 
 
 class Conversation(models.Model):
@@ -292,7 +292,7 @@ class Conversation(models.Model):
     @property
     def gone_on(self) -> datetime | None:
         """When what is in the bin may be deleted for good."""
-        return self.deleted and self.deleted + KEPT_IN_BIN
+        return self.deleted and self.deleted + BIN_PERIOD
 
     def restore(self) -> None:
         self.deleted = None

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.models import User
 from chatsite.prepared import Insert, Select, Update, parameters
-from conversations.models.access import may_read
+from conversations.models.permissions import can_read_transcripts
 
 #: A writer that has given no sign of life for this long is taken for dead.
 STALE_AFTER = timedelta(seconds=10)
@@ -33,7 +33,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def readable_by(self, reader: User) -> Self:
         """What staff may search for a reason; nothing without the permission."""
-        return self if may_read(reader) else self.none()
+        return self if can_read_transcripts(reader) else self.none()
 
     def writing(self) -> Self:
         return self.filter(state=Message.State.WRITING)

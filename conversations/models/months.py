@@ -1,7 +1,8 @@
-"""Calendar months in the site's time zone; each is named by its first day."""
+"""Calendar months in the site's time zone. A month is a date: its first day."""
 
 from datetime import date, datetime
 
+from django.db.models import Q
 from django.utils import timezone
 
 
@@ -10,21 +11,30 @@ def this_month() -> date:
 
 
 def month_of(moment: datetime) -> date:
+    """Return the month in which the moment is."""
     return timezone.localdate(moment).replace(day=1)
 
 
-def begins(month: date) -> datetime:
-    """The moment at which a month begins."""
+def start_of_month(month: date) -> datetime:
+    """Return the first moment of the month."""
     return timezone.make_aware(datetime(month.year, month.month, 1))
 
 
-def month_after(month: date, by: int = 1) -> date:
-    """The month that many months later; earlier, when `by` is negative."""
-    year, index = divmod(month.year * 12 + month.month - 1 + by, 12)
+def add_months(month: date, number: int) -> date:
+    """Return the month that is `number` months later; earlier if the number is negative."""
+    year, index = divmod(month.year * 12 + month.month - 1 + number, 12)
     return date(year, index + 1, 1)
 
 
-def months(first: date, last: date) -> list[date]:
-    """All months from one to another, both included."""
+def months_between(first: date, last: date) -> list[date]:
+    """Return all months from `first` to `last`, both included."""
     number = (last.year - first.year) * 12 + last.month - first.month + 1
-    return [month_after(first, each) for each in range(number)]
+    return [add_months(first, index) for index in range(number)]
+
+
+def created_in(month: date) -> Q:
+    """Rows created in the month.
+
+    Compares with two moments instead of calling a date function, so that an index of `created` is used.
+    """
+    return Q(created__gte=start_of_month(month), created__lt=start_of_month(add_months(month, 1)))

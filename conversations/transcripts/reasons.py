@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from conversations.admin.pages import context_of
-from conversations.models.access import may_read
+from conversations.models.permissions import can_read_transcripts
 
 SECONDS = 15 * 60
 #: Where the session keeps them: {conversation, or "last": [reason, when]}.
@@ -68,7 +68,7 @@ def for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 
     @wraps(view)
     def gate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if may_read(request.user):
+        if can_read_transcripts(request.user):
             return view(request, *args, **kwargs)
         context = context_of(request, _("You may not read conversations"))
         return render(request, "admin/conversations/conversation/not_permitted.html", context, status=403)

@@ -13,7 +13,7 @@ LISTED = 50
 
 @require_safe
 def readers(request: SignedInRequest) -> HttpResponse:
-    records = AccessRecord.objects.about(request.user).with_addresses()
+    records = AccessRecord.objects.for_owner(request.user).with_addresses()
     page = Paginator(records, LISTED).get_page(request.GET.get("page"))
     mine = Conversation.objects.owned_by(request.user).in_bulk([each.conversation_id for each in page])
     rows = [(record, mine.get(record.conversation_id)) for record in page]

@@ -7,7 +7,7 @@ from django.db import connection
 
 from conversations.costs import summary as costs
 from conversations.models import Usage
-from conversations.models.months import month_after, months, this_month
+from conversations.models.months import add_months, months_between, this_month
 from tests.history import create_usage
 
 LIST = "/admin/conversations/usage/"
@@ -93,19 +93,19 @@ def test_a_month_is_summed_by_model_purpose_and_person(client, carol, alice, bob
 
 
 def test_the_year_is_summed_month_by_month(client, carol, alice):
-    for index, month in enumerate(months(month_after(this_month(), -12), this_month()), start=1):
+    for index, month in enumerate(months_between(add_months(this_month(), -12), this_month()), start=1):
         create_usage(alice, f"{month:%Y-%m}-01 00:00", cost=index * 1_000_000)
     client.force_login(carol)
     shown = figures(client.get(COSTS))
     assert len(shown) == 12
     assert shown[f"{this_month():%Y-%m}"] == ["1", "$13.00"]
-    assert shown[f"{month_after(this_month(), -11):%Y-%m}"] == ["1", "$2.00"]
+    assert shown[f"{add_months(this_month(), -11):%Y-%m}"] == ["1", "$2.00"]
 
 
 def test_older_months_are_reached_one_year_after_the_other(client, carol, alice):
     create_usage(alice, "2024-03-10 10:00")
     client.force_login(carol)
-    assert client.get(COSTS).context["earlier"] == month_after(this_month(), -12)
+    assert client.get(COSTS).context["earlier"] == add_months(this_month(), -12)
     old = client.get(COSTS, {"month": "2024-03"})
     assert [f"{month:%Y-%m}" for month, _ in old.context["months"]][:2] == ["2024-03", "2024-02"]
     assert old.context["earlier"] is None
@@ -117,8 +117,8 @@ def test_a_month_of_the_last_twelve_is_shown_among_these_and_an_older_one_with_t
 ):
     create_usage(alice, "2024-03-10 10:00")
     client.force_login(carol)
-    page = client.get(COSTS, {"month": f"{month_after(this_month(), chosen):%Y-%m}"})
-    assert page.context["months"][0][0] == month_after(this_month(), newest)
+    page = client.get(COSTS, {"month": f"{add_months(this_month(), chosen):%Y-%m}"})
+    assert page.context["months"][0][0] == add_months(this_month(), newest)
 
 
 def test_months_begin_in_the_time_zone_of_the_site(client, carol, alice, settings):
@@ -200,7 +200,7 @@ def test_a_month_that_cannot_be_is_refused_with_a_sentence(client, carol, month)
 
 def test_the_chart_draws_the_figures_of_the_table_without_breaking_the_policy(client, carol, alice):
     create_usage(alice, f"{this_month():%Y-%m}-01 00:00", cost=4_000_000)
-    create_usage(alice, f"{month_after(this_month(), -1):%Y-%m}-01 00:00", cost=2_000_000)
+    create_usage(alice, f"{add_months(this_month(), -1):%Y-%m}-01 00:00", cost=2_000_000)
     client.force_login(carol)
     page = client.get(COSTS).text
     drawn = page.partition('aria-labelledby="chart-title')[2].partition("</svg>")[0]
@@ -221,7 +221,7 @@ def test_many_calls_ask_no_more_of_the_database_than_few(client, carol, alice, b
         client.get(COSTS)
     for person in (alice, bob, carol, None) * 5:
         create_usage(person)
-        create_usage(person, f"{month_after(this_month(), -3):%Y-%m}-05 10:00", model="claude-haiku-5-5")
+        create_usage(person, f"{add_months(this_month(), -3):%Y-%m}-05 10:00", model="claude-haiku-5-5")
     with django_assert_max_num_queries(len(few)):
         client.get(COSTS)
 
@@ -229,7 +229,7 @@ def test_many_calls_ask_no_more_of_the_database_than_few(client, carol, alice, b
 def test_the_sums_of_a_year_are_read_from_the_index_alone(alice, django_assert_max_num_queries):
     create_usage(alice)
     with django_assert_max_num_queries(3) as asked:
-        costs.by_month(Usage.objects.all(), months(month_after(this_month(), -1), this_month()))
+        costs.by_month(Usage.objects.all(), months_between(add_months(this_month(), -1), this_month()))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":  # as it plans with many rows
             cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from conversations.models import BudgetSpent, MonthlySpending, PriceUnknown, Reservation, TeamSettings, Usage
-from conversations.models.months import month_after, this_month
+from conversations.models.months import add_months, this_month
 from tests.history import begin
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +76,7 @@ def test_the_first_use_counts_what_this_month_has_cost_already(alice):
 
 
 def test_another_month_begins_with_nothing_spent(alice):
-    last = month_after(this_month(), -1)
+    last = add_months(this_month(), -1)
     MonthlySpending.objects.create(month=last, spent=LIMIT, reserved=LIMIT)
     limit()
     reserve(begin(alice), LIMIT)

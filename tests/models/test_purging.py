@@ -45,7 +45,7 @@ def test_alices_conversation_leaves_the_bin_for_good_after_thirty_days(alice):
 
 def test_nothing_goes_for_its_age_unless_a_retention_is_set(alice, settings):
     old = aged(create_conversation(alice), updated=3000)
-    assert purged()["conversations for their age (RETENTION_DAYS is 0: never)"] == 0
+    assert purged()["conversations for their age (off: RETENTION_DAYS is 0)"] == 0
     assert list(Conversation.objects.all()) == [old]
 
 
@@ -76,7 +76,7 @@ def test_every_version_goes_and_usage_and_access_records_stay(alice, carol):
     assert not IdempotencyKey.objects.exists()
     used = Usage.objects.get()
     assert (used.user, used.conversation, used.message, used.cost) == (alice, None, None, 7)
-    assert AccessRecord.objects.about(alice).get().conversation_id == conversation.pk
+    assert AccessRecord.objects.for_owner(alice).get().conversation_id == conversation.pk
 
 
 def test_a_dry_run_says_the_same_and_deletes_nothing(alice, settings):
@@ -95,7 +95,7 @@ def test_a_dry_run_says_the_same_and_deletes_nothing(alice, settings):
 def test_a_conversation_waits_until_its_reply_is_written(alice):
     answer = begin(alice)
     aged(answer.conversation, deleted=31)
-    assert purged()["left for the next time: a reply is being written"] == 1
+    assert purged()["left for the next run, because a reply is being written"] == 1
     assert Conversation.objects.exists()
     finish_answer(answer)
     purged()
@@ -109,7 +109,7 @@ def test_sessions_that_are_over_and_old_keys_go_and_alice_stays_signed_in(client
         IdempotencyKey.objects.filter(key=f"key {number}").update(created=timezone.now() - timedelta(days=days))
     Session.objects.create(session_key="over", session_data="", expire_date=timezone.now() - timedelta(seconds=1))
     report = purged()
-    assert (report["sessions that are over"], report["idempotency keys older than 7 days"]) == (1, 1)
+    assert (report["expired sessions"], report["idempotency keys older than 7 days"]) == (1, 1)
     assert IdempotencyKey.objects.get().key == "key 1"
     assert client.get("/").status_code == 200
 

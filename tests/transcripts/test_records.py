@@ -71,11 +71,11 @@ def test_many_records_come_page_by_page_without_a_query_for_each(
     client, alice, carol, hers, django_assert_max_num_queries
 ):
     client.force_login(alice)
-    AccessRecord.opened(carol, hers, REASON)
+    AccessRecord.record_opening(carol, hers, REASON)
     with django_assert_max_num_queries(12) as few:
         client.get(MINE)
     for _ in range(59):
-        AccessRecord.opened(carol, create_conversation(alice), REASON)
+        AccessRecord.record_opening(carol, create_conversation(alice), REASON)
     with django_assert_max_num_queries(len(few)):
         page = client.get(MINE)
     assert page.text.count(REASON) == 50
@@ -126,7 +126,7 @@ def test_a_long_list_of_records_asks_no_more_than_a_short_one(client, reader, he
         client.get(LIST)
     for number in range(10):
         reader = User.objects.create_user(f"reader{number}@example.com", None)
-        AccessRecord.opened(reader, hers, REASON)
+        AccessRecord.record_opening(reader, hers, REASON)
     with django_assert_max_num_queries(len(short)):
         client.get(LIST)
 

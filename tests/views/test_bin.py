@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from conversations.models import Conversation
-from conversations.models.retention import KEPT_IN_BIN
+from conversations.models.retention import BIN_PERIOD
 from tests.history import begin, create_conversation
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def test_the_bin_lists_what_alice_deleted_the_latest_first_and_until_when(alice_
     page = alice_client.get("/bin/")
 
     assert [each.pk for each in page.context["page_obj"]] == [newer.pk, older.pk]
-    day = date_format(timezone.localtime() - timedelta(days=5) + KEPT_IN_BIN, "j F Y")
+    day = date_format(timezone.localtime() - timedelta(days=5) + BIN_PERIOD, "j F Y")
     assert f"kept until {day}" in page.content.decode()
     assert str(foreign.pk) not in page.content.decode()
     assert page.content.decode().count(str(kept.pk)) == alice_client.get("/").content.decode().count(str(kept.pk))

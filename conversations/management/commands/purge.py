@@ -1,4 +1,4 @@
-"""`manage.py purge`: deletes for good what has been kept for as long as it should be; meant to run once a day."""
+"""`manage.py purge` deletes what has been kept for its full time. Run it once a day."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,59 +11,59 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from conversations.models import Conversation, IdempotencyKey
-from conversations.models.batches import few_at_a_time
+from conversations.models.batches import in_batches
 from conversations.models.idempotency import KEPT
-from conversations.models.retention import KEPT_IN_BIN
+from conversations.models.retention import BIN_PERIOD
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """One line of the report: what it is, which rows, and how they are deleted."""
+class Purge:
+    """One line of the report: the rows to delete, how they are called and how they are deleted."""
 
-    what: str
+    name: str
     rows: QuerySet[Any]
     delete: Callable[[], int]
 
 
 class Command(BaseCommand):
     help = (
-        "Deletes for good: conversations that were in the bin for 30 days or without a new message for RETENTION_DAYS, "
-        "sessions that are over, keys that nobody repeats. Safe while the site runs."
+        "Permanently deletes conversations that were in the bin for 30 days or without a new message for "
+        "RETENTION_DAYS, expired sessions and old idempotency keys. Safe while the site runs."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="say what would be deleted, and delete nothing")
+        parser.add_argument("--dry-run", action="store_true", help="report what would be deleted, and delete nothing")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        dry = options["dry_run"]
-        due = Conversation.objects.past_their_bin() | Conversation.objects.past_retention()
-        writing = due.count() - due.at_rest().count()
-        self.stdout.write("Would be deleted for good:" if dry else "Deleted for good:")
-        for kind in (*_conversations(), *_traces()):
-            self.stdout.write(f"{kind.rows.count() if dry else kind.delete():>9}  {kind.what}")
-        if writing:
-            self.stdout.write(f"{writing:>9}  left for the next time: a reply is being written")
-
-
-def _conversations() -> list[Kind]:
-    binned = Conversation.objects.past_their_bin()
-    untouched = Conversation.objects.past_retention()
-    days = settings.RETENTION_DAYS
-    retention = f"without a new message for {days} days" if days else "for their age (RETENTION_DAYS is 0: never)"
-    return [
-        Kind(f"conversations in the bin for more than {KEPT_IN_BIN.days} days", binned.at_rest(), binned.purge),
-        Kind(f"conversations {retention}", untouched.at_rest(), untouched.purge),
-    ]
+    def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
+        expired = Conversation.objects.expired_in_bin() | Conversation.objects.expired_by_age()
+        postponed = expired.count() - expired.without_running_reply().count()
+        self.stdout.write("Would be deleted:" if dry_run else "Deleted:")
+        for purge in list_purges():
+            number = purge.rows.count() if dry_run else purge.delete()
+            self.stdout.write(f"{number:>9}  {purge.name}")
+        if postponed:
+            self.stdout.write(f"{postponed:>9}  left for the next run, because a reply is being written")
 
 
-def _traces() -> list[Kind]:
+def list_purges() -> list[Purge]:
+    in_bin = Conversation.objects.expired_in_bin()
+    untouched = Conversation.objects.expired_by_age()
     sessions = Session.objects.filter(expire_date__lt=timezone.now())
     keys = IdempotencyKey.objects.past_use()
+    days = settings.RETENTION_DAYS
+    age = f"without a new message for {days} days" if days else "for their age (off: RETENTION_DAYS is 0)"
     return [
-        Kind("sessions that are over", sessions, lambda: _delete(sessions)),
-        Kind(f"idempotency keys older than {KEPT.days} days", keys, lambda: _delete(keys)),
+        Purge(
+            f"conversations in the bin for more than {BIN_PERIOD.days} days",
+            in_bin.without_running_reply(),
+            in_bin.purge,
+        ),
+        Purge(f"conversations {age}", untouched.without_running_reply(), untouched.purge),
+        Purge("expired sessions", sessions, lambda: delete_in_batches(sessions)),
+        Purge(f"idempotency keys older than {KEPT.days} days", keys, lambda: delete_in_batches(keys)),
     ]
 
 
-def _delete(rows: QuerySet[Any]) -> int:
-    return sum(few.delete()[0] for few in few_at_a_time(rows, 500))
+def delete_in_batches(rows: QuerySet[Any]) -> int:
+    """Delete the rows and return how many."""
+    return sum(batch.delete()[0] for batch in in_batches(rows, 500))
