@@ -106,7 +106,7 @@ class AccessRecord(models.Model):
         }
         if not owners:
             owners = {None: None}
-        cls.objects.bulk_create(
+        AccessRecord.objects.bulk_create(
             AccessRecord(
                 reader=reader,
                 owner_id=owner,
