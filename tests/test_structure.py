@@ -115,7 +115,7 @@ def test_settings_their_table_and_the_example_agree():
     read = set(
         re.findall(r'(?:flag|text|whole|words|choice|address|hosts|origins|time_zone|database|mail)\("([A-Z_]+)"', code)
     )
-    table = set(re.findall(r"(?m)^\| `([A-Z_]+)`", (ROOT / "README.md").read_text()))
+    table = set(re.findall(r"(?m)^\| `([A-Z_]+)`", (ROOT / "docs/settings.md").read_text()))
     example = set(re.findall(r"(?m)^#?([A-Z_]+)=", (ROOT / ".env.example").read_text()))
     assert read == table == example
 
