@@ -1,4 +1,4 @@
-"""All settings of the site, read from the environment and `.env`; the README explains each variable."""
+"""All settings of the site, read from the environment and `.env`; docs/settings.md explains each variable."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The one table that a run prints, row by row as the figures come, ready to be put into the README."""
+"""The one table that a run prints, row by row as the figures come, in the form of docs/performance.md."""
 
 import os
 import platform
