@@ -1,73 +1,84 @@
-"""What a browser does with the operations of a growing text, and what an HTML parser sees in the result."""
+"""A growing text, what a browser does with its changes, and what an HTML parser finds in the result."""
 
 from html import escape
 from html.parser import HTMLParser
 
-from conversations.markdown import Append, Commit, Tail
+from conversations.markdown import Append, Commit, IncrementalRenderer, Tail
 
 
 class Browser:
-    """Two areas of HTML side by side, changed by operations as the page's script changes them."""
+    """The two areas of HTML in the page, changed as the page's script changes them."""
 
     def __init__(self):
         self.committed = ""
         self.tail = ""
-        self.taken_back = 0
 
-    def apply(self, operations):
-        for operation in operations:
-            getattr(self, f"_{type(operation).__name__.lower()}")(operation)
+    def apply(self, changes):
+        for change in changes:
+            match change:
+                case Commit(html):
+                    self.committed += html
+                    self.tail = ""
+                case Tail(start, html):
+                    self.tail = self._first_units(start) + html
+                case Append(text):
+                    inside = self.tail.index(">", self.tail.index(" data-open")) + 1
+                    end = self.tail.index("</", inside)
+                    self.tail = self.tail[:end] + escape(text, quote=False) + self.tail[end:]
 
-    def _commit(self, operation: Commit):
-        self.committed += operation.html
-        self.tail = ""
-
-    def _tail(self, operation: Tail):
+    def _first_units(self, count):
+        """The beginning of the tail, in UTF-16 units; decoding fails between the halves of a surrogate pair."""
         units = self.tail.encode("utf-16-le")
-        assert 2 * operation.start <= len(units), "a tail that starts beyond the end of the last one"
-        self.tail = units[: 2 * operation.start].decode("utf-16-le") + operation.html  # fails within a pair
-
-    def _append(self, operation: Append):
-        inside = self.tail.index(">", self.tail.index(" data-open")) + 1
-        end = self.tail.index("</", inside)
-        self.tail = self.tail[:end] + escape(operation.text, quote=False) + self.tail[end:]
+        assert 2 * count <= len(units), "the offset is beyond the end of the tail"
+        return units[: 2 * count].decode("utf-16-le")
 
 
-class Seen(HTMLParser):
-    """Tags, attributes and text of a piece of HTML, and whether each element was closed in its order."""
+class ParsedHtml(HTMLParser):
+    """Elements and text of a piece of HTML; fails if elements are not closed in order or if there is a comment."""
 
     def __init__(self, html):
         super().__init__()
         self.elements = []
-        self.words = []
-        self.open = []
+        self.text = ""
+        self._open: list[str] = []
         self.feed(html)
         self.close()
+        assert self._open == []
+
+    @property
+    def tags(self):
+        return [tag for tag, _ in self.elements]
 
     def handle_starttag(self, tag, attributes):
         self.elements.append((tag, dict(attributes)))
         if tag not in ("br", "hr"):
-            self.open.append(tag)
+            self._open.append(tag)
 
     def handle_endtag(self, tag):
-        assert self.open.pop() == tag
+        assert self._open.pop() == tag
 
     def handle_data(self, data):
-        self.words.append(data)
+        self.text += data
 
     def handle_comment(self, data):
         raise AssertionError(f"a comment: {data}")
 
     handle_decl = handle_pi = unknown_decl = handle_comment
 
-    @property
-    def text(self):
-        return "".join(self.words)
-
-    @property
-    def tags(self):
-        return [tag for tag, _ in self.elements]
-
 
 def text_of(html):
-    return Seen(html).text
+    return ParsedHtml(html).text
+
+
+def grow(*pieces):
+    """Write the pieces, flushing after each. Return the renderer and the changes of each flush."""
+    renderer = IncrementalRenderer()
+    flushes = []
+    for piece in pieces:
+        renderer.write(piece)
+        flushes.append(renderer.flush())
+    return renderer, flushes
+
+
+def kinds(changes):
+    return [type(change) for change in changes]

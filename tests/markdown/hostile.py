@@ -1,4 +1,4 @@
-"""Texts that want to be more than text. Used by the tests of the renderer, and fit for any page that shows text."""
+"""Texts that try to become markup or script. For the tests of the renderer and of every page that shows text."""
 
 ADDRESSES = r"""
 javascript:harm(1)

@@ -1,12 +1,14 @@
-"""However a text is cut, the browser shows what the server has, and in the end what the whole gives."""
+"""However a growing text is cut, the browser shows what the server has, and at the end the rendering of the whole."""
 
+from itertools import cycle
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conversations.markdown import IncrementalRenderer, incremental, render
 from conversations.markdown.sanitizer import sanitize
-
-from .browser import Browser, Seen
+from tests.markdown.browser import Browser, ParsedHtml
 
 BLOCKS = [
     "a paragraph\nof two lines", "# A *heading*", "Underlined\n===", "###### six ######", "#", "---", "***", "- - -",
@@ -34,47 +36,46 @@ anything = st.text(st.sampled_from("ab1 \n\n\t*_`~#>-+.|:[](){}<>/!$\\&;=\"'\r\0
 cuts = st.lists(st.integers(1, 30), min_size=1, max_size=8)
 
 
-def grown(text, sizes):
-    """The text after it was written in pieces of these sizes, with the browser compared after each."""
-    grown, browser = IncrementalRenderer(), Browser()
-    place = turn = 0
-    while place < len(text):
-        size = sizes[turn % len(sizes)]
-        grown.write(text[place : place + size])
-        place, turn = place + size, turn + 1
-        browser.apply(grown.flush())
-        assert (browser.committed, browser.tail) == grown.snapshot()
-        Seen(browser.committed), Seen(browser.tail)
-    browser.apply(grown.close())
-    assert (browser.committed, browser.tail) == grown.snapshot()
+def render_in_pieces(text, sizes):
+    """Return the committed HTML after the text was written in pieces, and compare the browser after each of them."""
+    renderer, browser = IncrementalRenderer(), Browser()
+    start = 0
+    for size in cycle(sizes):
+        if start >= len(text):
+            break
+        renderer.write(text[start : start + size])
+        start += size
+        browser.apply(renderer.flush())
+        assert (browser.committed, browser.tail) == renderer.snapshot()
+        ParsedHtml(browser.committed), ParsedHtml(browser.tail)
+    browser.apply(renderer.close())
+    assert (browser.committed, browser.tail) == renderer.snapshot()
     assert browser.tail == ""
     return browser.committed
 
 
 @settings(derandomize=True, max_examples=250, deadline=None, database=None)
 @given(documents, cuts)
-def test_commits_put_together_are_the_whole(text, sizes):
-    assert grown(text, sizes) == render(text)
+def test_the_commits_together_are_the_whole(text, sizes):
+    assert render_in_pieces(text, sizes) == render(text)
 
 
 @settings(derandomize=True, max_examples=150, deadline=None, database=None)
 @given(documents, cuts)
-def test_so_they_are_where_every_block_is_an_overlong_one(text, sizes):
-    limit, incremental.MAX_OPEN = incremental.MAX_OPEN, 30
-    try:
-        assert grown(text, sizes) == render(text)
-    finally:
-        incremental.MAX_OPEN = limit
+def test_the_commits_are_the_whole_where_every_block_is_a_long_one(text, sizes):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(incremental, "MAX_OPEN", 30)
+        assert render_in_pieces(text, sizes) == render(text)
 
 
 @settings(derandomize=True, max_examples=250, deadline=None, database=None)
 @given(anything, cuts)
-def test_so_they_are_for_any_characters(text, sizes):
-    html = grown(text, sizes)
+def test_the_commits_are_the_whole_for_any_characters(text, sizes):
+    html = render_in_pieces(text, sizes)
     assert "]:" in text or html == render(text)  # a link may be defined after its use
 
 
 @settings(derandomize=True, max_examples=150, deadline=None, database=None)
 @given(st.one_of(documents, anything))
-def test_a_rendering_cleaned_again_is_the_same(text):
+def test_sanitizing_again_changes_nothing(text):
     assert sanitize(render(text)) == render(text)

@@ -1,14 +1,13 @@
-"""Blocks of code: their frame, their colours, and when they stay plain."""
+"""Code blocks: their frame, their highlighting, and when they stay plain."""
 
 import pytest
 
 from conversations.markdown import render
 from conversations.markdown.code import MAX_HIGHLIGHTED, highlight_code
+from tests.markdown.browser import ParsedHtml, text_of
 
-from .browser import Seen, text_of
 
-
-def test_a_block_of_code_has_a_head_with_its_language_and_a_copy_button():
+def test_a_code_block_shows_its_language_and_a_copy_button():
     assert render("```python\nx\n```") == (
         '<div class="code"><div class="code-head"><span class="code-language">python</span>'
         '<button type="button" class="code-copy" data-action="copy-code">Copy</button></div>'
@@ -17,47 +16,55 @@ def test_a_block_of_code_has_a_head_with_its_language_and_a_copy_button():
 
 
 @pytest.mark.parametrize("text", ["```\nx = 1\n```", "    x = 1\n", "~~~\nx = 1\n~~~"])
-def test_without_a_language_none_is_guessed(text):
+def test_no_language_is_guessed(text):
     html = render(text)
+
     assert 'aria-label="Code"' in html
     assert "<span" not in html
 
 
-def test_colours_are_few_classes_and_neighbours_share_one_element():
-    html = highlight_code("python", 'def f(x):  # why\n    return "a" "b" + 12\n')
-    assert '<span class="k">def </span><span class="f">f</span>(x):' in html
-    assert '<span class="c"># why' in html
-    assert html.count('class="s"') == 1
-    assert '<span class="n">12' in html
+HIGHLIGHTED = {
+    "def f(x):": '<span class="k">def </span><span class="f">f</span>(x):',
+    "x  # why": 'x  <span class="c"># why</span>',
+    "x + 12": 'x + <span class="n">12</span>',
+    '"a" "b"': '<span class="s">"a" "b"</span>',
+}
+
+
+@pytest.mark.parametrize(("code", "html"), HIGHLIGHTED.items())
+def test_tokens_of_one_class_share_an_element(code, html):
+    assert highlight_code("python", code) == html
 
 
 @pytest.mark.parametrize(
     "language", ["python", "js", "html", "css", "json", "bash", "sql", "rust", "go", "diff", "yaml"]
 )
-def test_code_keeps_every_character(language):
+def test_highlighting_keeps_every_character(language):
     code = "\n\n  if (a < b && c > 'd') { \"é\" } // <x y='z'>\n\t# - + 1.5e3 \u00a0 漢 👍\n\n"
     assert text_of(highlight_code(language, code)) == code
 
 
 @pytest.mark.parametrize("language", ["no-such-language", 'python"onclick', "a" * 40])
-def test_an_unknown_language_stays_plain(language):
+def test_code_in_an_unknown_language_stays_plain(language):
     assert '<span class="k' not in render(f"```{language}\ndef f(): pass\n```")
 
 
-def test_only_a_name_is_taken_for_a_language():
-    seen = Seen(render('```py"><b>\nx\n```'))
-    assert "code-language" not in str(seen.elements)
+def test_an_info_string_that_is_no_name_is_not_shown():
+    html = ParsedHtml(render('```py"><b>\nx\n```'))
+    assert "code-language" not in str(html.elements)
 
 
-def test_over_20_000_characters_code_stays_plain():
-    line = "x = 1\n"
-    assert "<span" in highlight_code("python", line * 3000)
-    assert "<span" not in highlight_code("python", line * (MAX_HIGHLIGHTED // len(line) + 1))
+def test_long_code_is_highlighted_up_to_the_limit():
+    assert "<span" in highlight_code("python", "x = 1\n" * (MAX_HIGHLIGHTED // 6))
 
 
-def test_words_without_end_stay_plain_as_lexers_look_ahead_over_them():
+def test_code_over_the_limit_stays_plain():
+    assert "<span" not in highlight_code("python", "x = 1\n" * (MAX_HIGHLIGHTED // 6 + 1))
+
+
+def test_a_long_run_of_words_stays_plain_because_lexers_take_quadratic_time():
     assert "<span" not in highlight_code("java", "public int a " * 100)
 
 
-def test_code_in_a_list_is_dressed_too():
-    assert Seen(render("- a\n\n  ```js\n  let a = 1\n  ```\n")).tags.count("button") == 1
+def test_code_in_a_list_has_a_frame_too():
+    assert ParsedHtml(render("- a\n\n  ```js\n  let a = 1\n  ```\n")).tags.count("button") == 1
