@@ -1,8 +1,6 @@
 """What people type and send, checked; every refusal is a sentence."""
 
-import re
 import uuid
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +10,6 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from conversations.claude import models
-from conversations.models.months import this_month
 
 LONGEST_QUESTION = 200_000
 LONGEST_TITLE = 200
@@ -123,42 +120,6 @@ class ChangeForm(forms.Form):
 def code_of(form: forms.Form) -> str:
     """`model` where the model is what is wrong with a form, so that the page can choose another; else empty."""
     return "model" if "model" in form.errors else ""
-
-
-class MonthField(forms.Field):
-    """A month that has begun, as browsers send it: 2026-11. Its value is the first day."""
-
-    def to_python(self, value: Any) -> date | None:
-        if value in self.empty_values:
-            return None
-        if not re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", value):
-            raise ValidationError(_("Name a month like this: %(month)s."), params={"month": f"{this_month():%Y-%m}"})
-        month = date.fromisoformat(f"{value}-01")
-        if month > this_month():
-            raise ValidationError(_("The month %(month)s has not begun."), params={"month": value})
-        return month
-
-
-class MonthForm(forms.Form):
-    """Which month of the costs is looked at; without one, this month."""
-
-    month = MonthField(required=False)
-
-    def clean_month(self) -> date:
-        return self.cleaned_data["month"] or this_month()
-
-
-class MonthsForm(forms.Form):
-    """Which months of the costs are exported."""
-
-    first = MonthField(error_messages={"required": _("Name the first month.")})
-    last = MonthField(error_messages={"required": _("Name the last month.")})
-
-    def clean(self) -> dict[str, Any]:
-        first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
-        if first and last and first > last:
-            raise ValidationError(_("The first month is after the last one."), code="reversed")
-        return self.cleaned_data
 
 
 def first_problem(form: forms.Form) -> str:

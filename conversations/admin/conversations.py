@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from conversations.admin import search, transcripts
 from conversations.admin.lists import SAID, ModelFilter, Records
 from conversations.claude.models import get_model
-from conversations.costs.money import dollars
+from conversations.costs.money import format_dollars
 from conversations.models import Conversation, Message, Usage
 from conversations.models.permissions import can_read_transcripts
 
@@ -151,4 +151,4 @@ class ConversationAdmin(Records):
 
     @admin.display(description=gettext_lazy("cost"))
     def cost(self, conversation: Any) -> str:
-        return dollars(conversation.cost_known)
+        return format_dollars(conversation.cost_known)

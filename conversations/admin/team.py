@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chatsite.accounts.model_admin import BaseModelAdmin
-from conversations.costs import summary as costs
-from conversations.costs.money import dollars
-from conversations.models import TeamSettings, Usage
+from conversations.costs.budget import current_budget
+from conversations.costs.money import format_dollars
+from conversations.models import TeamSettings
 
 
 @admin.register(TeamSettings)
@@ -35,8 +35,8 @@ class TeamSettingsAdmin(BaseModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: TeamSettings, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        budget = costs.budget(Usage.objects.all())
-        if budget.limit is not None and budget.used_up:
+        budget = current_budget()
+        if budget.limit is not None and budget.is_spent:
             sentence = _("%(spent)s of %(limit)s are spent this month: until it ends, new questions are refused.")
-            amounts = {"spent": dollars(budget.spent), "limit": dollars(budget.limit)}
+            amounts = {"spent": format_dollars(budget.spent), "limit": format_dollars(budget.limit)}
             self.message_user(request, sentence % amounts, messages.WARNING)

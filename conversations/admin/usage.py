@@ -7,9 +7,9 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from conversations.admin.costs import CostPages, may_see_people
+from conversations.admin.costs import CostPages, can_see_people
 from conversations.admin.lists import ModelFilter, Records
-from conversations.costs.money import dollars
+from conversations.costs.money import format_dollars
 from conversations.models import Usage
 
 #: What says, or leads to, whose call it was.
@@ -34,19 +34,19 @@ class UsageAdmin(CostPages, Records):
     )
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        return [column for column in self.list_display if column not in PERSONAL or may_see_people(request)]
+        return [column for column in self.list_display if column not in PERSONAL or can_see_people(request)]
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        return [name for name in self.fields if name not in PERSONAL or may_see_people(request)]
+        return [name for name in self.fields if name not in PERSONAL or can_see_people(request)]
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
-        return self.search_fields if may_see_people(request) else ()
+        return self.search_fields if can_see_people(request) else ()
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         # Without the field nobody types a name; an address with one must not find anybody's calls either.
-        if not may_see_people(request):
+        if not can_see_people(request):
             return queryset, False
         return super().get_search_results(request, queryset, search_term)
 
@@ -60,4 +60,4 @@ class UsageAdmin(CostPages, Records):
 
     @admin.display(description=gettext_lazy("cost"), ordering="cost")
     def dollars(self, usage: Usage) -> str:
-        return dollars(usage.cost)
+        return format_dollars(usage.cost)

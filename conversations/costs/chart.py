@@ -1,73 +1,86 @@
-"""Where the bars of a chart stand: numbers in, places out; the template draws them as SVG.
+"""The geometry of a bar chart. Takes numbers and returns positions, which a template draws as SVG.
 
-Across, places are in percent, so that a chart is as wide as its page and its letters keep their size; down, in pixels.
-They are words already: a number could be written with a comma in another language, and SVG would not read it.
+Horizontal positions are in percent, so that the chart is as wide as the page while its text keeps its size. Vertical
+positions are in pixels. All are strings: a template would write a number with a comma in some languages, which is not
+valid in SVG.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
-#: Height of the drawing area, room above it for half a letter, and how much of its share of the width a bar takes.
-HEIGHT, ABOVE, FILLED = 160, 10, 0.7
-#: How many lines there are at most, the ground not counted.
-LINES = 4
+#: Height of the drawing area in pixels, and the room above it for half a line of text.
+HEIGHT = 160
+TOP_MARGIN = 10
+#: How much of its share of the width a bar takes.
+BAR_WIDTH = 0.7
+#: How many grid lines there are at most above the base line.
+MAX_GRID_LINES = 4
 
 
-class Bar(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
     x: str
-    centre: str
+    center: str
     width: str
     y: str
     height: str
 
 
-class Line(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridLine:
     y: str
     value: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
     bars: list[Bar]
-    lines: list[Line]
+    grid_lines: list[GridLine]
 
 
-def chart(values: Sequence[int]) -> Chart:
-    """Bars from left to right, none of them negative, and lines at round values up to the first above all of them."""
-    most = max(values, default=0)
-    step = round_step(most)
-    top = step * -(-most // step) or step
-    lines = [Line(_pixels(ABOVE + HEIGHT - HEIGHT * value / top), value) for value in range(0, most + step, step)]
-    return Chart([_bar(index, value / top, len(values)) for index, value in enumerate(values)], lines)
+def draw_chart(values: Sequence[int]) -> Chart:
+    """Return one bar for each value, from left to right, and grid lines at round values. No value may be negative."""
+    highest = max(values, default=0)
+    step = choose_step(highest)
+    top = max(step, step * -(-highest // step))
+    grid_lines = [
+        GridLine(y=format_pixels(TOP_MARGIN + HEIGHT - HEIGHT * value / top), value=value)
+        for value in range(0, highest + step, step)
+    ]
+    bars = []
+    for index, value in enumerate(values):
+        # One pixel at least, so that every cost is visible.
+        height = max(HEIGHT * value / top, 1) if value else 0
+        bars.append(
+            Bar(
+                x=format_percent((index + (1 - BAR_WIDTH) / 2) / len(values)),
+                center=format_percent((index + 0.5) / len(values)),
+                width=format_percent(BAR_WIDTH / len(values)),
+                y=format_pixels(TOP_MARGIN + HEIGHT - height),
+                height=format_pixels(height),
+            )
+        )
+    return Chart(bars=bars, grid_lines=grid_lines)
 
 
-def round_step(most: int) -> int:
-    """1, 2 or 5 times a power of ten, so that at most LINES steps reach the most."""
+def choose_step(highest: int) -> int:
+    """Return 1, 2 or 5 times a power of ten, so that at most MAX_GRID_LINES steps reach the highest value."""
     power = 1
     while True:
         for step in (power, 2 * power, 5 * power):
-            if step * LINES >= most:
+            if step * MAX_GRID_LINES >= highest:
                 return step
         power *= 10
 
 
-def share(part: int, whole: int) -> str:
-    """How much of the whole, as a width."""
-    return _percent(max(0, min(part, whole)) / whole if whole > 0 else 0)
+def width_of_share(part: int, whole: int) -> str:
+    """Return how much of the whole the part is, as a width between 0 and 100 percent."""
+    return format_percent(max(0, min(part, whole)) / whole if whole > 0 else 0)
 
 
-def _bar(index: int, filled: float, number: int) -> Bar:
-    left = (index + (1 - FILLED) / 2) / number
-    # A bar that stands for something can be seen.
-    height = max(HEIGHT * filled, 1) if filled else 0
-    y = _pixels(ABOVE + HEIGHT - height)
-    return Bar(_percent(left), _percent((index + 0.5) / number), _percent(FILLED / number), y, _pixels(height))
+def format_percent(fraction: float) -> str:
+    return f"{100 * fraction:.2f}%"
 
 
-def _percent(part: float) -> str:
-    return f"{100 * part:.2f}%"
-
-
-def _pixels(number: float) -> str:
+def format_pixels(number: float) -> str:
     return f"{number:.1f}"

@@ -1,28 +1,89 @@
-"""Tables as CSV for spreadsheet programs, in which no cell is taken for a formula."""
+"""The costs as CSV for spreadsheet programs, in which no cell is taken for a formula."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from defusedcsv import csv
+from django.db.models import QuerySet
 
+from chatsite.accounts.models import User
+from conversations.costs.money import MICRO
+from conversations.costs.totals import UsageGroup, group_calls, months_since_first_call
+from conversations.models import Usage
+
+COLUMNS = (
+    "month",
+    "model",
+    "purpose",
+    "person",
+    "name",
+    "calls",
+    "tokens_sent",
+    "tokens_from_cache",
+    "tokens_written",
+    "cost_usd",
+    "calls_of_unknown_price",
+    "calls_running",
+    "calls_estimated",
+)
+COLUMNS_ABOUT_PEOPLE = ("person", "name")
 #: Without it Excel takes the file for one of an older encoding.
 BYTE_ORDER_MARK = "\ufeff"
 FULL_WIDTH_SIGNS = str.maketrans({"＝": "=", "＋": "+", "－": "-", "＠": "@"})
 
 
-def write_csv(rows: Iterable[Sequence[object]]) -> str:
-    """Return the rows as CSV. A text that a program could take for a formula gets an apostrophe in front."""
+def export_costs(usage: QuerySet[Usage], first: date, last: date, *, with_people: bool) -> str:
+    """Return one row for each month, model, purpose and, if asked for, person, as CSV."""
+    users = User.objects.in_bulk() if with_people else {}
+    rows: list[dict[str, object]] = []
+    for month in months_since_first_call(usage):
+        if first <= month <= last:
+            groups = group_calls(usage, month, by_person=with_people)
+            rows += sorted(
+                (build_row(month, group, users.get(group.user_id) if group.user_id else None) for group in groups),
+                key=lambda row: (row["model"], row["purpose"], row["person"]),
+            )
+    columns = [column for column in COLUMNS if with_people or column not in COLUMNS_ABOUT_PEOPLE]
+    return write_csv(columns, rows)
+
+
+def build_row(month: date, group: UsageGroup, user: User | None) -> dict[str, object]:
+    totals = group.totals
+    return {
+        "month": f"{month:%Y-%m}",
+        "model": group.model,
+        "purpose": group.purpose,
+        "person": user.email if user else "",
+        "name": user.get_full_name() if user else "",
+        "calls": totals.calls,
+        "tokens_sent": totals.sent_tokens,
+        "tokens_from_cache": totals.cached_tokens,
+        "tokens_written": totals.written_tokens,
+        # If no price is known, the cost is unknown and not zero.
+        "cost_usd": f"{totals.spent / MICRO:.6f}" if totals.priced_calls else "",
+        "calls_of_unknown_price": totals.unpriced_calls,
+        "calls_running": totals.running_calls,
+        "calls_estimated": totals.estimated_calls,
+    }
+
+
+def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
+    """Return the columns of the rows as CSV. A text that could be taken for a formula gets an apostrophe in front."""
     file = io.StringIO(newline="")
     file.write(BYTE_ORDER_MARK)
-    csv.writer(file).writerows([_expose_sign(cell) for cell in row] for row in rows)
+    writer = csv.DictWriter(file, columns, extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows({name: expose_sign(cell) for name, cell in row.items()} for row in rows)
     return file.getvalue()
 
 
-def _expose_sign(cell: object) -> object:
+def expose_sign(cell: object) -> object:
     """Return a text without the white space at its start and with a full-width sign there as the ASCII one.
 
     defusedcsv looks only at the first character and knows only ASCII signs. Some programs skip white space before a
-    formula, and Excel in East Asian languages accepts full-width signs (https://owasp.org/www-community/attacks/CSV_Injection).
+    formula, and Excel in East Asian languages accepts full-width signs
+    (https://owasp.org/www-community/attacks/CSV_Injection).
     """
     if not isinstance(cell, str):
         return cell

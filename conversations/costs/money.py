@@ -1,17 +1,19 @@
-"""Amounts of money as people read them; they are counted in millionths of a US dollar."""
+"""Amounts of money as text. The site counts in micro-dollars: millionths of a US dollar."""
 
 from django.utils.translation import gettext as _
 
-#: The smallest amount that is shown, and from where on cents are enough.
-SMALLEST_SHOWN = 100
-CENTS_FROM = 999_950
+MICRO = 1_000_000
+#: The smallest amount that is written out, in micro-dollars.
+MIN_SHOWN = 100
+#: The smallest amount that is written with cents only, in micro-dollars. It would be rounded to $1.0000.
+MIN_IN_CENTS = 999_950
 
 
-def dollars(millionths: int | None) -> str:
-    """With as many places as tell something: $0.0042, $1.25, < $0.0001; None is a price that nobody knows."""
-    if millionths is None:
+def format_dollars(micro_dollars: int | None) -> str:
+    """Return the amount with as many decimal places as matter: "$0.0042", "$1.25", "< $0.0001"; None is "unknown"."""
+    if micro_dollars is None:
         return _("unknown")
-    if 0 < millionths < SMALLEST_SHOWN:
+    if 0 < micro_dollars < MIN_SHOWN:
         return "< $0.0001"
-    places = 4 if 0 < millionths < CENTS_FROM else 2
-    return f"${millionths / 1_000_000:,.{places}f}"
+    places = 4 if 0 < micro_dollars < MIN_IN_CENTS else 2
+    return f"${micro_dollars / MICRO:,.{places}f}"

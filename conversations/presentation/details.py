@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from chatsite.accounts.models import User
 from conversations.claude.models import Tokens, get_model
-from conversations.costs.money import dollars
+from conversations.costs.money import format_dollars
 from conversations.models import Conversation, Message, TeamSettings, Usage
 
 MINUTE = 60
@@ -95,7 +95,7 @@ def _usage_rows(usage: dict[str, Any]) -> list[tuple[str, str]]:
     rows = [(_("Sent"), sent), (_("Written"), _marked(written, usage))]
     if "cost" in usage:
         cost = usage["cost"]
-        rows.append((_("Cost"), _marked(dollars(cost), usage) if cost is not None else dollars(None)))
+        rows.append((_("Cost"), _marked(format_dollars(cost), usage) if cost is not None else format_dollars(None)))
     return rows
 
 

@@ -15,7 +15,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from conversations.claude.models import get_model
-from conversations.costs.money import dollars
+from conversations.costs.money import format_dollars
 from conversations.models import Conversation, Message, UnknownMessage, Usage
 from conversations.models.tree import Parents, children_of, newest_leaf, path_to
 from conversations.presentation import wording
@@ -64,7 +64,7 @@ def transcript_of(
     shown = pages.get_page(page or (path.index(message) // pages.per_page + 1 if message else pages.num_pages))
     entries = list(_entries(conversation, list(shown.object_list), parents))
     calls = Usage.objects.filter(conversation=conversation)
-    return Transcript(conversation, leaf, entries, shown, dollars(cost_of(calls)), len(parents))
+    return Transcript(conversation, leaf, entries, shown, format_dollars(cost_of(calls)), len(parents))
 
 
 def _leaf(conversation: Conversation, message: UUID | None, parents: Parents) -> UUID | None:
@@ -119,7 +119,7 @@ def _facts(message: Message, calls: list[Usage]) -> Iterator[tuple[str, str]]:
     yield _("Begun"), _moment(message.created)
     yield _("Finished"), _moment(message.finished) if message.finished else ""
     yield _("Tokens"), _tokens(calls)
-    yield _("Cost"), dollars(cost_of(calls)) if calls else ""
+    yield _("Cost"), format_dollars(cost_of(calls)) if calls else ""
     yield _("Error code"), message.error_code
     yield _("Cause"), message.error_detail
     yield _("Request"), message.request_id
