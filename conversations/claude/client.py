@@ -12,12 +12,30 @@ import anthropic
 import httpx2
 from django.conf import settings
 
-from conversations.claude.errors import LONGEST_ID, PROTOCOL_ERRORS, Failed, failure_from
-from conversations.claude.events import Block, Event, Finished, Incoming, Retrying, Started, Thinking
+from conversations.claude.errors import MAX_REQUEST_ID, PROTOCOL_ERRORS, Failed, failure_from
+from conversations.claude.events import (
+    ContentBlock,
+    Event,
+    MessageAccumulator,
+    MessageFinished,
+    MessageStarted,
+    Retrying,
+)
 from conversations.claude.models import Model, get_model
-from conversations.claude.wire import EventDecoder
+from conversations.claude.wire import EventSplitter, TextDelta, ThinkingDelta, decode_event
 
-__all__ = ["Block", "Event", "Finished", "Request", "Retrying", "Started", "Thinking", "list_models", "stream"]
+__all__ = [
+    "ContentBlock",
+    "Event",
+    "MessageFinished",
+    "MessageStarted",
+    "Request",
+    "Retrying",
+    "TextDelta",
+    "ThinkingDelta",
+    "list_models",
+    "stream",
+]
 
 #: Seconds without any event from Claude (pings count), also before the first one; looked at ten times in that time.
 SILENCE = 60
@@ -26,8 +44,6 @@ LONGEST_WAIT = 10
 RETRIES = 2
 #: Seconds in which the list of models has to come.
 LIST_SECONDS = 30
-#: Failures that a second call may mend, as long as nothing was shown yet.
-RETRIED = {"overloaded", "rate_limited", "upstream_error"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +141,16 @@ async def stream(request: Request) -> AsyncGenerator[Event]:
             async with _call(request) as answer:
                 # Not a generator in a generator: each delta wakes all of them, from the outermost down.
                 while chunk := await answer.read():
-                    if text := answer.lone_text(chunk):
-                        shown = True
-                        yield text
-                        continue
                     for event in answer.events(chunk):
-                        shown = shown or not isinstance(event, Started)
+                        shown = shown or not isinstance(event, MessageStarted)
                         yield event
-                    if answer.message.stopped:
+                    if answer.message.is_stopped:
                         break
                 await answer.finish()
             return
         except Failed as failure:
             wait = failure.retry_after if failure.retry_after is not None else _backoff(attempt)
-            if shown or attempt > RETRIES or failure.code not in RETRIED or wait > LONGEST_WAIT:
+            if shown or attempt > RETRIES or not failure.is_transient or wait > LONGEST_WAIT:
                 raise
             retrying = Retrying(attempt, wait, failure.code)
         yield retrying
@@ -158,7 +170,7 @@ async def _call(request: Request) -> AsyncIterator["_Answer"]:
     try:
         async with asyncio.timeout(SILENCE) as silence:
             async with _client.messages.with_streaming_response.create(**_parameters(request)) as response:
-                request_id = response.headers.get("request-id", "")[:LONGEST_ID]
+                request_id = response.headers.get("request-id", "")[:MAX_REQUEST_ID]
                 if not response.headers.get("content-type", "").startswith("text/event-stream"):
                     raise Failed("upstream_protocol", detail="The answer was not an event stream.")
                 yield _Answer(response.http_response, request_id, silence)
@@ -176,30 +188,23 @@ class _Answer:
     The clock does not stop while an event is dealt with: whoever reads must not take that long.
     """
 
-    __slots__ = ("_clock", "_decoder", "_renew_at", "_silence", "message", "read")
+    __slots__ = ("_clock", "_renew_at", "_silence", "_splitter", "message", "read")
 
     def __init__(self, response: httpx2.Response, request_id: str, silence: asyncio.Timeout) -> None:
-        self.message = Incoming(request_id)
+        self.message = MessageAccumulator(request_id)
         self.read = _reader(response)
-        self._decoder = EventDecoder()
+        self._splitter = EventSplitter()
         self._silence = silence
         self._clock = asyncio.get_running_loop().time
         self._renew_at = 0.0
 
-    def lone_text(self, chunk: bytes) -> str:
-        """The piece of text that a chunk is, as nearly all are; empty where it is anything else."""
-        text = self._decoder.lone_text(chunk)
-        if text:
-            self.message.parts.append(text)
-            self._renew()
-        return text
-
     def events(self, chunk: bytes) -> Iterator[Event]:
-        """What a chunk completes, up to the end of the message; what came before a broken event is not lost."""
-        for payload in self._decoder.feed(chunk):
+        """What follows from a chunk, up to the end of the message; what came before a broken event is not lost."""
+        for data in self._splitter.feed(chunk):
             self._renew()
-            yield from self.message.take(payload)
-            if self.message.stopped:
+            if event := decode_event(data):
+                yield from self.message.add(event)
+            if self.message.is_stopped:
                 return
 
     def _renew(self) -> None:
@@ -210,7 +215,7 @@ class _Answer:
 
     async def finish(self) -> None:
         """Read to the end of the body, so that the connection can serve the next call."""
-        if not self.message.complete:
+        if not self.message.is_complete:
             raise Failed("upstream_truncated", detail="The stream ended before message_stop.")
         with suppress(TimeoutError, aiohttp.ClientError, httpx2.HTTPError):
             async with asyncio.timeout(0.5):

@@ -1,6 +1,6 @@
-"""What can go wrong on the way to Claude, as codes that are stored; used by claude.py, caught by replies.
+"""The failures of a call to Claude, as codes that are stored. Raised by the client, caught by the replies.
 
-The types and statuses are those of https://platform.claude.com/docs/en/api/errors
+Error types and statuses: https://platform.claude.com/docs/en/api/errors
 """
 
 import math
@@ -8,9 +8,12 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Self
 
-from conversations.claude.wire import without_poison
+import anthropic
+import httpx2
 
-#: What the API calls an error, and what we call it.
+from conversations.claude.wire import scrub_text
+
+#: Our code for each error type of the API.
 CODES = {
     "api_error": "upstream_error",
     "authentication_error": "misconfigured",
@@ -23,7 +26,7 @@ CODES = {
     "request_too_large": "too_large",
     "timeout_error": "upstream_timeout",
 }
-#: Where the body has no type, for example when a proxy answered.
+#: Where the body has no error type, for example because a proxy answered.
 CODES_BY_STATUS = {
     401: "misconfigured",
     402: "misconfigured",
@@ -35,73 +38,77 @@ CODES_BY_STATUS = {
     504: "upstream_timeout",
     529: "overloaded",
 }
-#: The organisation's own limits: waiting does not help, an administrator does.
-ACCOUNT_TROUBLE = {"contract_spend_limit_reached", "enforced_spend_limit_reached", "organization_on_hold"}
-#: What reading an event raises that is not JSON, or not of the shape that the protocol has.
-PROTOCOL_ERRORS = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
-#: Codes after which asking once more may help.
-RETRYABLE = {
-    "overloaded",
-    "rate_limited",
-    "upstream_error",
-    "upstream_timeout",
-    "upstream_truncated",
-    "upstream_protocol",
-}
+#: Error codes for limits of the organisation: waiting does not help, an administrator does.
+ACCOUNT_ERRORS = {"contract_spend_limit_reached", "enforced_spend_limit_reached", "organization_on_hold"}
+#: Failures that an immediate second call may avoid.
+TRANSIENT = {"overloaded", "rate_limited", "upstream_error"}
+#: Failures after which a person may try again.
+RETRYABLE = TRANSIENT | {"upstream_timeout", "upstream_truncated", "upstream_protocol"}
+#: What decoding a stream raises if it does not follow the protocol.
+PROTOCOL_ERRORS = (ValueError, RecursionError)
+TIMEOUTS = (TimeoutError, httpx2.TimeoutException, anthropic.APITimeoutError)
 
-
-#: As long as the column is; a proxy on the way may have ideas of its own.
-LONGEST_ID = 100
+#: Characters, as many as the columns hold.
+MAX_REQUEST_ID, MAX_DETAIL = 100, 500
 
 
 class Failed(Exception):
-    """A call that did not come to its end. `retry_after` is in seconds, where Claude named a time."""
+    """A call to Claude failed. `retry_after`: the seconds that Claude asks us to wait, if it does."""
 
     def __init__(self, code: str, *, detail: str = "", request_id: str = "", retry_after: float | None = None) -> None:
         super().__init__(code)
         self.code = code
-        # The SDK decodes the body of a refusal itself: what no database could store is still in there.
-        self.detail = without_poison(detail)[:500]
-        self.request_id = request_id[:LONGEST_ID]
+        # The SDK decodes the body of an error response, so that anything can still be in there.
+        self.detail = scrub_text(detail)[:MAX_DETAIL]
+        self.request_id = scrub_text(request_id)[:MAX_REQUEST_ID]
         self.retry_after = retry_after
 
+    @property
+    def is_transient(self) -> bool:
+        """Whether an immediate second call may succeed."""
+        return self.code in TRANSIENT
+
     @classmethod
-    def from_payload(cls, payload: dict[str, Any], status: int = 200) -> Self:
-        """From an error body, or from an `error` event in the middle of a stream (whose status is 200)."""
-        error = payload.get("error")
-        error = error if isinstance(error, dict) else {}
-        kind, message = str(error.get("type", "")), str(error.get("message", ""))
-        details = error.get("details")
-        request_id = str(without_poison(payload.get("request_id") or ""))
-        code = CODES.get(kind) or CODES_BY_STATUS.get(status) or "upstream_error"
-        if isinstance(details, dict) and details.get("error_code") in ACCOUNT_TROUBLE:
+    def from_error(cls, error: Any, *, status: int = 200, request_id: Any = None) -> Self:
+        """From the `error` object of an error response or of an `error` event, whose status is 200; of any shape."""
+        if not isinstance(error, dict):
+            error = {}
+        error_type, message, details = str(error.get("type", "")), str(error.get("message", "")), error.get("details")
+        code = CODES.get(error_type) or CODES_BY_STATUS.get(status) or "upstream_error"
+        if isinstance(details, dict) and details.get("error_code") in ACCOUNT_ERRORS:
             code = "misconfigured"
         elif code == "invalid_request" and "prompt is too long" in message:
             code = "too_large"
-        return cls(code, detail=f"{status} {kind}: {message}", request_id=request_id)
+        return cls(code, detail=f"{status} {error_type}: {message}", request_id=str(request_id or ""))
 
 
 def failure_from(error: Exception, request_id: str = "") -> Failed:
     """Any exception that a call to Claude may raise, as Failed.
 
-    Faults after the headers are not the SDK's own: a reset or a stall is httpx2's, a broken event a ValueError.
+    After the headers of a response the SDK passes on the exceptions of others: those of the HTTP library when the
+    connection fails, ValueError when an event does not follow the protocol.
     """
-    response = getattr(error, "response", None)
-    if response is not None and (status := getattr(error, "status_code", None)):
-        body = getattr(error, "body", None)
-        failed = Failed.from_payload(body if isinstance(body, dict) else {}, status)
-        failed.request_id = response.headers.get("request-id", failed.request_id)[:LONGEST_ID]
-        failed.retry_after = _retry_after(response.headers)
-        return failed
+    if isinstance(error, anthropic.APIStatusError):
+        return _failure_from_response(error)
     detail = f"{type(error).__name__}: {error}"
-    if "Timeout" in f"{type(error).__name__} {type(error.__cause__).__name__}":
+    if isinstance(error, TIMEOUTS) or isinstance(error.__cause__, TIMEOUTS):
         return Failed("upstream_timeout", detail=detail, request_id=request_id)
     if isinstance(error, PROTOCOL_ERRORS):
+        # Its message may quote the answer.
         return Failed("upstream_protocol", detail=type(error).__name__, request_id=request_id)
     return Failed("upstream_error", detail=detail, request_id=request_id)
 
 
-def _retry_after(headers: Any) -> float | None:
+def _failure_from_response(error: anthropic.APIStatusError) -> Failed:
+    body, headers = error.body if isinstance(error.body, dict) else {}, error.response.headers
+    request_id = headers.get("request-id", body.get("request_id"))
+    failed = Failed.from_error(body.get("error"), status=error.status_code, request_id=request_id)
+    failed.retry_after = _retry_after(headers)
+    return failed
+
+
+def _retry_after(headers: httpx2.Headers) -> float | None:
+    """The seconds that Claude asks us to wait; None if the header is missing or cannot be understood."""
     try:
         if "retry-after-ms" in headers:
             return _seconds(headers["retry-after-ms"]) / 1000
@@ -111,7 +118,7 @@ def _retry_after(headers: Any) -> float | None:
 
 
 def _seconds(value: str) -> float:
-    """A number, or the time until an HTTP date; raises ValueError for what is neither."""
+    """A number, or the time until an HTTP date; raises ValueError if it is neither."""
     try:
         seconds = float(value)
     except ValueError:

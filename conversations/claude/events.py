@@ -1,21 +1,19 @@
-"""What comes of one answer of Claude: wire payloads become typed events. Pure; used by claude.py.
+"""What the client yields while Claude answers, and how it is accumulated from the events on the wire. Pure."""
 
-The payloads are those of https://platform.claude.com/docs/en/build-with-claude/streaming (API version 2026-10-21).
-"""
-
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from conversations.claude import wire
 from conversations.claude.errors import Failed
 from conversations.claude.models import Tokens
-from conversations.claude.wire import EventDecoder, TextDelta
+from conversations.claude.wire import TextDelta, ThinkingDelta
 
-#: As long as their columns are.
-LONGEST_MODEL, LONGEST_REASON = 80, 40
+#: Characters, as many as the columns hold.
+MAX_MODEL, MAX_STOP_REASON = 80, 40
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class MessageStarted:
     """Claude has begun to answer, and to count."""
 
     request_id: str
@@ -24,24 +22,19 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
-class Thinking:
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A content block is whole; it goes back to Claude like this in the next call."""
+class ContentBlock:
+    """A complete content block, as it is sent back to Claude in the next call."""
 
     block: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
-    """`message_stop` and a stop reason: nothing less counts as finished. `counted`: with the final count of tokens."""
+class MessageFinished:
+    """The message is complete: Claude sent a stop reason and `message_stop`. `is_counted`: with the final count."""
 
     stop_reason: str
     tokens: Tokens
-    counted: bool = True
+    is_counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,94 +46,139 @@ class Retrying:
     code: str
 
 
-#: A piece of text is a plain str: nearly all events are one, and nothing costs less.
-Event = str | Started | Thinking | Block | Finished | Retrying
+Event = MessageStarted | TextDelta | ThinkingDelta | ContentBlock | MessageFinished | Retrying
+
+#: The deltas that belong to a block. Any other delta, and one of a block that is not named here, is ignored.
+DELTAS: dict[str, tuple[type[wire.Delta], ...]] = {
+    "text": (TextDelta, wire.CitationsDelta),
+    "thinking": (ThinkingDelta, wire.SignatureDelta),
+    "tool_use": (wire.InputJSONDelta,),
+    "server_tool_use": (wire.InputJSONDelta,),
+}
 
 
 @dataclass(slots=True)
-class Incoming:
-    """What has come of one message: turns wire payloads into events."""
+class MessageAccumulator:
+    """Turns the events on the wire into those of the client, and keeps what has come of the message.
+
+    Whatever is sent, the text deltas put together are the text blocks put together.
+    """
 
     request_id: str
     tokens: Tokens = field(default_factory=Tokens)
     stop_reason: str = ""
-    stopped: bool = False
-    counted: bool = False
-    block: dict[str, Any] = field(default_factory=dict)
-    parts: list[str] = field(default_factory=list)
+    is_started: bool = False
+    is_stopped: bool = False
+    #: Whether `tokens` are Claude's final count.
+    is_counted: bool = False
+    #: The block that is open, the deltas that belong to it, and the pieces of its text, thinking or JSON.
+    _block: dict[str, Any] = field(default_factory=dict)
+    _deltas: tuple[type[wire.Delta], ...] = ()
+    _pieces: list[str] = field(default_factory=list)
 
     @property
-    def complete(self) -> bool:
-        return self.stopped and bool(self.stop_reason)
+    def is_complete(self) -> bool:
+        return self.is_stopped and bool(self.stop_reason)
 
-    def take(self, payload: TextDelta | dict[str, Any]) -> list[Event]:
-        """The events of one payload; unknown kinds give none."""
-        if isinstance(payload, TextDelta):
-            return self._text(payload.delta.text)
-        match payload.get("type"):
-            case "content_block_delta":
-                return self._delta(payload["delta"])
-            case "message_start":
-                self._count(payload["message"]["usage"])
-                return [Started(self.request_id, payload["message"]["model"][:LONGEST_MODEL], self.tokens)]
-            case "content_block_start":
-                self.block, self.parts = dict(payload["content_block"]), []
-            case "content_block_stop":
-                return self._whole_block()
-            case "message_delta":
-                self.stop_reason = (payload["delta"].get("stop_reason") or self.stop_reason)[:LONGEST_REASON]
-                usage = payload.get("usage") or {}
-                self.counted = self.counted or "output_tokens" in usage
-                self._count(usage)
-            case "message_stop":
-                self.stopped = True
-                return [Finished(self.stop_reason, self.tokens, self.counted)] if self.complete else []
-            case "error":
-                raise Failed.from_payload(payload)
+    def add(self, event: wire.Event) -> list[Event]:
+        """What follows from one event on the wire. Raises Failed for an error, ValueError for a sequence of events
+        that the protocol does not have.
+        """
+        match event:
+            case wire.ContentBlockDelta(delta):
+                return self._add_delta(delta)
+            case wire.MessageStart(message):
+                return self._start(message)
+            case wire.Error(error, request_id):
+                raise Failed.from_error(error, request_id=request_id)
+            case wire.Ping():
+                return []
+            case _ if not self.is_started:
+                raise ValueError("The stream does not begin with message_start.")
+            case wire.ContentBlockStart(content_block):
+                return self._start_block(content_block)
+            case wire.ContentBlockStop():
+                return self._finish_block()
+            case wire.MessageDelta(delta, usage):
+                return self._update(delta.stop_reason, usage)
+            case wire.MessageStop():
+                return self._finish()
+
+    def _start(self, message: wire.Message) -> list[Event]:
+        if self.is_started:
+            raise ValueError("The stream has a second message_start.")
+        self.is_started = True
+        self._add_totals(message.usage)
+        return [MessageStarted(self.request_id, message.model[:MAX_MODEL], self.tokens)]
+
+    def _start_block(self, block: dict[str, Any]) -> list[Event]:
+        # Blocks do not interleave: a new one ends the one before.
+        events = self._finish_block()
+        block_type = block.get("type")
+        if not isinstance(block_type, str):
+            raise ValueError("A content block has no type.")
+        self._block, self._deltas = block, DELTAS.get(block_type, ())
+        match block:
+            case {"type": "text", "text": str(text)}:
+                events += self._add_delta(TextDelta(text))
+            case {"type": "thinking", "thinking": str(thinking)}:
+                events += self._add_delta(ThinkingDelta(thinking))
+        return events
+
+    def _add_delta(self, delta: wire.Delta) -> list[Event]:
+        if not isinstance(delta, self._deltas):
+            return []
+        match delta:
+            case TextDelta(text):
+                self._pieces.append(text)
+                return [delta] if text else []
+            case ThinkingDelta(thinking):
+                self._pieces.append(thinking)
+                return [delta] if thinking else []
+            case wire.InputJSONDelta(partial_json):
+                self._pieces.append(partial_json)
+            case wire.SignatureDelta(signature):
+                self._block["signature"] = signature
+            case wire.CitationsDelta(citation):
+                self._block["citations"] = [*(self._block.get("citations") or []), citation]
         return []
 
-    def _delta(self, delta: dict[str, Any]) -> list[Event]:
-        match delta.get("type"):
-            case "text_delta":
-                return self._text(delta["text"])
-            case "thinking_delta":
-                self.parts.append(delta["thinking"])
-                return [Thinking(delta["thinking"])] if delta["thinking"] else []
-            case "signature_delta":
-                self.block["signature"] = delta["signature"]
-            case "input_json_delta":
-                self.parts.append(delta["partial_json"])
-            case "citations_delta":
-                self.block["citations"] = [*(self.block.get("citations") or []), delta["citation"]]
-        return []
-
-    def _text(self, text: str) -> list[Event]:
-        self.parts.append(text)
-        return [text] if text else []
-
-    def _whole_block(self) -> list[Event]:
-        block, whole = self.block, "".join(self.parts)
-        self.block, self.parts = {}, []
+    def _finish_block(self) -> list[Event]:
+        block, content = self._block, "".join(self._pieces)
+        self._block, self._deltas, self._pieces = {}, (), []
         match block.get("type"):
+            case None:
+                return []
             case "text" | "thinking" as kind:
-                block[kind] = block.get(kind, "") + whole
-            case "tool_use" | "server_tool_use":
-                block["input"] = EventDecoder.decode(whole.encode()) if whole else block.get("input", {})
-        return [Block(block)] if block else []
+                block[kind] = content
+            case "tool_use" | "server_tool_use" if content:
+                block["input"] = wire.decode_json(content.encode())
+        return [ContentBlock(block)]
 
-    def _count(self, usage: dict[str, Any]) -> None:
-        # Totals are cumulative; what an event leaves out keeps its value (Messages API, message_delta).
-        split = usage.get("cache_creation") or {}
-        written = usage.get("cache_creation_input_tokens")
-        hour = _or(split.get("ephemeral_1h_input_tokens"), self.tokens.cache_write_1h)
-        self.tokens = Tokens(
-            input=_or(usage.get("input_tokens"), self.tokens.input),
-            output=_or(usage.get("output_tokens"), self.tokens.output),
-            cache_write_5m=self.tokens.cache_write_5m if written is None else written - hour,
-            cache_write_1h=hour,
-            cache_read=_or(usage.get("cache_read_input_tokens"), self.tokens.cache_read),
-        )
+    def _update(self, stop_reason: str | None, usage: wire.Usage | None) -> list[Event]:
+        if stop_reason:
+            self.stop_reason = stop_reason[:MAX_STOP_REASON]
+        if usage is not None:
+            self.is_counted = self.is_counted or usage.output_tokens is not None
+            self._add_totals(usage)
+        return []
 
+    def _finish(self) -> list[Event]:
+        events = self._finish_block()
+        self.is_stopped = True
+        if self.is_complete:
+            events.append(MessageFinished(self.stop_reason, self.tokens, self.is_counted))
+        return events
 
-def _or(value: int | None, otherwise: int) -> int:
-    return otherwise if value is None else value
+    def _add_totals(self, usage: wire.Usage) -> None:
+        written_1h = usage.cache_creation.ephemeral_1h_input_tokens if usage.cache_creation else None
+        totals = {
+            "input": usage.input_tokens,
+            "output": usage.output_tokens,
+            "cache_write_1h": written_1h,
+            "cache_read": usage.cache_read_input_tokens,
+        }
+        self.tokens = replace(self.tokens, **{kind: total for kind, total in totals.items() if total is not None})
+        if usage.cache_creation_input_tokens is not None:
+            written_5m = max(0, usage.cache_creation_input_tokens - self.tokens.cache_write_1h)
+            self.tokens = replace(self.tokens, cache_write_5m=written_5m)

@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 
 from conversations.claude.models import get_model
-from conversations.claude.wire import without_poison
+from conversations.claude.wire import scrub_text
 
 #: An estimate on the safe side: with today's tokenizers English has somewhat more than 3 bytes a token, Chinese and
 #: code somewhat less. A prompt that turns out too long is refused, and the person has to begin anew.
@@ -60,7 +60,7 @@ def build(path: Sequence[Said], *, model: str, system: str, max_tokens: int) -> 
 
 def for_title(question: str) -> list[dict[str, Any]]:
     """The turn to send with TITLE_INSTRUCTIONS: the question as data, which cannot close its own bracket."""
-    data = without_poison(question[:TITLED_CHARACTERS]).replace("<question>", "").replace("</question>", "")
+    data = scrub_text(question[:TITLED_CHARACTERS]).replace("<question>", "").replace("</question>", "")
     return [{"role": "user", "content": [{"type": "text", "text": f"<question>\n{data.strip()}\n</question>"}]}]
 
 
@@ -116,7 +116,7 @@ def _content(said: Said, model: str) -> list[dict[str, Any]]:
     blocks = [block for block in said.blocks if _replayable(block, same_model=said.model == model)]
     if any(block["type"] == "text" for block in blocks):
         return blocks
-    return [{"type": "text", "text": without_poison(said.text)}] if said.text.strip() else []
+    return [{"type": "text", "text": scrub_text(said.text)}] if said.text.strip() else []
 
 
 def _replayable(block: dict[str, Any], *, same_model: bool) -> bool:

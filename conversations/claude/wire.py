@@ -1,106 +1,196 @@
-"""Claude's event stream, decoded chunk by chunk: bytes in, JSON objects out. Pure; used by claude.py.
+"""Claude's event stream, decoded: bytes in any pieces become the events of the Messages API. Pure; for the client.
 
-Server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+Framing: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+Events: https://platform.claude.com/docs/en/build-with-claude/streaming (API version 2026-10-21)
 """
 
 import json
-from collections.abc import Iterator
-from typing import Any
+import re
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any, get_args
 
 import msgspec
 
-#: One event is never this long; a larger one would only fill the memory.
-LONGEST_EVENT = 8 * 1024 * 1024
-#: How the event of a piece of text begins, word for word; what differs goes the general way.
-TEXT_DELTA = b"event: content_block_delta\ndata: "
+#: Bytes; a longer event is refused, since nothing else would limit the memory that it takes.
+MAX_EVENT = 8 * 1024 * 1024
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
+#: A field of an event. The other fields say nothing that is not in the data too.
+DATA_LINE = re.compile(rb"^data: ?(.*)$", re.MULTILINE)
 
-class _Text(msgspec.Struct, tag_field="type", tag="text_delta"):
+#: A count of tokens, as large as its column in the database.
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+
+
+class CacheCreation(msgspec.Struct):
+    ephemeral_1h_input_tokens: Count | None = None
+
+
+class Usage(msgspec.Struct):
+    """Totals so far; a total that is missing or null has not changed."""
+
+    input_tokens: Count | None = None
+    output_tokens: Count | None = None
+    cache_creation_input_tokens: Count | None = None
+    cache_read_input_tokens: Count | None = None
+    cache_creation: CacheCreation | None = None
+
+
+class TextDelta(msgspec.Struct, tag="text_delta"):
     text: str
 
 
-class TextDelta(msgspec.Struct, tag_field="type", tag="content_block_delta"):
-    """A piece of text, as nearly all events are: decoded straight into this it costs a third of the general way."""
-
-    delta: _Text
+class ThinkingDelta(msgspec.Struct, tag="thinking_delta"):
+    thinking: str
 
 
-_text_delta = msgspec.json.Decoder(TextDelta).decode
-_any = msgspec.json.Decoder().decode
+class SignatureDelta(msgspec.Struct, tag="signature_delta"):
+    signature: str
 
 
-def _text(data: bytes) -> TextDelta | None:
-    """A piece of text; None for another kind of delta, and for one that has to be mended."""
-    try:
-        piece = _text_delta(data)
-    except msgspec.DecodeError:
-        return None
-    return None if "\0" in piece.delta.text else piece
+class InputJSONDelta(msgspec.Struct, tag="input_json_delta"):
+    partial_json: str
 
 
-class EventDecoder:
-    """Collects bytes until an event is whole. Raises ValueError for what is not the protocol."""
+class CitationsDelta(msgspec.Struct, tag="citations_delta"):
+    citation: dict[str, Any]
+
+
+Delta = TextDelta | ThinkingDelta | SignatureDelta | InputJSONDelta | CitationsDelta
+
+
+class Message(msgspec.Struct):
+    model: str
+    usage: Usage
+
+
+class StopReason(msgspec.Struct):
+    stop_reason: str | None = None
+
+
+class MessageStart(msgspec.Struct, tag="message_start"):
+    message: Message
+
+
+class ContentBlockStart(msgspec.Struct, tag="content_block_start"):
+    content_block: dict[str, Any]
+
+
+class ContentBlockDelta(msgspec.Struct, tag="content_block_delta"):
+    delta: Delta
+
+
+class ContentBlockStop(msgspec.Struct, tag="content_block_stop"):
+    pass
+
+
+class MessageDelta(msgspec.Struct, tag="message_delta"):
+    delta: StopReason
+    usage: Usage | None = None
+
+
+class MessageStop(msgspec.Struct, tag="message_stop"):
+    pass
+
+
+class Ping(msgspec.Struct, tag="ping"):
+    pass
+
+
+class Error(msgspec.Struct, tag="error"):
+    error: Any = None
+    request_id: Any = None
+
+
+Event = (
+    MessageStart | ContentBlockStart | ContentBlockDelta | ContentBlockStop | MessageDelta | MessageStop | Ping | Error
+)
+EVENT_TYPES = {struct.__struct_config__.tag for struct in get_args(Event)}
+DELTA_TYPES = {struct.__struct_config__.tag for struct in get_args(Delta)}
+
+_decode_event = msgspec.json.Decoder(Event).decode
+_decode_any = msgspec.json.Decoder().decode
+
+
+class EventSplitter:
+    """Splits a byte stream of server-sent events; keeps what has come of an event until the rest of it comes."""
 
     __slots__ = ("_rest",)
 
     def __init__(self) -> None:
         self._rest = b""
 
-    def lone_text(self, chunk: bytes) -> str:
-        """The piece of text that a chunk is, as nearly all are; empty for any other chunk, which `feed` takes apart."""
-        if self._rest or not chunk.startswith(TEXT_DELTA) or chunk.find(b"\n\n") != len(chunk) - 2:
-            return ""
-        piece = _text(chunk[len(TEXT_DELTA) : -2])
-        return piece.delta.text if piece else ""
-
-    def feed(self, chunk: bytes) -> Iterator[TextDelta | dict[str, Any]]:
-        """The events that this chunk completes. Only their `data` lines matter: its `type` names the event.
-
-        One by one, so that what came before a broken event in the same chunk is not lost.
-        """
-        data = self._rest + chunk
-        if b"\r" in data:
-            # A lone \r at the end may be half of \r\n: wait for the next chunk.
-            data, held = (data[:-1], b"\r") if data.endswith(b"\r") else (data, b"")
-            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") + held
-        *events, self._rest = data.split(b"\n\n")
-        if len(self._rest) > LONGEST_EVENT:
-            raise ValueError("An event of the stream is too long.")
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        """The data of each event that this chunk completes. Raises ValueError if an event is too long."""
+        stream = self._rest + chunk
+        if b"\r" in stream:
+            # A \r at the end may be the first half of \r\n: it waits for the next chunk.
+            stream, last = (stream[:-1], b"\r") if stream.endswith(b"\r") else (stream, b"")
+            stream = stream.replace(b"\r\n", b"\n").replace(b"\r", b"\n") + last
+        *events, self._rest = stream.split(b"\n\n")
         for event in events:
-            if (payload := self._payload(event)) is not None:
-                yield payload
+            if data := b"\n".join(DATA_LINE.findall(event)):
+                yield data
+        if len(self._rest) > MAX_EVENT:
+            raise ValueError("An event of the stream is too long.")
 
-    def _payload(self, event: bytes) -> TextDelta | dict[str, Any] | None:
-        if event.startswith(TEXT_DELTA) and (piece := _text(event[len(TEXT_DELTA) :])):
-            return piece
-        data = b"\n".join(line[5:].removeprefix(b" ") for line in event.split(b"\n") if line.startswith(b"data:"))
-        if not data:
+
+def decode_event(data: bytes) -> Event | None:
+    """An event of the protocol; None for a type of event or delta that is not known yet.
+
+    Raises ValueError (or RecursionError) if it is no JSON, or of another shape than the protocol says.
+    """
+    try:
+        event: Event = _decode(data, _decode_event)
+    except msgspec.ValidationError:
+        if _is_of_unknown_type(decode_json(data)):
             return None
-        payload = self.decode(data)
-        if not isinstance(payload, dict):
-            raise ValueError("An event of the stream is not an object.")
-        return payload
-
-    @staticmethod
-    def decode(data: bytes) -> Any:
-        """JSON whose strings hold neither NUL nor lone surrogates, which no database could store."""
-        try:
-            value = _any(data)
-        except msgspec.DecodeError:
-            # msgspec refuses a lone surrogate escape; the standard library lets it through.
-            return without_poison(json.loads(data))
-        return without_poison(value) if b"\\u0000" in data else value
+        raise
+    return event
 
 
-def without_poison(value: Any) -> Any:
-    """The same JSON value with NUL and lone surrogates replaced in every string."""
+def decode_json(data: bytes) -> Any:
+    """Any JSON value; raises ValueError (or RecursionError) if it is none."""
+    return _decode(data, _decode_any)
+
+
+def scrub_text(text: str) -> str:
+    """The text with U+FFFD in the place of NUL and lone surrogates, which no database could store."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", REPLACEMENT)
+
+
+def _decode(data: bytes, decode: Callable[[bytes], Any]) -> Any:
+    """What `decode` makes of JSON, with every string scrubbed."""
+    if b"\\u0000" in data:
+        return decode(_scrub_json(data))
+    try:
+        return decode(data)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        # msgspec refuses the escape of a lone surrogate; the standard library lets it through.
+        return decode(_scrub_json(data))
+
+
+def _scrub_json(data: bytes) -> bytes:
+    return json.dumps(_scrub_value(json.loads(data)), allow_nan=False).encode()
+
+
+def _scrub_value(value: Any) -> Any:
     match value:
         case str():
-            safe = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-            return safe.replace("\0", REPLACEMENT)
+            return scrub_text(value)
         case list():
-            return [without_poison(each) for each in value]
+            return [_scrub_value(item) for item in value]
         case dict():
-            return {without_poison(key): without_poison(each) for key, each in value.items()}
+            return {scrub_text(key): _scrub_value(item) for key, item in value.items()}
     return value
+
+
+def _is_of_unknown_type(event: Any) -> bool:
+    match event:
+        case {"type": "content_block_delta", "delta": {"type": str(delta_type)}}:
+            return delta_type not in DELTA_TYPES
+        case {"type": str(event_type)}:
+            return event_type not in EVENT_TYPES
+    return False

@@ -43,7 +43,7 @@ class Call:
     inserted: bool = False
 
     @classmethod
-    def begin(cls, answer: Message, started: client.Started, *, longest: int, purpose: str = REPLY) -> "Call":
+    def begin(cls, answer: Message, started: client.MessageStarted, *, longest: int, purpose: str = REPLY) -> "Call":
         usage = Usage(
             user_id=answer.conversation.owner_id,
             conversation_id=answer.conversation_id,
@@ -55,8 +55,8 @@ class Call:
         _count(usage, started.tokens)
         return cls(usage, started.tokens, longest)
 
-    def finish(self, finished: client.Finished) -> None:
-        self.tokens, self.whole, self.counted = finished.tokens, True, finished.counted
+    def finish(self, finished: client.MessageFinished) -> None:
+        self.tokens, self.whole, self.counted = finished.tokens, True, finished.is_counted
 
 
 def most(request: client.Request) -> int | None:

@@ -129,8 +129,8 @@ class Reply:
         async with asyncio.timeout(LONGEST_SECONDS), aclosing(client.stream(request)) as events:
             async for event in events:
                 # Nearly all are text, and a match would cost as much as all the rest that is done with it here.
-                if isinstance(event, str):
-                    self._write(event)
+                if isinstance(event, client.TextDelta):
+                    self._write(event.text)
                     continue
                 self._take(event)
                 if isinstance(event, client.Retrying):
@@ -141,17 +141,17 @@ class Reply:
     def _take(self, event: client.Event) -> None:
         """What is not text."""
         match event:
-            case client.Thinking(text):
-                self.broadcast.think(text)
-            case client.Block(block):
+            case client.ThinkingDelta(thinking):
+                self.broadcast.think(thinking)
+            case client.ContentBlock(block):
                 self._blocks.append(block)
                 self._block_begins = len(self.broadcast.pieces)
-            case client.Started():
+            case client.MessageStarted():
                 self.calls.append(Call.begin(self.answer, event, longest=self._longest))
                 self._checkpoint_soon()
             case client.Retrying(attempt, seconds, code):
                 self.broadcast.wait_for("retrying", {"attempt": attempt, "seconds": seconds, "code": code})
-            case client.Finished():
+            case client.MessageFinished():
                 self._stop_reason = event.stop_reason
                 self.calls[-1].finish(event)
 

@@ -55,18 +55,18 @@ class Title:
         async with asyncio.timeout(PATIENCE), aclosing(client.stream(request)) as events:
             async for event in events:
                 match event:
-                    case client.Started():
+                    case client.MessageStarted():
                         self._call = Call.begin(
                             self.answer, event, longest=request.max_output, purpose=Usage.Purpose.TITLE
                         )
                         await storage.run(insert, [self._call])
                         self._call.inserted = True
-                    case str():
-                        self._text += event
+                    case client.TextDelta(text):
+                        self._text += text
                     case client.Retrying(code=code):
                         # One call was reserved, and a title is not worth another.
                         raise Failed(code)
-                    case client.Finished(stop_reason) if self._call:
+                    case client.MessageFinished(stop_reason) if self._call:
                         self._call.finish(event)
         return self._text if stop_reason == "end_turn" else ""
 

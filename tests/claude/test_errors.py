@@ -104,4 +104,4 @@ def test_what_no_database_could_store_is_not_in_a_failure():
     )
     assert failed.detail == "400 invalid_request_error: a\ufffdb\ufffd"
     assert len(failed.request_id) == 100
-    assert Failed.from_payload({"request_id": "\0" + "r" * 300}).request_id == "\ufffd" + "r" * 99
+    assert Failed.from_error({}, request_id="\0" + "r" * 300).request_id == "\ufffd" + "r" * 99

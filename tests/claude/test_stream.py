@@ -40,7 +40,7 @@ def request(turns):
 
 
 def said(events):
-    return "".join(event for event in events if isinstance(event, str))
+    return "".join(event.text for event in events if isinstance(event, client.TextDelta))
 
 
 @pytest.mark.parametrize(("marker", "text"), [("hang", ""), ("stall:0", ""), ("stall:2", "One two ")])
@@ -131,7 +131,7 @@ def test_one_connection_serves_one_question_after_the_other(ask, stand_in, setti
             turns = [{"role": "user", "content": "[[echo:Yes.]]"}]
             async with aclosing(client.stream(request(turns))) as stream:
                 events = [event async for event in stream]
-            assert isinstance(events[-1], client.Finished)
+            assert isinstance(events[-1], client.MessageFinished)
         await client.close_client()
 
     asyncio.run(ask_thrice())

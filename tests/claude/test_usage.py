@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from conversations.claude.client import Started
+from conversations.claude.client import MessageStarted
 from conversations.claude.models import Tokens, get_model
 from conversations.models import Conversation, Message, Usage
 from conversations.replies.calls import Call, settle
@@ -117,7 +117,7 @@ def test_usage_outlives_the_conversation_and_alice(outcome, alice):
 
 
 def call(answer, model=MODEL, **tokens):
-    return Call.begin(answer, Started("req_1", model, Tokens(**tokens)), longest=16_000)
+    return Call.begin(answer, MessageStarted("req_1", model, Tokens(**tokens)), longest=16_000)
 
 
 def test_a_call_whose_conversation_is_gone_is_still_counted(alice):

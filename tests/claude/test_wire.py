@@ -1,66 +1,131 @@
-"""Claude's event stream, fed chunk by chunk."""
+"""Claude's event stream, decoded from bytes."""
 
 import json
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.claude import wire as claude_wire
-from conversations.claude.wire import EventDecoder
-
-EVENTS = [{"type": "a", "text": "Grüße 😀\n"}, {"type": "ping"}, {"type": "b", "n": [1, {"x": None}]}]
-
-
-def wire(payload, end="\n"):
-    data = json.dumps(payload, ensure_ascii=False)
-    return f"event: {payload['type']}{end}data: {data}{end}{end}".encode()
+from conversations.claude import wire
+from conversations.claude.wire import EventSplitter, decode_event, decode_json
+from tests.claude.streams import cut, encode
 
 
-def fed(*chunks):
-    decoder = EventDecoder()
-    return [payload for chunk in chunks for payload in decoder.feed(chunk)]
+def split(*chunks):
+    splitter = EventSplitter()
+    return [data for chunk in chunks for data in splitter.feed(chunk)]
 
 
-@given(st.lists(st.integers(0, 200), max_size=8), st.sampled_from(["\n", "\r\n", "\r"]))
-def test_events_are_the_same_however_the_bytes_are_cut(places, end):
-    whole = b"".join(wire(payload, end) for payload in EVENTS) + b":\n\n"
-    cuts = [0, *sorted(min(place, len(whole)) for place in places), len(whole)]
-
-    assert fed(*(whole[begin:stop] for begin, stop in pairwise(cuts))) == EVENTS
+def text_delta(text):
+    return {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}}
 
 
-def test_comments_and_lines_of_other_kinds_say_nothing():
-    assert fed(b': hello\n\nid: 3\nretry: 10\n\nevent: x\ndata:{"type":"x"}\n\n') == [{"type": "x"}]
+# From bytes to the data of events
+
+
+@given(st.data(), st.sampled_from(["\n", "\r\n", "\r"]))
+def test_the_stream_may_be_cut_anywhere(data, line_end):
+    payloads = [text_delta("Grüße 😀\n"), {"type": "ping"}, text_delta("")]
+    stream = "".join(f"event: x\ndata: {json.dumps(each, ensure_ascii=False)}\n\n" for each in payloads) + ":\n\n"
+    chunks = data.draw(cut(stream.replace("\n", line_end).encode()))
+
+    assert [json.loads(event) for event in split(*chunks)] == payloads
+
+
+def test_comments_and_other_fields_are_ignored():
+    assert split(b": hello\n\nid: 3\nretry: 10\n\nevent: x\ndata:{}\n\n") == [b"{}"]
 
 
 def test_data_on_several_lines_is_joined():
-    assert fed(b'data: {"type":\ndata: "x"}\n\n') == [{"type": "x"}]
+    assert split(b"data: {\ndata: }\n\n") == [b"{\n}"]
 
 
-def test_what_is_not_ended_is_not_delivered():
-    assert fed(b'data: {"type":"x"}\n') == []
+def test_an_event_that_has_not_ended_is_not_delivered():
+    assert split(b"data: {}\n") == []
 
 
-@pytest.mark.parametrize("broken", [b"{", b'{"a": "\xff"}', b"[1]", b'"text"', b"NaN"])
-def test_what_came_before_a_broken_event_is_delivered(broken):
-    decoded = EventDecoder().feed(wire(EVENTS[0]) + b"data: " + broken + b"\n\n")
-
-    assert next(decoded) == EVENTS[0]
-    with pytest.raises(ValueError):
-        next(decoded)
-
-
-def test_an_event_without_end_is_not_collected_for_ever(monkeypatch):
-    monkeypatch.setattr(claude_wire, "LONGEST_EVENT", 100)
+def test_an_event_without_end_is_refused(monkeypatch):
+    monkeypatch.setattr(wire, "MAX_EVENT", 100)
 
     with pytest.raises(ValueError, match="too long"):
-        fed(b"data: " + b"x" * 60, b"x" * 60)
+        split(b"data: " + b"x" * 60, b"x" * 60)
+
+
+def test_events_before_one_without_end_are_delivered(monkeypatch):
+    monkeypatch.setattr(wire, "MAX_EVENT", 100)
+    events = EventSplitter().feed(b"data: {}\n\ndata: " + b"x" * 100)
+
+    assert next(events) == b"{}"
+    with pytest.raises(ValueError, match="too long"):
+        next(events)
+
+
+# From data to events
+
+
+def test_a_text_delta_is_decoded():
+    event = decode_event(encode(text_delta("Grüße 😀")))
+
+    assert event == wire.ContentBlockDelta(wire.TextDelta("Grüße 😀"))
+
+
+def test_fields_that_we_do_not_use_are_ignored():
+    event = decode_event(b'{"type": "ping", "new": true}')
+
+    assert event == wire.Ping()
 
 
 @pytest.mark.parametrize(
-    ("written", "read"),
+    "payload",
+    [
+        {"type": "mystery_event"},
+        {"type": "mystery_event", "delta": 3},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "mystery_delta", "text": 3}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "mystery_delta", "text": "\0"}},
+    ],
+)
+def test_unknown_types_of_events_and_deltas_are_ignored(payload):
+    assert decode_event(encode(payload)) is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"{",
+        b'{"type": "ping"',
+        b'{"type": "\xff"}',
+        b"[1]",
+        b'"text"',
+        b"NaN",
+        b"{}",
+        b'{"type": 1}',
+        b'{"type": "content_block_delta"}',
+        b'{"type": "content_block_delta", "delta": ["text_delta"]}',
+        b'{"type": "content_block_delta", "delta": {"text": "no type"}}',
+        b'{"type": "content_block_delta", "delta": {"type": "text_delta"}}',
+        b'{"type": "content_block_delta", "delta": {"type": "text_delta", "text": null}}',
+        b'{"type": "content_block_start", "content_block": []}',
+        b'{"type": "message_delta", "delta": {}, "usage": {"output_tokens": -1}}',
+        b'{"type": "message_delta", "delta": {}, "usage": {"output_tokens": 2147483648}}',
+        b'{"type": "message_delta", "delta": {}, "usage": {"output_tokens": "many"}}',
+        b'{"type": "error", "error": "\\ud800", "nan": NaN}',
+    ],
+)
+def test_an_event_of_another_shape_is_refused(data):
+    with pytest.raises(ValueError):
+        decode_event(data)
+
+
+def test_an_event_nested_too_deeply_is_refused():
+    with pytest.raises(RecursionError):
+        decode_event(b'{"type": "error", "error": ' + b"[" * 100_000)
+
+
+# Characters that no database could store
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
     [
         (r'"a\u0000b"', "a�b"),
         (r'"\ud800"', "�"),
@@ -70,5 +135,20 @@ def test_an_event_without_end_is_not_collected_for_ever(monkeypatch):
         (r'"\\u0000"', r"\u0000"),
     ],
 )
-def test_no_character_comes_through_that_a_database_refuses(written, read):
-    assert EventDecoder.decode(written.encode()) == read
+def test_nul_and_lone_surrogates_are_replaced(text, stored):
+    assert decode_json(text.encode()) == stored
+
+
+@pytest.mark.parametrize("text", ["\0", "\ud800", "\udc00a", "a\0\ud800"])
+def test_they_are_replaced_in_events_too(text):
+    event = decode_event(encode(text_delta(text)))
+
+    assert event == wire.ContentBlockDelta(wire.TextDelta(wire.scrub_text(text)))
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_a_scrubbed_text_can_be_stored(text):
+    scrubbed = wire.scrub_text(text)
+
+    assert "\0" not in scrubbed
+    assert scrubbed.encode().decode() == scrubbed

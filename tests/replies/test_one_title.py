@@ -89,15 +89,15 @@ def entitled(transactional_db, alice, monkeypatch, settings):
     return run
 
 
-STARTED = client.Started("req_1", "claude-haiku-5-5", Tokens(input=100, output=1))
+STARTED = client.MessageStarted("req_1", "claude-haiku-5-5", Tokens(input=100, output=1))
 
 
 def test_a_title_is_stored_and_then_shown(entitled):
     async def script(request):
         yield STARTED
-        yield "Title: A blue"
-        yield " sky"
-        yield client.Finished("end_turn", Tokens(input=100, output=6))
+        yield client.TextDelta("Title: A blue")
+        yield client.TextDelta(" sky")
+        yield client.MessageFinished("end_turn", Tokens(input=100, output=6))
 
     assert entitled(script) == [Conversation.objects.get().title] == ["A blue sky"]
     assert Usage.objects.get().cost == MonthlySpending.objects.get().spent == 13
@@ -110,7 +110,7 @@ def test_a_call_that_takes_too_long_is_given_up_and_counted(entitled, monkeypatc
     async def script(request):
         try:
             yield STARTED
-            yield "A blue"
+            yield client.TextDelta("A blue")
             await asyncio.Event().wait()
         finally:
             closed.append(True)

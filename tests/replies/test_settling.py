@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from conversations.claude.client import Finished, Started
+from conversations.claude.client import MessageFinished, MessageStarted
 from conversations.claude.models import Tokens
 from conversations.models import Conversation, Reservation, Usage
 from conversations.models.usage import LOST_AFTER
@@ -94,7 +94,7 @@ def test_a_reservation_whose_message_is_gone_is_known_by_its_age(alice):
 
 
 def started(answer, longest=16_000):
-    return Call.begin(answer, Started("req_1", "claude-sonnet-5-5", Tokens(input=1_000)), longest=longest)
+    return Call.begin(answer, MessageStarted("req_1", "claude-sonnet-5-5", Tokens(input=1_000)), longest=longest)
 
 
 def result(reservation, *calls):
@@ -118,7 +118,7 @@ def test_a_reply_that_came_back_after_it_was_recovered_is_paid_for_once(alice):
     insert([call])
     lose(answer)
     settle_lost()
-    call.finish(Finished("end_turn", Tokens(input=1_000, output=700)))
+    call.finish(MessageFinished("end_turn", Tokens(input=1_000, output=700)))
     ending.store(answer, result(mine, call), shown=True)
     assert Usage.objects.get().cost == 9_000
     assert month() == (9_000, 0)
