@@ -1,8 +1,6 @@
-"""What people type and send, checked; every refusal is a sentence."""
+"""Forms for what people type and send. Every error is a sentence."""
 
-import uuid
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,117 +9,124 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.claude import models
 
-LONGEST_QUESTION = 200_000
-LONGEST_TITLE = 200
+MAX_QUESTION_LENGTH = 200_000
+MAX_TITLE_LENGTH = 200
 
 
 def question_text(value: str) -> str:
-    """A question as it is stored: line ends are LF. Raises ValidationError."""
+    """A question as it is stored, with LF line ends. Raises ValidationError."""
     text = value.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise ValidationError(_("Write a question first."), code="empty")
-    if len(text) > LONGEST_QUESTION:
+    if len(text) > MAX_QUESTION_LENGTH:
         raise ValidationError(
-            _("A question may have %(most)s characters; this one has %(count)s."),
+            _("A question may have %(max)s characters; this one has %(count)s."),
             code="too_long",
-            params={"most": f"{LONGEST_QUESTION:,}", "count": f"{len(text):,}"},
+            params={"max": f"{MAX_QUESTION_LENGTH:,}", "count": f"{len(text):,}"},
         )
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise ValidationError(_("The question contains characters that cannot be stored."), code="unstorable")
     return text
 
 
-def message_id(value: str) -> UUID | None:
-    """Raises ValidationError where it cannot be one."""
-    try:
-        return uuid.UUID(value) if value else None
-    except ValueError:
-        raise ValidationError(_("There is no such message."), code="unknown_message") from None
+class QuestionField(forms.CharField):
+    """The text of a question."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, strip=False)
+
+    def clean(self, value: Any) -> str:
+        return question_text(super().clean(value))
+
+
+class MessageIdField(forms.UUIDField):
+    """The id of a message; None where the field is empty and not required."""
+
+    default_error_messages = {
+        "invalid": _("There is no such message."),
+        "required": _("There is no such message."),
+    }
 
 
 def available_model(model_id: str, *, preferred: str = "") -> str:
-    """The id of the model to ask; where none was named, `preferred` or the default. Raises ValidationError."""
+    """The id of the model to ask: `model_id`, or if empty `preferred` or the default. Raises ValidationError."""
     model_id = model_id or models.default_model(preferred)
     if reason := models.unavailable_reason(model_id):
         raise ValidationError(reason, code="model")
     return model_id
 
 
-class WishForm(forms.Form):
-    """What a question and a retry have in common: the model and the key that makes a repeat harmless.
+class AskForm(forms.Form):
+    """What every form that asks Claude has: the model, and a key that makes a repeat harmless.
 
-    `usual`: the model to ask where the form names none, if that one is still offered.
+    `default_model`: the model to ask if the form names none, as long as it is still offered.
     """
 
     model = forms.CharField(required=False, max_length=80)
     key = forms.CharField(required=False, max_length=100)
 
-    def __init__(self, data: QueryDict, *, usual: str = "") -> None:
+    def __init__(self, data: QueryDict, *, default_model: str = "") -> None:
         super().__init__(data)
-        self.usual = usual
+        self.default_model = default_model
 
     def clean_model(self) -> str:
-        return available_model(self.cleaned_data["model"], preferred=self.usual)
+        return available_model(self.cleaned_data["model"], preferred=self.default_model)
 
 
-class QuestionForm(WishForm):
-    """A question; with `parent` it takes the place of an earlier one (an empty value: of the first).
+class QuestionForm(AskForm):
+    """A question. With `parent` it is a new version of an earlier one; an empty `parent` means the first question."""
 
-    With `save` nothing is asked: `question` is only put in other words.
-    """
+    text = QuestionField()
+    parent = MessageIdField(required=False)
 
-    text = forms.CharField(required=False, strip=False)
-    parent = forms.CharField(required=False, max_length=40)
-    question = forms.CharField(required=False, max_length=40)
-    save = forms.BooleanField(required=False)
-
-    field_order = ["text", "parent", "question", "model", "key"]
-
-    def clean_text(self) -> str:
-        return question_text(self.cleaned_data["text"])
-
-    def clean_parent(self) -> UUID | None:
-        return message_id(self.cleaned_data["parent"])
-
-    def clean_question(self) -> UUID | None:
-        return message_id(self.cleaned_data["question"])
+    field_order = ["text", "parent", "model", "key"]
 
     @property
-    def revises(self) -> bool:
+    def is_edit(self) -> bool:
         return "parent" in self.data
 
 
-class ChangeForm(forms.Form):
-    """What can be changed of a conversation: each field only when it was sent."""
+class RetryForm(AskForm):
+    """Another answer to the same question."""
+
+
+class RewordForm(forms.Form):
+    """Other words for a question that is not asked again."""
+
+    text = QuestionField()
+    key = forms.CharField(required=False, max_length=100)
+
+
+class TitleForm(forms.Form):
+    """A new title for a conversation."""
 
     title = forms.CharField(required=False)
-    head = forms.UUIDField(required=False, error_messages={"invalid": _("There is no such message.")})
-    deleted = forms.ChoiceField(required=False, choices=[("0", "0"), ("1", "1")])
 
     def clean_title(self) -> str:
-        """On one line, with something in it that can be seen."""
+        """The title on one line. It must have a visible character."""
         title = " ".join(self.cleaned_data["title"].split())
-        if "title" in self.data and not any(each.isprintable() and not each.isspace() for each in title):
+        if not any(character.isprintable() and not character.isspace() for character in title):
             raise ValidationError(_("A title needs at least one letter."), code="empty")
-        if len(title) > LONGEST_TITLE:
-            params = {"most": LONGEST_TITLE, "count": f"{len(title):,}"}
+        if len(title) > MAX_TITLE_LENGTH:
             raise ValidationError(
-                _("A title may have %(most)s characters; this one has %(count)s."), code="too_long", params=params
+                _("A title may have %(max)s characters; this one has %(count)s."),
+                code="too_long",
+                params={"max": MAX_TITLE_LENGTH, "count": f"{len(title):,}"},
             )
         return title
 
-    def clean(self) -> dict[str, Any]:
-        sent = {name: self.cleaned_data.get(name) for name in self.fields if name in self.data}
-        if not sent or not all(sent.values()):
-            raise ValidationError(_("Nothing to change was sent."), code="empty")
-        return sent
+
+class HeadForm(forms.Form):
+    """The version of a message to show."""
+
+    head = MessageIdField()
 
 
-def code_of(form: forms.Form) -> str:
-    """`model` where the model is what is wrong with a form, so that the page can choose another; else empty."""
-    return "model" if "model" in form.errors else ""
-
-
-def first_problem(form: forms.Form) -> str:
-    """The first thing to tell about a form that is not valid."""
+def first_error(form: forms.Form) -> str:
+    """The first sentence to show for a form that is not valid."""
     return next(str(message) for messages in form.errors.values() for message in messages)
+
+
+def error_code(form: forms.Form) -> str:
+    """`model` where the model is what is wrong, so that the page can choose another one; else empty."""
+    return "model" if "model" in form.errors else ""

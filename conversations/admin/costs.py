@@ -20,7 +20,7 @@ from conversations.costs.forms import MonthForm, PeriodForm
 from conversations.costs.money import format_dollars
 from conversations.costs.tables import tables_of_month
 from conversations.costs.totals import Totals, choose_months, group_calls, has_calls_before, totals_by_month
-from conversations.forms import first_problem
+from conversations.forms import first_error
 from conversations.models import Usage
 from conversations.models.months import add_months
 
@@ -45,7 +45,7 @@ class CostPages(ReadOnlyModelAdmin):
         self.require_view_permission(request)
         form = MonthForm(request.GET)
         if not form.is_valid():
-            return errors.answer(request, 400, first_problem(form))
+            return errors.answer(request, 400, first_error(form))
         usage = self.get_queryset(request)
         month = form.cleaned_data["month"]
         with_people = can_see_people(request)
@@ -67,7 +67,7 @@ class CostPages(ReadOnlyModelAdmin):
         self.require_view_permission(request)
         form = PeriodForm(request.GET)
         if not form.is_valid():
-            return errors.answer(request, 400, first_problem(form))
+            return errors.answer(request, 400, first_error(form))
         first, last = form.cleaned_data["first"], form.cleaned_data["last"]
         return HttpResponse(
             export_costs(self.get_queryset(request), first, last, with_people=can_see_people(request)),

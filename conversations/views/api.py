@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from chatsite.accounts.models import ApiToken, User
 from conversations import sse
-from conversations.forms import LONGEST_QUESTION, available_model, question_text
+from conversations.forms import MAX_QUESTION_LENGTH, available_model, question_text
 from conversations.models import Conversation, Message
 from conversations.replies import engine
 from conversations.views.refusals import REASONS, refusal, status_and_sentence
@@ -71,7 +71,7 @@ def _needs_csrf_token(request: HttpRequest) -> HttpResponse:
 
 
 async def _conversation(user: User, pk: UUID | None) -> Conversation | None:
-    return await Conversation.objects.owned_by(user).filter(pk=pk).afirst() if pk else None
+    return await Conversation.objects.editable_by(user).filter(pk=pk).afirst() if pk else None
 
 
 class Wish:
@@ -119,7 +119,7 @@ def _turns(data: dict[str, Any]) -> list[tuple[str, str]]:
     turns = [_turn(message) for message in messages]
     if turns[0][0] != "user" or turns[-1][0] != "user":
         raise BadWish(_("The messages must begin and end with a turn of the user."))
-    if sum(len(text) for _role, text in turns) > 10 * LONGEST_QUESTION:
+    if sum(len(text) for _role, text in turns) > 10 * MAX_QUESTION_LENGTH:
         raise BadWish(_("The messages are too long."))
     return turns
 

@@ -1,4 +1,4 @@
-"""Conversations: begin one, read one, change one, put one into the bin, and look into the bin."""
+"""Conversations: begin one, read one, rename, delete and restore one, and list them."""
 
 from uuid import UUID
 
@@ -6,12 +6,13 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.views import View
+from django.views.decorators.http import require_POST, require_safe
 
 from chatsite import errors
 from chatsite.accounts.http import SignedInRequest
 from chatsite.http import asked_by_script, see_other
-from conversations.forms import ChangeForm, first_problem
+from conversations.forms import HeadForm, TitleForm, first_error
 from conversations.models import Conversation, Message, UnknownMessage
 from conversations.views import pages
 from conversations.views.refusals import no_content, refusal
@@ -20,96 +21,105 @@ from conversations.views.refusals import no_content, refusal
 @require_safe
 def new(request: SignedInRequest) -> HttpResponse:
     """An empty page to ask the first question in."""
-    return pages.page(request, None)
+    return pages.render_page(request, None)
 
 
-def every(request: SignedInRequest) -> HttpResponse:
+def list_all(request: SignedInRequest) -> HttpResponse:
     """All of a person's conversations, page by page."""
-    mine = Conversation.objects.owned_by(request.user).order_by("-updated")
-    return _list(request, "conversations/list.html", mine)
+    conversations = Conversation.objects.visible_to(request.user).order_by("-updated")
+    return _list(request, "conversations/list.html", conversations)
 
 
 @require_safe
-def binned(request: SignedInRequest) -> HttpResponse:
-    """What is in the bin, and until when it can be put back."""
+def list_bin(request: SignedInRequest) -> HttpResponse:
+    """The conversations in the bin, and until when each can be restored."""
     return _list(request, "conversations/bin.html", Conversation.objects.binned_by(request.user))
 
 
 def _list(request: SignedInRequest, template: str, conversations: QuerySet[Conversation]) -> HttpResponse:
-    page_obj = Paginator(conversations, pages.LISTED).get_page(request.GET.get("page"))
-    return render(request, template, {"page_obj": page_obj, "groups": pages.groups_of(request.user)})
+    page_obj = Paginator(conversations, pages.PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, template, {"page_obj": page_obj, "groups": pages.group_by_day(request.user)})
 
 
-def conversation(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """Read (GET), change (POST) or bin (DELETE) a conversation."""
-    match request.method:
-        case "GET" | "HEAD":
-            return read(request, pk)
-        case "POST":
-            return change(request, pk)
-        case "DELETE":
-            return put_into_bin(request, pk)
-    return HttpResponse(status=405, headers={"Allow": "GET, HEAD, POST, DELETE"})
+class ConversationView(View):
+    """A conversation: read it (GET), or put it into the bin (DELETE)."""
 
+    http_method_names = ["get", "head", "delete"]
 
-def read(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """The page, with `edit` a question of it in a form; a script gets its turns alone."""
-    mine = get_object_or_404(Conversation.objects.owned_by(request.user), pk=pk)
-    before = _uuid(request.GET["before"]) if "before" in request.GET else None
-    edit = request.GET.get("edit", "")
-    if edit and not mine.messages.filter(pk=_uuid(edit), role=Message.Role.USER).exists():
-        raise Http404
-    try:
-        if not asked_by_script(request):
-            return pages.page(request, mine, before=before, edit=edit)
-        turns, older = pages.newest_turns(mine, before)
-    except UnknownMessage:
-        raise Http404 from None
-    return render(request, "conversations/_turns.html", {"conversation": mine, "turns": turns, "older": older})
+    def get(self, request: SignedInRequest, pk: UUID) -> HttpResponse:
+        """The page, or its turns alone for a script. `edit` names a question to show in a form, `before` a message."""
+        conversation = get_object_or_404(Conversation.objects.visible_to(request.user), pk=pk)
+        before = _uuid_or_404(request.GET["before"]) if "before" in request.GET else None
+        edit = request.GET.get("edit", "")
+        if edit and not conversation.messages.filter(pk=_uuid_or_404(edit), role=Message.Role.USER).exists():
+            raise Http404
+        try:
+            if asked_by_script(request):
+                return pages.render_turns(request, conversation, before=before)
+            return pages.render_page(request, conversation, before=before, edit=edit)
+        except UnknownMessage:
+            raise Http404 from None
+
+    def delete(self, request: SignedInRequest, pk: UUID) -> HttpResponse:
+        """Idempotent: a conversation that is in the bin stays there."""
+        get_object_or_404(Conversation.objects.deletable_by(request.user), pk=pk).bin()
+        return no_content()
 
 
 @require_safe
 def edit(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """A page of plain forms that rename and delete, for who has no script to do it in place."""
-    mine = get_object_or_404(Conversation.objects.owned_by(request.user), pk=pk)
-    return render(request, "conversations/edit.html", {"conversation": mine, "title": mine.title})
+    """A page of plain forms that rename and delete, for browsers without JavaScript."""
+    conversation = get_object_or_404(Conversation.objects.editable_by(request.user), pk=pk)
+    return _edit_page(request, conversation, conversation.title)
 
 
-def change(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """Rename, show another version, put into the bin or take out again (the one thing the bin allows)."""
-    mine = get_object_or_404(Conversation, owner=request.user, pk=pk)
-    form = ChangeForm(request.POST)
-    if mine.deleted and "deleted" not in request.POST:
-        raise Http404
+@require_POST
+def rename(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """A title that is refused comes back: to a script as a sentence, to a plain form in its page."""
+    conversation = get_object_or_404(Conversation.objects.editable_by(request.user), pk=pk)
+    form = TitleForm(request.POST)
+    if form.is_valid():
+        conversation.rename(form.cleaned_data["title"])
+        return no_content() if asked_by_script(request) else see_other("conversation", pk=pk)
+    if asked_by_script(request):
+        return refusal(400, first_error(form))
+    return _edit_page(request, conversation, request.POST.get("title", ""), first_error(form))
+
+
+def _edit_page(request: SignedInRequest, conversation: Conversation, title: str, problem: str = "") -> HttpResponse:
+    context = {"conversation": conversation, "title": title, "problem": problem}
+    return render(request, "conversations/edit.html", context, status=400 if problem else 200)
+
+
+@require_POST
+def switch_version(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Show the branch of another version of a message."""
+    conversation = get_object_or_404(Conversation.objects.editable_by(request.user), pk=pk)
+    form = HeadForm(request.POST)
     if not form.is_valid():
-        return _refuse_change(request, mine, first_problem(form))
+        return errors.answer(request, 400, first_error(form))
     try:
-        mine.change(**form.cleaned_data)
+        conversation.switch_to(form.cleaned_data["head"])
     except UnknownMessage:
         raise Http404 from None
-    if asked_by_script(request):
-        return no_content()
-    return see_other("bin") if mine.deleted else see_other("conversation", pk=mine.pk)
+    return no_content() if asked_by_script(request) else see_other("conversation", pk=pk)
 
 
-def _refuse_change(request: SignedInRequest, mine: Conversation, sentence: str) -> HttpResponse:
-    """A script gets the sentence; a title typed into a plain form comes back in its page."""
-    if asked_by_script(request):
-        return refusal(400, sentence)
-    if "title" not in request.POST or mine.deleted:
-        return errors.answer(request, 400, sentence)
-    context = {"conversation": mine, "title": request.POST["title"], "problem": sentence}
-    return render(request, "conversations/edit.html", context, status=400)
+@require_POST
+def delete(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Into the bin, for a plain form; idempotent, as DELETE of the conversation itself is."""
+    get_object_or_404(Conversation.objects.deletable_by(request.user), pk=pk).bin()
+    return no_content() if asked_by_script(request) else see_other("bin")
 
 
-def put_into_bin(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """Idempotent: what is in the bin already stays there."""
-    mine = get_object_or_404(Conversation, owner=request.user, pk=pk)
-    mine.bin()
-    return no_content()
+@require_POST
+def restore(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Out of the bin; idempotent."""
+    get_object_or_404(Conversation.objects.deletable_by(request.user), pk=pk).restore()
+    return no_content() if asked_by_script(request) else see_other("conversation", pk=pk)
 
 
-def _uuid(value: str) -> UUID:
+def _uuid_or_404(value: str) -> UUID:
     try:
         return UUID(value)
     except ValueError:

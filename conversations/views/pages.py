@@ -1,4 +1,4 @@
-"""The page: what the conversation and the list beside it show. Used by the views, which pass it to templates."""
+"""The page: a conversation, and the list of the person's conversations beside it."""
 
 import uuid
 from datetime import date, timedelta
@@ -13,17 +13,17 @@ from django.utils.translation import gettext as _
 
 from chatsite.accounts.http import SignedInRequest
 from chatsite.accounts.models import User
-from conversations.models import Conversation, Message, UnknownMessage
+from conversations.models import Conversation, UnknownMessage
 from conversations.models.tree import path_to
-from conversations.presentation import wording
 from conversations.presentation.model_choices import model_choices
 from conversations.presentation.turns import Turn, turns_of
 
-TURNS = 40
-LISTED = 50
+#: Conversations on a page of a list.
+PAGE_SIZE = 50
+TURNS_PER_PAGE = 40
 
 
-def page(
+def render_page(
     request: SignedInRequest,
     conversation: Conversation | None,
     *,
@@ -34,60 +34,67 @@ def page(
     model: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The whole page; with `problem`, `draft` and `model` when a plain form was refused: nothing typed may be lost.
+    """The whole page. `problem`, `draft` and `model` show a refused form again, with all that was typed into it.
 
-    `edit`: the question that is edited, whose form then has them; any other value leaves them to the composer.
+    `edit`: the id of the question that is being edited, whose form then shows them; else the composer does.
+    Raises UnknownMessage when `before` is not a message of the conversation.
     """
     turns, older = newest_turns(conversation, before, edit) if conversation else ([], "")
-    if edited := next((turn for turn in turns if str(turn.message.pk) == edit and not turn.message.is_answer), None):
+    edited = next((turn for turn in turns if str(turn.message.pk) == edit and not turn.message.is_answer), None)
+    if edited is not None:
         edited.is_edited, edited.draft, edited.problem = True, draft or edited.message.text, problem
         draft = problem = ""
     context = {
         "conversation": conversation,
         "turns": turns,
         "older": older,
-        "groups": groups_of(request.user),
+        "groups": group_by_day(request.user),
         "key": str(uuid.uuid4()),
         **model_choices(preferred=model or (conversation.newest_model() if conversation else "")),
-        "continue_text": _(wording.CONTINUE),
         "problem": problem,
         "draft": draft,
     }
     return render(request, "conversations/page.html", context, status=status)
 
 
+def render_turns(request: SignedInRequest, conversation: Conversation, *, before: UUID | None) -> HttpResponse:
+    """The turns without the page, for a script. Raises UnknownMessage as `render_page` does."""
+    turns, older = newest_turns(conversation, before)
+    context = {"conversation": conversation, "turns": turns, "older": older}
+    return render(request, "conversations/_turns.html", context)
+
+
 def newest_turns(conversation: Conversation, before: UUID | None = None, edit: str = "") -> tuple[list[Turn], str]:
-    """The last turns of the branch that is shown, or those above a message; and where older ones are.
+    """The last turns of the branch that is shown, or those above `before`; and the address of older ones, or "".
 
-    Where a question further up is edited, the last ones are that question and the answer to it.
-
-    Raises UnknownMessage when `before` is not of this conversation.
+    When the question `edit` is further up, the last turns are that question and the answer to it.
     """
     parents = conversation.parents()
     if before is not None and before not in parents:
         raise UnknownMessage
     path = path_to(conversation.head_id if before is None else parents[before], parents)
-    further_up = [place for place, each in enumerate(path[:-TURNS]) if str(each) == edit]
-    path = path[: further_up[0] + 2] if further_up else path
-    shown = path[-TURNS:]
-    found = Message.objects.select_related("conversation__owner").in_bulk(shown)
+    ids_further_up = [str(message) for message in path[:-TURNS_PER_PAGE]]
+    if edit in ids_further_up:
+        path = path[: ids_further_up.index(edit) + 2]
+    shown = path[-TURNS_PER_PAGE:]
+    messages = conversation.messages.select_related("conversation__owner").in_bulk(shown)
     older = ""
-    if len(path) > TURNS:
+    if len(path) > TURNS_PER_PAGE:
         older = f"{reverse('conversation', args=[conversation.pk])}?before={shown[0]}"
-    return turns_of([found[each] for each in shown], parents, conversation), older
+    return turns_of([messages[message] for message in shown], parents, conversation), older
 
 
-def groups_of(user: User) -> list[tuple[str, list[Conversation]]]:
+def group_by_day(user: User) -> list[tuple[str, list[Conversation]]]:
     """A person's latest conversations by day, newest first."""
     today = timezone.localdate()
-    # Today comes first also while it is empty: what is asked next is listed there.
+    # Today comes first even while it is empty: the page adds new conversations there.
     groups: dict[str, list[Conversation]] = {_("Today"): []}
-    for conversation in Conversation.objects.owned_by(user).order_by("-updated")[:LISTED]:
-        groups.setdefault(_label(timezone.localdate(conversation.updated), today), []).append(conversation)
+    for conversation in Conversation.objects.visible_to(user).order_by("-updated")[:PAGE_SIZE]:
+        groups.setdefault(_day_label(timezone.localdate(conversation.updated), today), []).append(conversation)
     return list(groups.items())
 
 
-def _label(day: date, today: date) -> str:
+def _day_label(day: date, today: date) -> str:
     if day >= today:
         return _("Today")
     if day == today - timedelta(days=1):

@@ -8,11 +8,12 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import aget_object_or_404
+from django.views.decorators.http import require_POST
 
 from chatsite.accounts.http import SignedInRequest
 from chatsite.http import see_other
 from conversations import sse
-from conversations.forms import WishForm, code_of, first_problem
+from conversations.forms import RetryForm, error_code, first_error
 from conversations.models import Message
 from conversations.replies import engine
 from conversations.views.messages import opening, refuse
@@ -24,14 +25,10 @@ PATIENCE = 3
 
 async def reply(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
     """Follow (GET), try again (POST) or stop (DELETE) a reply."""
-    answers = Message.objects.owned_by(request.user).filter(role=Message.Role.ASSISTANT)
-    answer = await aget_object_or_404(answers.select_related("conversation__owner"), pk=pk)
+    answer = await _answer_or_404(request, pk)
     match request.method:
         case "GET":
             return sse.EventStream((await engine.follow(answer)).page())
-        case "POST" if "stop" in request.POST:
-            await engine.stop(answer)
-            return see_other("conversation", pk=answer.conversation_id)
         case "POST":
             return await retry(request, answer)
         case "DELETE":
@@ -41,9 +38,9 @@ async def reply(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
 
 async def retry(request: SignedInRequest, answer: Message) -> HttpResponseBase:
     """Have the same question answered once more, beside the answer that is there."""
-    form = WishForm(request.POST, usual=answer.model)
+    form = RetryForm(request.POST, default_model=answer.model)
     if not form.is_valid():
-        return await refuse(request, answer.conversation, 400, first_problem(form), code=code_of(form))
+        return await refuse(request, answer.conversation, 400, first_error(form), code=error_code(form))
     model, key = form.cleaned_data["model"], form.cleaned_data["key"]
     streamed = wants_stream(request)
     try:
@@ -66,3 +63,16 @@ async def stop(answer: Message) -> JsonResponse:
         async with asyncio.timeout(PATIENCE):
             return JsonResponse({"state": (await broadcast.until_ended()).state})
     return JsonResponse({"state": answer.state})
+
+
+@require_POST
+async def stop_by_form(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Stop a reply, for a browser without JavaScript; scripts send DELETE to the reply."""
+    answer = await _answer_or_404(request, pk)
+    await engine.stop(answer)
+    return see_other("conversation", pk=answer.conversation_id)
+
+
+async def _answer_or_404(request: SignedInRequest, pk: UUID) -> Message:
+    answers = Message.objects.editable_by(request.user).filter(role=Message.Role.ASSISTANT)
+    return await aget_object_or_404(answers.select_related("conversation__owner"), pk=pk)

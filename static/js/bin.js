@@ -1,5 +1,6 @@
 /** Putting a conversation into the bin, and taking it out again. */
 
+import { addressOf } from "./addresses.js";
 import { send, sentenceFor } from "./net.js";
 
 /** What the next page is to offer to undo, when the one that was deleted was open. */
@@ -7,17 +8,18 @@ const KEY = "deleted";
 
 /** Delete the conversation of an entry: no question before, but ten seconds to take it back. */
 export async function remove(entry) {
-  const { conversation, path } = entry;
+  const { conversation } = entry;
+  const address = addressOf("conversation", conversation);
   const toast = document.querySelector("chat-toast");
   try {
-    await send("DELETE", path);
+    await send("DELETE", address);
   } catch (error) {
     toast.say(sentenceFor(error));
     return;
   }
-  if (location.pathname === path) {
+  if (location.pathname === address) {
     sessionStorage.setItem(KEY, conversation);
-    location.assign("/");
+    location.assign(document.querySelector("[data-new]").href);
     return;
   }
   toast.offer(conversation, takeOut(entry));

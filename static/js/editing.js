@@ -1,5 +1,6 @@
 /** Editing a question in its place: its words become a form, and come back when that is cancelled. */
 
+import { addressOf } from "./addresses.js";
 import { Draft } from "./drafts.js";
 import { isComposing, sends } from "./keys.js";
 import { newKey } from "./net.js";
@@ -8,7 +9,7 @@ export class Editing {
   /** `thread` holds the turns, and the form as a template. */
   constructor(thread) {
     this.thread = thread;
-    this.template = thread.querySelector("template[data-edit]");
+    this.template = thread.querySelector("template[data-edit-form]");
     thread.addEventListener("keydown", (event) => this.pressed(event));
     thread.addEventListener("input", (event) => this.changed(event));
     document.addEventListener("chat:edit", () => this.openLast());
@@ -30,13 +31,13 @@ export class Editing {
 
   /** The form, with the words of the question and its place in the conversation. */
   formFor(article) {
-    const { turn, parent } = article.dataset;
+    const { turn, parent, conversation } = article.dataset;
     const words = article.querySelector("[data-question]");
     words.after(this.template.content.cloneNode(true));
     const form = formIn(article);
-    const address = words.querySelector("form").action;
-    form.action = `${address}messages/`;
-    form.querySelector("[data-action=cancel-edit]").href = address;
+    form.action = addressOf("messages", conversation);
+    form.querySelector("[data-reword]").formAction = addressOf("reword", turn);
+    form.querySelector("[data-action=cancel-edit]").href = addressOf("conversation", conversation);
     const { text, problem } = parts(form);
     for (const [name, value] of Object.entries({ key: newKey(), parent, question: turn })) form.elements[name].value = value;
     text.value = draftOf(form).read() || words.querySelector("[data-words]").textContent;

@@ -1,5 +1,6 @@
 /** The form that stands in the place of a conversation's title while it is renamed. */
 
+import { addressOf } from "./addresses.js";
 import { isComposing } from "./keys.js";
 import { send, sentenceFor } from "./net.js";
 
@@ -9,7 +10,7 @@ export class Rename {
   constructor(entry, onDone) {
     this.entry = entry;
     this.onDone = onDone;
-    this.form = document.querySelector("[data-rename]").content.cloneNode(true).firstElementChild;
+    this.form = document.querySelector("[data-rename-form]").content.cloneNode(true).firstElementChild;
     this.field = this.form.elements.title;
     this.problem = this.form.querySelector("[data-problem]");
     this.field.value = this.before = entry.caption;
@@ -53,7 +54,7 @@ export class Rename {
     }
     this.isSaving = true;
     try {
-      await send("POST", this.entry.path, { form: this.form });
+      await send("POST", addressOf("rename", this.entry.conversation), { form: this.form });
       this.finish(title, byKey && this.form.contains(document.activeElement));
     } catch (error) {
       this.field.setAttribute("aria-invalid", "true");

@@ -1,5 +1,6 @@
 /** The frames of one reply, across lost connections. */
 
+import { addressOf } from "./addresses.js";
 import { Refusal, send } from "./net.js";
 import { chunksOf, events } from "./sse.js";
 
@@ -15,7 +16,7 @@ const LONGEST_PAUSE = 10_000;
 export async function* framesOf(response, { reply = null, onLost = () => {} } = {}) {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      response ??= await send("GET", `/messages/${reply}/reply/`, { stream: true });
+      response ??= await send("GET", addressOf("reply", reply), { stream: true });
       for await (const { name, data } of events(chunksOf(response.body, SILENCE_SECONDS))) {
         attempt = 0;
         const frame = { name, data: JSON.parse(data) };

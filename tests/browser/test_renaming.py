@@ -114,12 +114,12 @@ def test_what_alice_has_typed_is_kept_when_she_goes_elsewhere(window, trip):
 def test_a_title_that_cannot_be_sent_stays_in_the_field(window, trip):
     window.page.goto(f"/conversations/{trip.pk}/")
     rename(window, ".heading")
-    window.page.route("**/conversations/*/", lambda route: route.abort())
+    window.page.route("**/conversations/*/title/", lambda route: route.abort())
     field(window).fill("Not yet")
     field(window).press("Enter")
     expect(window.page.get_by_text("The connection was lost.")).to_be_visible()
     expect(field(window)).to_have_value("Not yet")
-    window.page.unroute("**/conversations/*/")
+    window.page.unroute("**/conversations/*/title/")
     field(window).press("Enter")
     expect(field(window)).to_have_count(0)
     assert title_of(trip) == "Not yet"

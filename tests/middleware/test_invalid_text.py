@@ -62,7 +62,7 @@ def test_nul_is_refused_in_every_form(alice_here, path, body):
 
 def test_nul_in_a_title_is_refused(alice_here, alice):
     conversation = Conversation.objects.create(owner=alice, title="Hello")
-    response = alice_here.post(f"/conversations/{conversation.pk}/", {"title": "a\0b"})
+    response = alice_here.post(f"/conversations/{conversation.pk}/title/", {"title": "a\0b"})
     assert response.status_code == 400
     assert "\0" not in Conversation.objects.get().title
 
@@ -93,4 +93,4 @@ def test_a_form_in_another_alphabet_is_refused(alice_here):
 def test_a_plain_form_is_followed_by_303(alice_here, alice):
     """So that the browser fetches the next page by GET, and reloading it sends nothing twice."""
     conversation = Conversation.objects.create(owner=alice, title="Hello")
-    assert alice_here.post(f"/conversations/{conversation.pk}/", {"title": "Sea"}).status_code == 303
+    assert alice_here.post(f"/conversations/{conversation.pk}/title/", {"title": "Sea"}).status_code == 303

@@ -111,7 +111,7 @@ def test_a_title_is_used_and_paid_for_as_claude_counts_it(visitor, stand_in, ali
 def test_a_title_that_alice_has_given_meanwhile_stays(visitor, stand_in):
     with visitor.asking("Explain compound interest[[chars:300]][[rate:100]][[title:delay:1]]") as stream:
         path = f"/conversations/{stream.start['conversation']}/"
-        assert visitor.http.post(path, data={"title": "My money"}).status_code == 303
+        assert visitor.http.post(f"{path}title/", data={"title": "My money"}).status_code == 303
         assert stream.end["state"] == "complete"
     assert unnamed(stand_in) == "My money"
     assert len(stream.named("title")) == 1

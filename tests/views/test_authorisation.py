@@ -1,4 +1,4 @@
-"""Who gets what at every address: Alice owns it, to Bob and Carol (staff) it is a stranger's, nobody is signed in."""
+"""What Alice (the owner), Bob and Carol (staff, but not the owner) and a guest get at every address."""
 
 import uuid
 
@@ -11,18 +11,25 @@ from chatsite.accounts.models import ApiToken
 from conversations.models import Conversation, Message
 from tests.history import create_conversation
 from tests.site import Visitor
+from tests.views.requests import STREAM
 
 METHODS = ("GET", "POST", "PUT", "DELETE")
-#: What Alice, a stranger and nobody get. A POST here holds nothing that makes sense: 400 is for those who may ask.
+#: The statuses that the owner, another person and a guest get. A POST here has no valid field: 400 means "may ask".
 ROUTES = {
     #                 GET            POST           PUT            DELETE
     "new": "          200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
     "conversations": "200 200 302  | 400 400 302  | 405 405 302  | 405 405 401",
-    "conversation": " 200 404 302  | 400 404 302  | 405 405 302  | 204 404 401",
-    "edit-conversation": "200 404 302 | 405 405 302 | 405 405 302 | 405 405 401",
+    "conversation": " 200 404 302  | 405 405 302  | 405 405 302  | 204 404 401",
+    "edit-conversation": "   200 404 302 | 405 405 302 | 405 405 302 | 405 405 401",
+    "rename-conversation": " 405 405 302 | 400 404 302 | 405 405 302 | 405 405 401",
+    "switch-version": "      405 405 302 | 400 404 302 | 405 405 302 | 405 405 401",
+    "delete-conversation": " 405 405 302 | 303 404 302 | 405 405 302 | 405 405 401",
+    "restore-conversation": "405 405 302 | 303 404 302 | 405 405 302 | 405 405 401",
     "bin": "          200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
     "messages": "     405 405 302  | 400 404 302  | 405 405 302  | 405 405 401",
     "reply": "        200 404 302  | 400 404 302  | 405 404 302  | 200 404 401",
+    "stop-reply": "   405 405 302  | 303 404 302  | 405 405 302  | 405 405 401",
+    "reword-question": "405 405 302 | 400 404 302  | 405 405 302  | 405 405 401",
     "api-chat": "     405 405 405  | 400 400 401  | 405 405 405  | 405 405 405",
     "healthz": "      200 200 200  | 200 200 200  | 200 200 200  | 200 200 200",
     "readyz": "       200 200 200  | 200 200 200  | 200 200 200  | 200 200 200",
@@ -41,123 +48,150 @@ ROUTES = {
     "account_reset_password_from_key_done": " 200 200 200  | 405 405 405",
     "account_logout": "                       200 200 302  | 302 302 302",
 }
-SCRIPT = {"Accept": "text/event-stream"}
+
+
+OF_A_CONVERSATION = (
+    "conversation",
+    "edit-conversation",
+    "rename-conversation",
+    "switch-version",
+    "delete-conversation",
+    "restore-conversation",
+    "messages",
+)
 
 
 @pytest.fixture
-def hers(alice):
-    """The things of Alice that an address can name."""
+def ids(alice):
+    """The arguments of the addresses that name something of Alice's, by the name of the route."""
     conversation = create_conversation(alice)
     token, _secret = ApiToken.issue(alice, "laptop")
     return {
-        "conversation": [conversation.pk],
-        "edit-conversation": [conversation.pk],
-        "messages": [conversation.pk],
+        **{name: [conversation.pk] for name in OF_A_CONVERSATION},
         "reply": [conversation.head_id],
+        "stop-reply": [conversation.head_id],
+        "reword-question": [conversation.thread()[0].pk],
         "revoke-token": [token.pk],
         "account_reset_password_from_key": ["1", "x"],
     }
 
 
-def stored():
-    """What nobody but Alice may change (a rendering that is cached on reading is no change)."""
+def stored_rows():
+    """What only Alice may change. (A rendering that is cached when a page is read is no change.)"""
     messages = Message.objects.order_by("pk").values_list("pk", "parent", "state", "text", "stop_requested")
     return list(Conversation.objects.order_by("pk").values()), list(messages), ApiToken.objects.count()
 
 
 def patterns(resolver, prefix=""):
-    for each in resolver.url_patterns:
-        if isinstance(each, URLResolver):
-            yield from patterns(each, prefix + str(each.pattern))
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from patterns(pattern, prefix + str(pattern.pattern))
         else:
-            yield prefix, each
+            yield prefix, pattern
 
 
 def test_every_address_is_in_the_table():
-    named = {pattern.name for prefix, pattern in patterns(get_resolver()) if not prefix.startswith("admin/")}
-    assert named == set(ROUTES)
+    names = {pattern.name for prefix, pattern in patterns(get_resolver()) if not prefix.startswith("admin/")}
+    assert names == set(ROUTES)
 
 
 @pytest.mark.parametrize("name", ROUTES)
-def test_owner_strangers_and_nobody_get_what_the_table_says(site, alice, bob, carol, hers, name):
+def test_everybody_gets_what_the_table_says_and_only_alice_changes_anything(site, alice, bob, carol, ids, name):
     cache.clear()
-    path, before = reverse(name, args=hers.get(name)), stored()
+    path, before = reverse(name, args=ids.get(name)), stored_rows()
     cells = [cell.split() for cell in ROUTES[name].split("|")]
-    for who, column in ((bob, 1), (carol, 1), (None, 2), (alice, 0)):
-        visitor = Visitor(site, who)
+    for user, column in ((bob, 1), (carol, 1), (None, 2), (alice, 0)):
+        visitor = Visitor(site, user)
         for method, cell in zip(METHODS, cells, strict=False):
             body = {"model": "unknown"} if method in {"POST", "PUT"} else None
-            answer = visitor.http.request(method, path, data=body)
-            assert (method, str(who), answer.status_code) == (method, str(who), int(cell[column]))
-            if int(cell[2]) == 302 and who is None and name != "account_logout":
-                assert answer.headers["location"].startswith("/accounts/login/?next=/")
-        assert who is alice or stored() == before
+            response = visitor.http.request(method, path, data=body)
+            assert (method, str(user), response.status_code) == (method, str(user), int(cell[column]))
+            if int(cell[2]) == 302 and user is None and name != "account_logout":
+                assert response.headers["location"].startswith("/accounts/login/?next=/")
+        assert user is alice or stored_rows() == before
 
 
-def test_a_script_without_a_session_gets_401_and_no_form(site, hers):
-    pages = (
-        "new",
-        "conversations",
-        "conversation",
-        "edit-conversation",
-        "bin",
-        "messages",
-        "reply",
-        "tokens",
-        "readers",
-    )
-    for name in pages:
+def test_a_script_without_a_session_gets_401_and_no_form(site, ids):
+    names = ("new", "conversations", *OF_A_CONVERSATION, "bin", "reply", "stop-reply", "reword-question")
+    for name in (*names, "tokens", "readers"):
         for method in METHODS:
-            answer = Visitor(site).http.request(method, reverse(name, args=hers.get(name)), headers=SCRIPT)
-            assert (name, method, answer.status_code) == (name, method, 401)
-            assert "<form" not in answer.text
+            response = Visitor(site).http.request(method, reverse(name, args=ids.get(name)), headers=STREAM)
+            assert (name, method, response.status_code) == (name, method, 401)
+            assert "<form" not in response.text
 
 
-def test_without_the_csrf_token_alice_herself_changes_nothing(site, alice, hers):
-    visitor, before = Visitor(site, alice), stored()
+@pytest.mark.parametrize(
+    ("method", "names"),
+    [
+        (
+            "POST",
+            (
+                "conversations",
+                "messages",
+                "rename-conversation",
+                "switch-version",
+                "delete-conversation",
+                "restore-conversation",
+                "reply",
+                "stop-reply",
+                "reword-question",
+                "api-chat",
+                "tokens",
+                "revoke-token",
+            ),
+        ),
+        ("DELETE", ("conversation", "reply")),
+    ],
+)
+def test_without_the_csrf_token_even_alice_changes_nothing(site, alice, ids, method, names):
+    visitor, before = Visitor(site, alice), stored_rows()
     del visitor.http.headers["X-CSRFToken"]
-    for name in ("conversations", "conversation", "messages", "reply", "api-chat", "tokens", "revoke-token"):
-        for method in ("POST", "DELETE") if name in {"conversation", "reply"} else ("POST",):
-            answer = visitor.http.request(method, reverse(name, args=hers.get(name)), headers=SCRIPT)
-            assert (name, answer.status_code) == (name, 403)
-    assert stored() == before
+    for name in names:
+        response = visitor.http.request(method, reverse(name, args=ids.get(name)), headers=STREAM)
+        assert (name, response.status_code) == (name, 403)
+    assert stored_rows() == before
 
 
-def test_an_id_of_alice_in_the_body_of_bobs_request_is_not_found(site, alice, bob, hers):
-    visitor = Visitor(site, bob)
-    [conversation], [answer] = hers["conversation"], hers["reply"]
-    own = create_conversation(bob)
-    before = stored()
-    question = Message.objects.get(pk=answer).parent_id
-    for foreign in (answer, question, uuid.uuid4()):
-        into = {"text": "Mine?", "parent": str(foreign)}
-        for headers in ({}, SCRIPT):
-            refused = visitor.http.post(f"/conversations/{own.pk}/messages/", data=into, headers=headers)
-            assert refused.status_code == 404
-            words = {"text": "Mine?", "question": str(foreign), "save": "1"}
-            refused = visitor.http.post(f"/conversations/{own.pk}/messages/", data=words, headers=headers)
-            assert refused.status_code == 404
-        assert visitor.http.get(f"/conversations/{own.pk}/?edit={foreign}").status_code == 404
-        assert visitor.http.post(f"/conversations/{own.pk}/", data={"head": str(foreign)}).status_code == 404
-        assert visitor.http.get(f"/conversations/{own.pk}/?before={foreign}").status_code == 404
-    for foreign in (conversation, uuid.uuid4()):
-        wish = {"message": "Mine?", "conversation": str(foreign)}
-        assert visitor.http.post("/api/chat", json=wish).json() == {"error": "There is no such conversation."}
-    assert stored() == before
+@pytest.mark.parametrize("headers", [{}, STREAM], ids=["form", "script"])
+@pytest.mark.parametrize("which", ["answer", "question", "missing"])
+def test_a_message_of_alice_in_bobs_request_is_not_found(site, alice, bob, headers, which):
+    question, answer = create_conversation(alice).thread()
+    message = {"answer": answer.pk, "question": question.pk, "missing": uuid.uuid4()}[which]
+    path = f"/conversations/{create_conversation(bob).pk}/"
+    before, client = stored_rows(), Visitor(site, bob).http
+    edit, head, reword = {"text": "Mine?", "parent": str(message)}, {"head": str(message)}, {"text": "Mine?"}
+
+    assert client.post(f"{path}messages/", data=edit, headers=headers).status_code == 404
+    assert client.post(f"{path}head/", data=head, headers=headers).status_code == 404
+    assert client.post(f"/messages/{message}/reword/", data=reword, headers=headers).status_code == 404
+    assert client.get(f"{path}?edit={message}", headers=headers).status_code == 404
+    assert client.get(f"{path}?before={message}", headers=headers).status_code == 404
+    assert stored_rows() == before
 
 
-def test_the_same_key_of_another_person_leads_nowhere_near_alices_reply(site, alice, bob):
-    hers = Visitor(site, alice).ask("[[echo:For Alice.]]", key="k")
-    his = Visitor(site, bob).ask("[[echo:For Bob.]]", key="k")
-    assert hers.start["conversation"] != his.start["conversation"]
-    assert Message.objects.get(pk=his.start["reply"]).text == "For Bob."
+def test_a_conversation_of_alice_in_bobs_request_to_the_api_is_not_found(client, alice, bob):
+    foreign, before = create_conversation(alice).pk, stored_rows()
+    client.force_login(bob)
+    for conversation in (foreign, uuid.uuid4()):
+        body = {"message": "Mine?", "conversation": str(conversation)}
+        response = client.post("/api/chat", body, content_type="application/json")
+        assert (response.status_code, response.json()) == (404, {"error": "There is no such conversation."})
+    assert stored_rows()[1:] == before[1:]
 
 
-def test_what_is_not_hers_looks_like_what_does_not_exist(client, alice, bob):
+def test_the_same_key_of_another_person_does_not_lead_to_alices_reply(site, alice, bob):
+    alices_stream = Visitor(site, alice).ask("[[echo:For Alice.]]", key="k")
+    bobs_stream = Visitor(site, bob).ask("[[echo:For Bob.]]", key="k")
+
+    assert alices_stream.start["conversation"] != bobs_stream.start["conversation"]
+    assert Message.objects.get(pk=bobs_stream.start["reply"]).text == "For Bob."
+
+
+def test_what_is_not_alices_looks_like_what_does_not_exist(client, alice, bob):
     conversation = create_conversation(bob)
     client.force_login(alice)
-    for path, kind in (("/conversations/{}/", conversation.pk), ("/messages/{}/reply/", conversation.head_id)):
-        foreign, missing = client.get(path.format(kind)), client.get(path.format(uuid.uuid4()))
+    for path, pk in (("/conversations/{}/", conversation.pk), ("/messages/{}/reply/", conversation.head_id)):
+        foreign, missing = client.get(path.format(pk)), client.get(path.format(uuid.uuid4()))
         assert (foreign.status_code, missing.status_code) == (404, 404)
         assert foreign.content == missing.content
 

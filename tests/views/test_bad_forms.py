@@ -55,41 +55,6 @@ def test_a_retry_that_cannot_be_meant_is_refused(alice_client, alice, fields):
     assert Message.objects.count() == 2
 
 
-CHANGES = {
-    "nothing": {},
-    "an unknown field": {"owner": "bob"},
-    "an empty title": {"title": " \t"},
-    "a title that is too long": {"title": "x" * 201},
-    "NUL in the title": {"title": "a\0b"},
-    "a head that is no id": {"head": "x"},
-    "a head that is a number": {"head": "9" * 5000},
-    "a title that cannot be seen": {"title": "\u200b\u2060"},
-    "a deletion that is neither": {"deleted": "2"},
-    "a bin that is a title": {"title": "\u2028", "deleted": "1"},
-    "one good field and a bad one": {"title": "A good title", "head": "x"},
-}
-
-
-@pytest.mark.parametrize("fields", CHANGES.values(), ids=CHANGES)
-def test_a_change_that_cannot_be_meant_is_refused(alice_client, alice, fields):
-    conversation = create_conversation(alice, "A question.")
-    for_a_script = alice_client.post(
-        f"/conversations/{conversation.pk}/", fields, headers={"X-Requested-With": "fetch"}
-    )
-    assert for_a_script.status_code == 400
-    sentence = for_a_script.json()["error"]
-    assert len(sentence.split()) > 2
-
-    for_a_person = alice_client.post(f"/conversations/{conversation.pk}/", fields)
-    assert for_a_person.status_code == 400
-    assert for_a_person.headers["content-type"].startswith("text/html")
-    assert sentence in for_a_person.content.decode()
-    if typed := fields.get("title"):
-        assert for_a_person.context["title"] == typed
-    conversation.refresh_from_db()
-    assert (conversation.title, conversation.deleted) == ("A question.", None)
-
-
 @pytest.mark.parametrize(
     "path",
     [

@@ -74,7 +74,7 @@ def test_a_plain_form_tries_again_and_stops_too(alice_client):
 
     alice_client.http.post("/conversations/", data={"text": "[[endless]]"})
     endless = Message.objects.writing().get()
-    stopped = alice_client.http.post(f"/messages/{endless.pk}/reply/", data={"stop": "1"})
+    stopped = alice_client.http.post(f"/messages/{endless.pk}/stop/")
     assert (stopped.status_code, stopped.headers["location"]) == (303, f"/conversations/{endless.conversation_id}/")
     eventually(lambda: Message.objects.get(pk=endless.pk).state == "stopped")
 

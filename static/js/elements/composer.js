@@ -1,5 +1,6 @@
 /** <chat-composer>: where questions are written, sent and stopped. */
 
+import { addressOf } from "../addresses.js";
 import { Draft } from "../drafts.js";
 import { isComposing, sends } from "../keys.js";
 import { newKey, send, sentenceFor } from "../net.js";
@@ -85,10 +86,10 @@ export class ChatComposer extends HTMLElement {
       clearTimeout(this.saving);
       this.asking(false);
     }
-    const path = `/conversations/${conversation}/`;
+    const path = addressOf("conversation", conversation);
     if (location.pathname === path) return;
     history.replaceState(null, "", path);
-    this.form.action = `${path}messages/`;
+    this.form.action = addressOf("messages", conversation);
     this.openDraft();
   }
 
@@ -102,7 +103,7 @@ export class ChatComposer extends HTMLElement {
   async stop() {
     if (!this.reply) return;
     try {
-      await send("DELETE", `/messages/${this.reply}/reply/`);
+      await send("DELETE", addressOf("reply", this.reply));
     } catch (error) {
       this.complain(sentenceFor(error));
     }

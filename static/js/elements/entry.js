@@ -1,5 +1,6 @@
 /** <chat-entry>: a conversation's title where it stands, in a list or above its turns, and the way to its menu. */
 
+import { addressOf } from "../addresses.js";
 import { Rename } from "../rename.js";
 import { word } from "../words.js";
 
@@ -21,15 +22,11 @@ export class ChatEntry extends HTMLElement {
     return this.dataset.conversation ?? "";
   }
 
-  get path() {
-    return `/conversations/${this.conversation}/`;
-  }
-
   /** Stand for this conversation from now on. */
   adopt(conversation) {
     this.dataset.conversation = conversation;
-    if (this.label instanceof HTMLAnchorElement) this.label.href = this.path;
-    this.opener.href = `${this.path}edit/`;
+    if (this.label instanceof HTMLAnchorElement) this.label.href = addressOf("conversation", conversation);
+    this.opener.href = addressOf("edit", conversation);
     this.opener.hidden = false;
     this.name();
   }
@@ -69,5 +66,5 @@ export class ChatEntry extends HTMLElement {
 /** Show the new title of a conversation wherever it stands in the page. */
 export function retitle(conversation, title) {
   for (const entry of document.querySelectorAll(`chat-entry[data-conversation="${conversation}"]`)) entry.caption = title;
-  if (location.pathname === `/conversations/${conversation}/`) document.title = title;
+  if (location.pathname === addressOf("conversation", conversation)) document.title = title;
 }

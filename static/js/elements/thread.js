@@ -39,7 +39,7 @@ export class ChatThread extends HTMLElement {
     form.inert = true;
     try {
       if (form.dataset.ask === "version") await this.branches.switchTo(form, submitter);
-      else if (submitter?.name === "save") await this.save(form, submitter);
+      else if (submitter?.hasAttribute("data-reword")) await this.save(form, submitter);
       else await this.ask(form);
     } catch (error) {
       form.inert = false;

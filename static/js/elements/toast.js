@@ -1,5 +1,6 @@
 /** <chat-toast>: says that a conversation was deleted and offers to undo it, for ten seconds. */
 
+import { addressOf } from "../addresses.js";
 import { deletedBefore } from "../bin.js";
 import { send, sentenceFor } from "../net.js";
 import { word } from "../words.js";
@@ -16,12 +17,12 @@ export class ChatToast extends HTMLElement {
     for (const name of ["pointerleave", "focusout"]) this.addEventListener(name, () => this.release());
     document.addEventListener("keydown", (event) => this.pressed(event));
     const conversation = deletedBefore();
-    if (conversation) this.offer(conversation, () => location.assign(`/conversations/${conversation}/`));
+    if (conversation) this.offer(conversation, () => location.assign(addressOf("conversation", conversation)));
   }
 
   /** Offer to take a conversation out of the bin; `restore` shows it in the page again. */
   offer(conversation, restore) {
-    this.form.action = `/conversations/${conversation}/`;
+    this.form.action = addressOf("restore", conversation);
     this.restore = restore;
     this.say(word("deleted"), { undo: true });
   }
