@@ -253,16 +253,6 @@ class Conversation(models.Model):
 
     # Changing what is shown
 
-    def change(self, *, title: str = "", head: UUID | None = None, deleted: str = "") -> None:
-        """What a person changes at once: the title, the version shown, whether it is in the bin ("1" or "0")."""
-        with transaction.atomic():
-            if deleted:
-                self.bin() if deleted == "1" else self.restore()
-            if head:
-                self.switch_to(head)
-            if title:
-                self.rename(title)
-
     def switch_to(self, message: UUID) -> None:
         """Show the branch of another version; raises UnknownMessage when it is not of this conversation."""
         parents = self.parents()
