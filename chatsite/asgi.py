@@ -1,26 +1,17 @@
-"""The ASGI application, for `uvicorn chatsite.asgi:application`."""
+"""The ASGI application: `python -m chatsite.server` serves it, and so does `uvicorn chatsite.asgi:application`."""
 
 import os
 
-import django
+from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
-django.setup(set_prefix=False)
+django_application = get_asgi_application()
 
-# These need Django to be set up.
-from django.middleware.clickjacking import XFrameOptionsMiddleware
-from django.middleware.csrf import CsrfViewMiddleware
-from django.middleware.security import SecurityMiddleware
-
-from chatsite.handler import Handler
-from chatsite.middleware.in_place import run_in_place
+# These need Django's applications, which are loaded now.
 from chatsite.server.lifespan import Lifespan
 from chatsite.server.limits import BodyLimit
-from chatsite.server.static import serve
-from chatsite.server.threads import Lanes
+from chatsite.server.static import serve_static_files
+from chatsite.server.threads import ThreadPoolPerLane
 from conversations.replies import engine
 
-# Each of them only looks at headers.
-run_in_place(SecurityMiddleware, XFrameOptionsMiddleware, CsrfViewMiddleware)
-django_application = Handler()
-application = Lifespan(serve(BodyLimit(Lanes(django_application))), engine)
+application = Lifespan(serve_static_files(BodyLimit(ThreadPoolPerLane(django_application))), engine)

@@ -1,4 +1,4 @@
-"""How requests and responses are dealt with all over the site."""
+"""Helpers for requests and responses that the whole site uses."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,10 +8,12 @@ from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
 CSRF_FIELD = "csrfmiddlewaretoken"
+#: The form fields in which people write. The page itself fills in all others.
+WRITTEN_FIELDS = ("text", "addresses", "instructions", "reason", "title", "name")
 
 
-def asked_by_script(request: HttpRequest) -> bool:
-    """Whether a program reads the answer, so that a page or a redirect to one would be of no use."""
+def is_from_script(request: HttpRequest) -> bool:
+    """Whether a program reads the response, so that a page or a redirect to one would be useless."""
     accepted = request.headers.get("Accept", "")
     return (
         "text/event-stream" in accepted
@@ -23,34 +25,30 @@ def asked_by_script(request: HttpRequest) -> bool:
 
 
 def see_other(name: str, **arguments: Any) -> HttpResponseRedirect:
-    """After a plain form: the page to look at now, by GET whatever the form's method was."""
+    """Redirect a plain form to a page; the browser gets it with GET, whatever the form's method was."""
     return HttpResponseRedirect(resolve_url(name, **arguments), status=303)
 
 
-#: The fields of the site's forms in which people write; what else a form holds was put there by the page.
-WRITTEN = ("text", "addresses", "instructions", "reason", "title", "name")
+def get_previous_page(request: HttpRequest) -> str:
+    """The page of this site that held the form, if the browser sends it; otherwise an empty string."""
+    page = request.headers.get("Referer", "")
+    return page if url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure()) else ""
 
 
 @dataclass(frozen=True)
-class Typed:
-    """What somebody typed into a form that could not be taken, and the rest of the form, to send it again."""
+class SubmittedText:
+    """The text that a person wrote into a rejected form, and the other fields that sending it again needs."""
 
     name: str
     text: str
-    others: list[tuple[str, str]]
+    other_fields: list[tuple[str, str]]
 
 
-def typed(request: HttpRequest) -> Typed | None:
-    """What was written into a form; None where that is nothing, or a password, which is never shown."""
+def get_submitted_text(request: HttpRequest) -> SubmittedText | None:
+    """The longest text in the form; None if there is none, or if the form holds a password, which is never shown."""
     fields = [(name, value) for name, values in request.POST.lists() for value in values if name != CSRF_FIELD]
-    written = [field for field in fields if field[0] in WRITTEN and field[1].strip()]
+    written = [(name, value) for name, value in fields if name in WRITTEN_FIELDS and value.strip()]
     if not written or any("password" in name for name, _value in fields):
         return None
     name, text = max(written, key=lambda field: len(field[1]))
-    return Typed(name, text, [field for field in fields if field != (name, text)])
-
-
-def page_before(request: HttpRequest) -> str:
-    """The page of this site on which a form stood, where the browser says so."""
-    page = request.headers.get("Referer", "")
-    return page if url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure()) else ""
+    return SubmittedText(name, text, [field for field in fields if field != (name, text)])

@@ -1,4 +1,4 @@
-"""Mail in the site's own hand: each letter is a subject, a text and the same as HTML."""
+"""E-mail of the site: each message has a subject, a plain text and the same content as HTML."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,22 +9,22 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 
-def letter(
+def build_email(
     name: str, to: Iterable[str], context: dict[str, Any], request: HttpRequest | None = None
 ) -> EmailMultiAlternatives:
-    """A letter from the templates `<name>_subject.txt`, `<name>_message.txt` and `<name>_message.html`, not yet sent.
+    """An unsent message from the templates `<name>_subject.txt`, `<name>_message.txt` and `<name>_message.html`.
 
-    The HTML extends `mail/base.html`, which names the team: without a request the context has to hold `team`.
+    The HTML extends `mail/base.html`, which shows the team's name: without a request, `context` must hold `team`.
     """
-    subject, text, html = (
-        render_to_string(f"{name}_{part}", context, request) for part in ("subject.txt", "message.txt", "message.html")
-    )
-    # A name may hold line breaks; in a subject they would begin another header.
+    subject = render_to_string(f"{name}_subject.txt", context, request)
+    text = render_to_string(f"{name}_message.txt", context, request)
+    html = render_to_string(f"{name}_message.html", context, request)
+    # A name may contain line breaks; in a subject they would start another header.
     message = EmailMultiAlternatives(" ".join(subject.split()), f"{text.strip()}\n", None, list(to))
     message.attach_alternative(html, "text/html")
     return message
 
 
-def goes_out() -> bool:
-    """Whether mail leaves this machine, or is only printed or dropped."""
+def is_delivered() -> bool:
+    """Whether e-mail leaves this machine, and is not only printed or dropped."""
     return not settings.EMAIL_BACKEND.endswith((".console.EmailBackend", ".dummy.EmailBackend"))

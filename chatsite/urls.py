@@ -8,9 +8,9 @@ from django.urls import include, path
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 handler400 = "chatsite.errors.bad_request"
-handler403 = "chatsite.errors.not_allowed"
-handler404 = "chatsite.errors.not_found"
-handler429 = "chatsite.errors.too_many"
+handler403 = "chatsite.errors.permission_denied"
+handler404 = "chatsite.errors.page_not_found"
+handler429 = "chatsite.errors.too_many_requests"
 handler500 = "chatsite.errors.server_error"
 
 urlpatterns = [

@@ -17,7 +17,6 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
-from chatsite.operations.management.commands.trial import OPTIONS
 from conversations.models import Message
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -69,8 +68,8 @@ class Site:
         return self._process
 
     def start(self) -> "Site":
-        command = [sys.executable, "-m", "uvicorn", self.application, *OPTIONS, "--port", str(self.port)]
-        self._process = subprocess.Popen(command, cwd=ROOT, env=self.environment)
+        command = [sys.executable, "-m", "chatsite.server", self.application, "--port", str(self.port)]
+        self._process = subprocess.Popen([*command, "--log-level", "warning"], cwd=ROOT, env=self.environment)
         try:
             eventually(self._answers, START_SECONDS)
         except BaseException:

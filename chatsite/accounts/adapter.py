@@ -11,7 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest
 
 from chatsite.accounts.invitations.links import lifetime
-from chatsite.mail import letter
+from chatsite.mail import build_email
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class TeamAdapter(DefaultAccountAdapter):
     ) -> EmailMultiAlternatives:
         """As all mail of the site: with the team's name in the subject, as text and as HTML."""
         to = [email] if isinstance(email, str) else email
-        return letter(template_prefix, to, {**context, "lifetime": lifetime()}, context.get("request"))
+        return build_email(template_prefix, to, {**context, "lifetime": lifetime()}, context.get("request"))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """A mail server that refuses is for staff to know; a person who asks learns nothing about who is known."""

@@ -106,7 +106,7 @@ class PeopleAdmin(BaseModelAdmin):
         shown = self.admin_site.each_context(request) | {
             "opts": self.opts,
             "lifetime": lifetime(),
-            "mail_goes_out": mail.goes_out(),
+            "mail_is_delivered": mail.is_delivered(),
             "may_list": self.has_view_or_change_permission(request),
         }
         return TemplateResponse(request, f"admin/accounts/user/{template}", shown | context)

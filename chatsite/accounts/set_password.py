@@ -35,7 +35,7 @@ class SetPassword(PasswordResetFromKeyView):  # type: ignore[misc]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         found: dict[str, Any] = super().get_context_data(**context)
-        return found | {"person": self.reset_user, "lifetime": lifetime(), "mail_goes_out": mail.goes_out()}
+        return found | {"person": self.reset_user, "lifetime": lifetime(), "mail_is_delivered": mail.is_delivered()}
 
 
 def person_of(uidb36: str, key: str) -> User | None:

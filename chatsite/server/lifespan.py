@@ -1,7 +1,7 @@
-"""The beginning and the end of a server process: starts the engine, and keeps a stop signal from losing text.
+"""Start and stop of a server process: starts the engine, and keeps a stop signal from losing text.
 
-At SIGTERM uvicorn closes its listeners, cancels requests and leaves before anybody could save. So the first
-signal only begins to drain; uvicorn's own handler is called when every reply is final, or at a second signal.
+At SIGTERM uvicorn closes its listeners, cancels requests and exits before anything could be saved. So the first
+signal only starts to drain; uvicorn's own handler is called when every reply has ended, or at a second signal.
 """
 
 import asyncio
@@ -10,17 +10,18 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 from typing import Any, Protocol
 
 logger = logging.getLogger(__name__)
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
-Handler = Callable[[int, FrameType | None], Any]
+SignalHandler = Callable[[int, FrameType | None], Any]
 
 
 class Worker(Protocol):
-    """What has to be started and stopped with the process."""
+    """Starts and stops with the process."""
 
     async def startup(self) -> None: ...
     async def drain(self) -> None: ...
@@ -28,7 +29,7 @@ class Worker(Protocol):
 
 
 class Lifespan:
-    """An ASGI application that answers `lifespan`, which Django does not know, and passes on all else."""
+    """An ASGI application that handles `lifespan`, which Django does not, and passes on every other scope."""
 
     def __init__(self, application: Any, worker: Worker) -> None:
         self.application = application
@@ -43,12 +44,12 @@ class Lifespan:
         try:
             await self.worker.startup()
         except Exception as error:
-            # Raised from here, uvicorn would take it for an application without a lifespan, and serve.
+            # If this were raised, uvicorn would conclude that the application has no lifespan, and serve.
             logger.exception("The engine could not be started.")
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
-        self._listen()
-        # What is loaded by now stays: the garbage collector need not walk through it again and again.
+        self._install_signal_handlers()
+        # Everything loaded so far stays in memory: the garbage collector need not visit it again.
         gc.collect()
         gc.freeze()
         await send({"type": "lifespan.startup.complete"})
@@ -56,32 +57,31 @@ class Lifespan:
         await self.worker.shutdown()
         await send({"type": "lifespan.shutdown.complete"})
 
-    def _listen(self) -> None:
-        # Signal handlers can only be set in the main thread; a server in another one is stopped by its owner.
+    def _install_signal_handlers(self) -> None:
+        # Python allows this in the main thread only; a server in another thread is stopped by its owner.
         if threading.current_thread() is not threading.main_thread():
             return
         loop = asyncio.get_running_loop()
         for number in SIGNALS:
-            theirs = signal.getsignal(number)
-            if callable(theirs):
-                signal.signal(number, self._handler(loop, theirs))
+            server_handler = signal.getsignal(number)
+            if callable(server_handler):
+                signal.signal(number, partial(self._on_signal, loop, server_handler))
 
-    def _handler(self, loop: asyncio.AbstractEventLoop, theirs: Handler) -> Handler:
-        def handle(number: int, frame: FrameType | None) -> None:
-            if self._draining is not None:
-                theirs(number, frame)
-                return
-            logger.info("Stopping: waiting for running replies. A second signal stops at once.")
-            loop.call_soon_threadsafe(self._drain, theirs, number)
+    def _on_signal(
+        self, loop: asyncio.AbstractEventLoop, server_handler: SignalHandler, number: int, frame: FrameType | None
+    ) -> None:
+        if self._draining is not None:
+            server_handler(number, frame)
+            return
+        logger.info("Stopping: waiting for running replies. A second signal stops at once.")
+        loop.call_soon_threadsafe(self._start_draining, server_handler, number)
 
-        return handle
-
-    def _drain(self, theirs: Handler, number: int) -> None:
+    def _start_draining(self, server_handler: SignalHandler, number: int) -> None:
         if self._draining is None:
-            self._draining = asyncio.create_task(self._drain_then(theirs, number))
+            self._draining = asyncio.create_task(self._drain_and_stop(server_handler, number))
 
-    async def _drain_then(self, theirs: Handler, number: int) -> None:
+    async def _drain_and_stop(self, server_handler: SignalHandler, number: int) -> None:
         try:
             await self.worker.drain()
         finally:
-            theirs(number, None)
+            server_handler(number, None)

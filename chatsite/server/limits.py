@@ -1,18 +1,19 @@
-"""Cuts off request bodies that are too large before anything of them is kept."""
+"""Cuts off request bodies that are too large before any of them is stored."""
 
 from typing import Any
 
 from django.conf import settings
 
-#: So much more is read and thrown away: a browser that is still sending would not read the refusal.
-MOST_DISCARDED = 64 * 1024 * 1024
+#: Bytes of a rejected body that are still read: a browser reads the response only after it has sent its body.
+MAX_DISCARDED = 64 * 1024 * 1024
 
 
 class BodyLimit:
-    """An ASGI application around another one: no body of more than DATA_UPLOAD_MAX_MEMORY_SIZE bytes gets through.
+    """An ASGI application around another one: lets no body of more than DATA_UPLOAD_MAX_MEMORY_SIZE bytes pass.
 
-    Django itself writes the whole body to a temporary file first, and trusts Content-Length about its size. It gets
-    such a request without its body and with `too_large` in its scope, to answer 413 (chatsite/errors.py).
+    Django would first write the whole body to a temporary file, and trusts Content-Length about its size. It gets
+    a request that is too large without its body and with `too_large` in its scope, and responds with 413
+    (chatsite/middleware/error_pages.py).
     """
 
     def __init__(self, application: Any) -> None:
@@ -24,56 +25,58 @@ class BodyLimit:
             return
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         headers = dict(scope["headers"])
-        declared, chunked = headers.get(b"content-length", b"0"), b"transfer-encoding" in headers
-        if not declared.isdigit() or int(declared) > limit:
-            await _discard(receive)
-            await self._refuse(scope, receive, send)
+        declared_size = headers.get(b"content-length", b"0")
+        if not declared_size.isdigit() or int(declared_size) > limit:
+            await discard_body(receive)
+            await self._reject(scope, receive, send)
             return
-        if not chunked and (declared != b"0" or scope["method"] in {"GET", "HEAD"}):
+        is_chunked = b"transfer-encoding" in headers
+        if not is_chunked and (declared_size != b"0" or scope["method"] in {"GET", "HEAD"}):
             await self.application(scope, receive, send)
             return
-        body = await _whole(receive, limit)
+        body = await read_body(receive, limit)
         if body is None:
-            await self._refuse(scope, receive, send)
+            await self._reject(scope, receive, send)
             return
-        await self.application(scope, _Replay(body, receive), send)
+        await self.application(scope, ReplayedBody(body, receive), send)
 
-    async def _refuse(self, scope: Any, receive: Any, send: Any) -> None:
-        await self.application({**scope, "too_large": True}, _Replay(b"", receive), send)
+    async def _reject(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.application({**scope, "too_large": True}, ReplayedBody(b"", receive), send)
 
 
-class _Replay:
-    """A `receive` that gives a body that has been read, and then what comes."""
+class ReplayedBody:
+    """A `receive` that returns a body which has been read already, and after it whatever the server sends."""
 
     def __init__(self, body: bytes, receive: Any) -> None:
-        self._first: dict[str, Any] | None = {"type": "http.request", "body": body, "more_body": False}
+        self._body_message: dict[str, Any] | None = {"type": "http.request", "body": body, "more_body": False}
         self._receive = receive
 
     async def __call__(self) -> Any:
-        if self._first is not None:
-            first, self._first = self._first, None
-            return first
-        return await self._receive()
+        if self._body_message is None:
+            return await self._receive()
+        message, self._body_message = self._body_message, None
+        return message
 
 
-async def _whole(receive: Any, limit: int) -> bytes | None:
-    """A body of unknown length (chunked), or None when it passes the limit."""
+async def read_body(receive: Any, limit: int) -> bytes | None:
+    """A body of unknown length (chunked), or None if it exceeds the limit."""
     body = bytearray()
     while True:
         message = await receive()
+        has_more = message.get("more_body", False)
         body += message.get("body", b"")
         if len(body) > limit:
-            if message.get("more_body", False):
-                await _discard(receive)
+            if has_more:
+                await discard_body(receive)
             return None
-        if not message.get("more_body", False):
+        if not has_more:
             return bytes(body)
 
 
-async def _discard(receive: Any) -> None:
-    """Read on to the end of a body, or to where nobody should be listened to any longer."""
+async def discard_body(receive: Any) -> None:
+    """Read to the end of a body, but at most MAX_DISCARDED bytes."""
     discarded = 0
-    while discarded < MOST_DISCARDED:
+    while discarded < MAX_DISCARDED:
         message = await receive()
         discarded += len(message.get("body", b""))
         if not message.get("more_body", False):

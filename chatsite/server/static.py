@@ -1,4 +1,4 @@
-"""Static files: served in front of Django, with their content's hash in their name when DEBUG is off."""
+"""Static files, served in front of Django. With DEBUG off, their names contain a hash of their content."""
 
 import re
 from typing import Any
@@ -8,30 +8,30 @@ from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from servestatic import ServeStaticASGI
 
-#: What the storage below makes of a name: app.js becomes app.d1833e18b15a.js.
-HASHED = re.compile(r"\.[0-9a-f]{12}\.")
+#: A name as HashedStorage writes it: app.js becomes app.d1833e18b15a.js.
+HASHED_NAME = re.compile(r"\.[0-9a-f]{12}\.")
 
 
 class HashedStorage(ManifestStaticFilesStorage):
-    """Also where one JavaScript module imports another."""
+    """Also replaces the names in the imports of JavaScript modules."""
 
     support_js_module_import_aggregation = True
 
 
-def serve(application: Any) -> Any:
-    """The ASGI application with static files in front of it: as they lie in the source while developing."""
+def serve_static_files(application: Any) -> Any:
+    """The ASGI application with static files in front of it; with DEBUG on, straight from the source folders."""
     if settings.DEBUG:
         return ASGIStaticFilesHandler(application)
     return ServeStaticASGI(
         application,
         root=settings.STATIC_ROOT,
         prefix=settings.STATIC_URL,
-        immutable_file_test=lambda _path, url: bool(HASHED.search(url)),
+        immutable_file_test=lambda _path, url: bool(HASHED_NAME.search(url)),
         allow_all_origins=False,
-        add_headers_function=_protect,
+        add_headers_function=forbid_sniffing,
     )
 
 
-def _protect(headers: Any, path: str, url: str) -> None:
-    # They do not pass Django's middleware, which sees to it elsewhere.
+def forbid_sniffing(headers: Any, path: str, url: str) -> None:
+    # Static files do not pass Django's SecurityMiddleware, which sets this header elsewhere.
     headers["X-Content-Type-Options"] = "nosniff"

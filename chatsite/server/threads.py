@@ -1,7 +1,7 @@
 """Runs the synchronous part of all requests in a few threads, however many streams are open.
 
-Without this, asgiref gives each request a thread (and so a database connection) of its own until it ends;
-300 requests arriving together peak at 300 threads.
+By default asgiref gives each request a thread, and so a database connection, until the request ends: 300 requests
+that arrive together need 300 threads.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -13,13 +13,16 @@ from asgiref.sync import ThreadSensitiveContext
 LANES = 8
 
 
-class Lanes:
-    """An ASGI application around another one: each request is given the next of the single-thread executors."""
+class ThreadPoolPerLane:
+    """An ASGI application around another one: requests take turns on LANES executors of one thread each.
+
+    One thread each, because everything synchronous in one request must run in the same thread.
+    """
 
     def __init__(self, application: Any) -> None:
         self.application = application
-        self._lanes = cycle([ThreadPoolExecutor(1, thread_name_prefix=f"lane-{lane}") for lane in range(LANES)])
+        self._next_executor = cycle([ThreadPoolExecutor(1, thread_name_prefix=f"lane-{lane}") for lane in range(LANES)])
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        async with ThreadSensitiveContext(executor=next(self._lanes)):
+        async with ThreadSensitiveContext(executor=next(self._next_executor)):
             await self.application(scope, receive, send)

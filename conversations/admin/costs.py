@@ -45,7 +45,7 @@ class CostPages(ReadOnlyModelAdmin):
         self.require_view_permission(request)
         form = MonthForm(request.GET)
         if not form.is_valid():
-            return errors.answer(request, 400, first_error(form))
+            return errors.render_error(request, 400, first_error(form))
         usage = self.get_queryset(request)
         month = form.cleaned_data["month"]
         with_people = can_see_people(request)
@@ -67,7 +67,7 @@ class CostPages(ReadOnlyModelAdmin):
         self.require_view_permission(request)
         form = PeriodForm(request.GET)
         if not form.is_valid():
-            return errors.answer(request, 400, first_error(form))
+            return errors.render_error(request, 400, first_error(form))
         first, last = form.cleaned_data["first"], form.cleaned_data["last"]
         return HttpResponse(
             export_costs(self.get_queryset(request), first, last, with_people=can_see_people(request)),

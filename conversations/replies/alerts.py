@@ -7,7 +7,7 @@ from typing import Any
 from django.core.cache import cache
 
 from chatsite.accounts.models import User
-from chatsite.mail import letter
+from chatsite.mail import build_email
 from conversations.models import MonthlySpending, TeamSettings
 from conversations.models.budget import WARNED_AT
 
@@ -47,4 +47,4 @@ def budget_is_nearly_spent(month: date) -> None:
 
 def _tell_staff(name: str, **facts: Any) -> None:
     staff = User.objects.filter(is_staff=True, is_active=True).values_list("email", flat=True)
-    letter(name, staff, {"team": TeamSettings.current(), **facts}).send()
+    build_email(name, staff, {"team": TeamSettings.current(), **facts}).send()

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chatsite import errors
 from chatsite.accounts.http import SignedInRequest
-from chatsite.http import asked_by_script, see_other
+from chatsite.http import is_from_script, see_other
 from conversations.forms import HeadForm, TitleForm, first_error
 from conversations.models import Conversation, Message, UnknownMessage
 from conversations.views import pages
@@ -54,7 +54,7 @@ class ConversationView(View):
         if edit and not conversation.messages.filter(pk=_uuid_or_404(edit), role=Message.Role.USER).exists():
             raise Http404
         try:
-            if asked_by_script(request):
+            if is_from_script(request):
                 return pages.render_turns(request, conversation, before=before)
             return pages.render_page(request, conversation, before=before, edit=edit)
         except UnknownMessage:
@@ -80,8 +80,8 @@ def rename(request: SignedInRequest, pk: UUID) -> HttpResponse:
     form = TitleForm(request.POST)
     if form.is_valid():
         conversation.rename(form.cleaned_data["title"])
-        return no_content() if asked_by_script(request) else see_other("conversation", pk=pk)
-    if asked_by_script(request):
+        return no_content() if is_from_script(request) else see_other("conversation", pk=pk)
+    if is_from_script(request):
         return refusal(400, first_error(form))
     return _edit_page(request, conversation, request.POST.get("title", ""), first_error(form))
 
@@ -97,26 +97,26 @@ def switch_version(request: SignedInRequest, pk: UUID) -> HttpResponse:
     conversation = get_object_or_404(Conversation.objects.editable_by(request.user), pk=pk)
     form = HeadForm(request.POST)
     if not form.is_valid():
-        return errors.answer(request, 400, first_error(form))
+        return errors.render_error(request, 400, first_error(form))
     try:
         conversation.switch_to(form.cleaned_data["head"])
     except UnknownMessage:
         raise Http404 from None
-    return no_content() if asked_by_script(request) else see_other("conversation", pk=pk)
+    return no_content() if is_from_script(request) else see_other("conversation", pk=pk)
 
 
 @require_POST
 def delete(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Into the bin, for a plain form; idempotent, as DELETE of the conversation itself is."""
     get_object_or_404(Conversation.objects.deletable_by(request.user), pk=pk).bin()
-    return no_content() if asked_by_script(request) else see_other("bin")
+    return no_content() if is_from_script(request) else see_other("bin")
 
 
 @require_POST
 def restore(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Out of the bin; idempotent."""
     get_object_or_404(Conversation.objects.deletable_by(request.user), pk=pk).restore()
-    return no_content() if asked_by_script(request) else see_other("conversation", pk=pk)
+    return no_content() if is_from_script(request) else see_other("conversation", pk=pk)
 
 
 def _uuid_or_404(value: str) -> UUID:

@@ -10,7 +10,7 @@ from django.shortcuts import aget_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST
 
 from chatsite.accounts.http import SignedInRequest
-from chatsite.http import asked_by_script, see_other
+from chatsite.http import is_from_script, see_other
 from conversations import sse
 from conversations.forms import QuestionForm, RewordForm, error_code, first_error
 from conversations.models import Conversation, Message
@@ -84,7 +84,7 @@ async def reword(request: SignedInRequest, pk: UUID) -> HttpResponse:
         version = await sync_to_async(conversation.reword)(pk, form.cleaned_data["text"], key=form.cleaned_data["key"])
     except REASONS as reason:
         return await refuse(request, conversation, *status_and_sentence(reason), edit=str(pk))
-    if asked_by_script(request):
+    if is_from_script(request):
         return JsonResponse({"question": str(version.pk)})
     return see_other("conversation", pk=conversation.pk)
 
@@ -118,7 +118,7 @@ async def refuse(
 
     `edit`: the question whose form was sent, where the form itself does not name it.
     """
-    if asked_by_script(request):
+    if is_from_script(request):
         return refusal(status, sentence, headers, code=code)
     edit = edit or request.POST.get("question", "")
     draft, model = request.POST.get("text", ""), request.POST.get("model", "")

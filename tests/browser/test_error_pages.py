@@ -34,7 +34,7 @@ def refusals(alice):
     yield signed_in.post("/accounts/login/", {"login": "alice@example.com", "password": "x"})
     yield [nobody.post("/accounts/login/", {"login": "a@example.com", "password": "x"}) for _try in range(6)][-1]
     request = RequestFactory().post("/conversations/", QUESTION)
-    yield errors.too_large(request)
+    yield errors.content_too_large(request)
     yield errors.server_error(request)
 
 

@@ -1,12 +1,11 @@
 """The systemd unit, as far as it can be tried without systemd; test_journey.py runs its commands."""
 
-import shlex
+import json
 import subprocess
 
 import pytest
 from django.conf import settings
 
-from chatsite.operations.management.commands.trial import UVICORN
 from conversations.replies.engine import STORING_SECONDS
 from tests.deploy.installation import DEPLOY, MANUAL, UNIT, changed, line_of
 from tests.packages import program
@@ -23,15 +22,6 @@ def unit(tmp_path):
 
 def analyze(*arguments):
     return subprocess.run([program("systemd-analyze", "systemd"), *arguments], capture_output=True, text=True)
-
-
-def options(command):
-    """uvicorn's options, but where to listen and how much to say."""
-    words = command[command.index("chatsite.asgi:application") + 1 :]
-    for name in ("--host", "--port", "--log-level"):
-        if name in words:
-            del words[words.index(name) : words.index(name) + 2]
-    return words
 
 
 def test_systemd_understands_every_line(unit):
@@ -51,12 +41,10 @@ def test_systemd_waits_until_replies_are_stored():
     assert (line_of(UNIT, "KillSignal"), line_of(UNIT, "KillMode")) == ("SIGTERM", "mixed")
 
 
-def test_the_server_runs_with_the_same_options_everywhere():
-    image = (DEPLOY / "Dockerfile").read_text().rpartition("\nCMD ")[2]
-    expected = options(shlex.split(line_of(UNIT, "ExecStart")))
-    assert "--no-proxy-headers" in expected
-    assert sorted(options(UVICORN.copy())) == sorted(options(shlex.split(image.strip("[]\n").replace(",", " "))))
-    assert sorted(options(UVICORN.copy())) == sorted(expected)
+def test_unit_and_image_start_the_same_server():
+    image = json.loads((DEPLOY / "Dockerfile").read_text().rpartition("\nCMD ")[2])
+    assert image == ["python", "-m", "chatsite.server", "--host", "0.0.0.0", "--port", "8000"]
+    assert line_of(UNIT, "ExecStart") == "/srv/chatsite/.venv/bin/python -m chatsite.server --port %i"
 
 
 def test_data_lies_where_the_process_may_write():

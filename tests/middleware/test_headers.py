@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from chatsite.server.static import serve
+from chatsite.server.static import serve_static_files
 from tests.conftest import PASSWORD
 from tests.site import ROOT
 
@@ -16,7 +16,7 @@ TRUSTED_TYPES = ["require-trusted-types-for 'script'", "trusted-types chat"]
 
 
 def directives(response):
-    return [each.strip() for each in response["Content-Security-Policy"].split(";")]
+    return [part.strip() for part in response["Content-Security-Policy"].split(";")]
 
 
 @pytest.mark.parametrize("path", ["/", "/conversations/", "/settings/tokens/", "/accounts/login/", "/nowhere/"])
@@ -82,5 +82,5 @@ def test_a_static_file_is_taken_for_nothing_but_what_it_is(settings, tmp_path):
     async def send(message):
         sent.append(message)
 
-    asyncio.run(serve(None)(scope, None, send))
+    asyncio.run(serve_static_files(None)(scope, None, send))
     assert (b"x-content-type-options", b"nosniff") in sent[0]["headers"]

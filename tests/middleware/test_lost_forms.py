@@ -75,14 +75,14 @@ def test_a_button_without_its_token_leads_back_to_its_page(strict, alice):
     path = f"/messages/{conversation.head_id}/reply/"
     page = strict.post(path, {"key": "k" * 32}, headers=OURS | {"Referer": here}).text
     assert "k" * 32 not in page
-    assert f'href="{here}">Load the page anew</a>' in page
+    assert f'href="{here}">Reload the page</a>' in page
     elsewhere = strict.post(path, {"key": "k"}, headers=OURS | {"Referer": "http://evil.example/"}).text
     assert "evil.example" not in elsewhere
 
 
 def test_a_script_is_told_in_json(strict):
     script = strict.post("/conversations/", QUESTION, headers={"Accept": "text/event-stream"})
-    assert (script.status_code, script.json()) == (403, {"error": "Please load the page anew and send it once more."})
+    assert (script.status_code, script.json()) == (403, {"error": "Please reload the page and send it again."})
 
 
 def test_a_question_sent_after_the_session_has_ended_comes_back(client, db):

@@ -28,7 +28,7 @@ class AddPeople(forms.Form):
         help_text=gettext_lazy("One a line, or separated by commas. “Alice Liddell <alice@example.com>” is fine too."),
     )
     send = forms.BooleanField(
-        label=gettext_lazy("Send each of them the link by e-mail"), required=False, initial=mail.goes_out
+        label=gettext_lazy("Send each of them the link by e-mail"), required=False, initial=mail.is_delivered
     )
 
     def clean_addresses(self) -> list[str]:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 
 from chatsite.accounts.models import User
-from chatsite.mail import letter
+from chatsite.mail import build_email
 
 HOUR = 60 * 60
 DAY = 24 * HOUR
@@ -33,4 +33,4 @@ def send_invitation(request: HttpRequest, user: User) -> None:
     """Mail the link to its person."""
     link = invitation_link(request, user)
     context = {"user": user, "invited_by": request.user, "link": link, "lifetime": lifetime()}
-    letter("account/email/invitation", [user.email], context, request).send()
+    build_email("account/email/invitation", [user.email], context, request).send()

@@ -13,9 +13,6 @@ from django.core.management.base import BaseCommand, CommandParser
 from chatsite.standin.process import StandIn
 
 PR_SET_PDEATHSIG = 1
-OPTIONS = ["--host", "127.0.0.1", "--timeout-graceful-shutdown", "3", "--no-access-log", "--ws", "none"]
-OPTIONS += ["--no-server-header", "--no-proxy-headers", "--log-level", "warning"]
-UVICORN = ["-m", "uvicorn", "chatsite.asgi:application", *OPTIONS]
 
 
 class Command(BaseCommand):
@@ -47,7 +44,7 @@ class Command(BaseCommand):
         )
         self.stdout.flush()
         # The server takes the place of this process, so that signals reach it and nothing stands between.
-        command = [sys.executable, *UVICORN, "--port", str(options["port"])]
+        command = [sys.executable, "-m", "chatsite.server", "--port", str(options["port"]), "--log-level", "warning"]
         os.execve(sys.executable, command, os.environ | environment)  # noqa: S606 (no shell is wanted)
 
     def _settings_for(self, stand_in: StandIn) -> dict[str, str]:
