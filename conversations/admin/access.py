@@ -1,4 +1,4 @@
-"""Who read whose conversations, in the admin: looked at, and changed by nobody."""
+"""The list of access records in the admin: who read whose conversations. Nobody can change it."""
 
 from typing import Any
 
@@ -8,17 +8,18 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations.admin.lists import Records, people_found
+from conversations.admin.queries import find_people
+from conversations.admin.records import RecordAdmin
 from conversations.models import AccessRecord
 
 
 @admin.register(AccessRecord)
-class AccessRecordAdmin(Records):
+class AccessRecordAdmin(RecordAdmin):
     ordering = ("-created", "-pk")
     list_display = ("created", "reader_address", "kind", "owner_address", "reason", "words", "conversation_id")
     list_filter = ("kind", "created")
     allowed_lookups = ("kind", "created")
-    search_help_text = gettext_lazy("Name or e-mail address of who read, or of whose conversation it was")
+    search_help_text = gettext_lazy("Name or e-mail address of the reader or of the owner of the conversation")
     fields = ("created", "reader_address", "kind", "owner_address", "reason", "words", "conversation_id")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AccessRecord]:
@@ -29,12 +30,12 @@ class AccessRecordAdmin(Records):
     ) -> tuple[QuerySet[Any], bool]:
         if not search_term:
             return queryset, False
-        people = people_found(request, search_term)
+        people = find_people(request, search_term)
         return queryset.filter(Q(reader__in=people) | Q(owner__in=people)), False
 
     @admin.display(description=gettext_lazy("read by"))
     def reader_address(self, record: Any) -> str:
-        return str(record.reader_email or _("somebody who is gone"))
+        return str(record.reader_email or _("a deleted user"))
 
     @admin.display(description=gettext_lazy("whose"))
     def owner_address(self, record: Any) -> str:

@@ -1,4 +1,4 @@
-"""The team's settings, in the admin."""
+"""The team's settings in the admin."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from conversations.models import TeamSettings
 
 @admin.register(TeamSettings)
 class TeamSettingsAdmin(BaseModelAdmin):
-    """One row: its list is its form."""
+    """There is one row. The address of the list leads to its form."""
 
     fields = ("name", "instructions", "notice", "monthly_limit", "show_costs")
 
@@ -30,7 +30,7 @@ class TeamSettingsAdmin(BaseModelAdmin):
         return HttpResponseRedirect(reverse("admin:conversations_teamsettings_change", args=[1]))
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> TeamSettings | None:
-        # The row may not be there yet: then the form shows the defaults, and saving it makes the row.
+        # Before the first save there is no row: the form shows the defaults, and saving it creates the row.
         return TeamSettings.current() if object_id == "1" else None
 
     def save_model(self, request: HttpRequest, obj: TeamSettings, form: Any, change: bool) -> None:

@@ -1,4 +1,4 @@
-"""Opening a conversation in the admin, and taking it away as a file: for a reason, and never without a record."""
+"""The pages on which staff read a conversation and export it as a file: only for a reason, and always with a record."""
 
 from uuid import UUID
 
@@ -9,99 +9,95 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from chatsite.accounts.http import SignedInRequest
-from conversations.admin.pages import context_of
+from conversations.admin.reading import TEMPLATES, page_context, transcript_reader_required
 from conversations.models import AccessRecord, Conversation, UnknownMessage
-from conversations.presentation import exports
-from conversations.transcripts.reasons import ReasonForm, for_readers, keep, reason_for
-from conversations.transcripts.transcript import Transcript, transcript_of
+from conversations.presentation.exports import export_json, export_markdown
+from conversations.transcripts.forms import ReasonForm
+from conversations.transcripts.reasons import get_last_reason, get_reason, remember_reason
+from conversations.transcripts.transcript import Transcript, build_transcript
 
-TEMPLATES = "admin/conversations/conversation"
 
-
-@for_readers
+@transcript_reader_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def transcript(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """The reason is asked for (GET), recorded (POST), and holds for other versions and pages (GET with `message`)."""
-    conversation = _found(request, pk)
-    if request.method == "POST":
-        return _opened(request, conversation)
-    if "message" in request.GET and reason_for(request, pk):
-        return _shown(request, conversation)
-    return _asked(request, conversation, ReasonForm(initial={"reason": reason_for(request, "last")}))
+def read_transcript(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Ask for the reason (GET), record it and show the transcript (POST).
 
-
-def _opened(request: SignedInRequest, conversation: Conversation) -> HttpResponse:
+    While the reason is valid, other versions and pages are shown without asking (GET with `message`).
+    """
+    conversation = get_conversation(request, pk)
+    if request.method != "POST":
+        if "message" in request.GET and get_reason(request, pk):
+            return show_transcript(request, conversation)
+        return show_reason_form(request, conversation, ReasonForm(initial={"reason": get_last_reason(request)}))
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        return _asked(request, conversation, form)
+        return show_reason_form(request, conversation, form)
     reason = form.cleaned_data["reason"]
+    # Rendered inside the transaction: if the page fails, there is no record of it.
     with transaction.atomic():
         AccessRecord.record_opening(request.user, conversation, reason)
-        response = _shown(request, conversation)
-    keep(request, reason, conversation.pk)
+        response = show_transcript(request, conversation)
+    remember_reason(request, reason, conversation.pk)
     return response
 
 
-def _shown(request: SignedInRequest, conversation: Conversation) -> HttpResponse:
-    context = context_of(request, _("Transcript"), transcript=_transcript(request, conversation))
-    return render(request, f"{TEMPLATES}/transcript.html", context)
-
-
-def as_markdown(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    return _export(request, pk, "md")
-
-
-def as_json(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    return _export(request, pk, "json")
-
-
-@for_readers
+@transcript_reader_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def _export(request: SignedInRequest, pk: UUID, kind: str) -> HttpResponse:
-    """The file, recorded as an export; the reason is that of the opened transcript, or asked for."""
-    conversation = _found(request, pk)
-    given = request.POST if "reason" in request.POST else {"reason": reason_for(request, pk)}
-    form = ReasonForm(given if request.method == "POST" else None)
+def export_transcript(request: SignedInRequest, pk: UUID, kind: str) -> HttpResponse:
+    """Record the export and return the file, of kind "md" or "json".
+
+    The reason is the one that was sent, or the one for which the transcript was opened. Without one, ask for it.
+    """
+    conversation = get_conversation(request, pk)
+    if request.method != "POST":
+        return show_reason_form(request, conversation, ReasonForm(), kind)
+    form = ReasonForm(request.POST if "reason" in request.POST else {"reason": get_reason(request, pk)})
     if not form.is_valid():
-        return _asked(request, conversation, form, kind)
+        return show_reason_form(request, conversation, form, kind)
     with transaction.atomic():
         AccessRecord.record_export(request.user, conversation, form.cleaned_data["reason"])
-        return _file(request, conversation, kind)
+        if kind == "json":
+            text = export_json(conversation)
+            content_type = "application/json"
+        else:
+            text = export_markdown(get_transcript(request, conversation, all_pages=True))
+            content_type = "text/markdown; charset=utf-8"
+    return HttpResponse(
+        text,
+        content_type=content_type,
+        headers={"Content-Disposition": f'attachment; filename="conversation-{conversation.pk}.{kind}"'},
+    )
 
 
-def _file(request: SignedInRequest, conversation: Conversation, kind: str) -> HttpResponse:
-    if kind == "json":
-        text, content_type = exports.as_json(conversation), "application/json"
-    else:
-        text, content_type = (
-            exports.as_markdown(_transcript(request, conversation, whole=True)),
-            "text/markdown; charset=utf-8",
-        )
-    name = f'attachment; filename="conversation-{conversation.pk}.{kind}"'
-    return HttpResponse(text, content_type=content_type, headers={"Content-Disposition": name})
-
-
-def _found(request: SignedInRequest, pk: UUID) -> Conversation:
+def get_conversation(request: SignedInRequest, pk: UUID) -> Conversation:
     return get_object_or_404(Conversation.objects.readable_by(request.user).select_related("owner"), pk=pk)
 
 
-def _transcript(request: SignedInRequest, conversation: Conversation, *, whole: bool = False) -> Transcript:
-    """The page that the address asks for; with `whole` all of its path."""
-    message, page = request.GET.get("message"), request.GET.get("page")
+def get_transcript(request: SignedInRequest, conversation: Conversation, *, all_pages: bool = False) -> Transcript:
+    """Return the part of the transcript that the address names."""
+    message = request.GET.get("message")
     try:
-        return transcript_of(conversation, UUID(message) if message else None, page, whole=whole)
+        return build_transcript(
+            conversation, UUID(message) if message else None, request.GET.get("page"), all_pages=all_pages
+        )
     except (ValueError, UnknownMessage):
         raise Http404 from None
 
 
-def _asked(request: SignedInRequest, conversation: Conversation, form: ReasonForm, kind: str = "") -> HttpResponse:
-    """The form for the reason, with what may be known of the conversation without one."""
-    context = context_of(
-        request,
-        _("Export a transcript") if kind else _("Open a transcript"),
-        conversation=conversation,
-        form=form,
-        kind=kind,
-        size=conversation.messages.count(),
-    )
+def show_transcript(request: SignedInRequest, conversation: Conversation) -> HttpResponse:
+    context = page_context(request, _("Transcript")) | {"transcript": get_transcript(request, conversation)}
+    return render(request, f"{TEMPLATES}/transcript.html", context)
+
+
+def show_reason_form(
+    request: SignedInRequest, conversation: Conversation, form: ReasonForm, kind: str = ""
+) -> HttpResponse:
+    """Show the form for the reason, and what may be known of the conversation without one."""
+    title = _("Export a transcript") if kind else _("Open a transcript")
+    context = page_context(request, title) | {
+        "conversation": conversation,
+        "form": form,
+        "kind": kind,
+        "size": conversation.messages.count(),
+    }
     return render(request, f"{TEMPLATES}/reason.html", context, status=400 if form.errors else 200)

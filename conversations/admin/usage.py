@@ -1,4 +1,4 @@
-"""What every call to Claude used and cost, in the admin; whose calls they were only for those who may see that."""
+"""The list of calls to Claude in the admin. Only staff with a permission of its own see whose calls they were."""
 
 from typing import Any
 
@@ -8,36 +8,59 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from conversations.admin.costs import CostPages, can_see_people
-from conversations.admin.lists import ModelFilter, Records
+from conversations.admin.filters import ModelFilter
+from conversations.admin.records import RecordAdmin
 from conversations.costs.money import format_dollars
 from conversations.models import Usage
 
-#: What says, or leads to, whose call it was.
-PERSONAL = {"user", "conversation", "message", "request_id"}
+#: Fields that tell whose call it was, or lead to a page that does.
+PERSONAL_FIELDS = {"user", "conversation", "message", "request_id"}
 
 
 @admin.register(Usage)
-class UsageAdmin(CostPages, Records):
-    """What every call to Claude used and cost."""
-
-    person = "user"
+class UsageAdmin(CostPages, RecordAdmin):
+    person_lookup = "user"
     date_hierarchy = "created"
     ordering = ("-created",)
-    list_display = ("created", "user", "purpose", "model", "state", "sent", "output_tokens", "from_cache", "dollars")
+    list_display = (
+        "created",
+        "user",
+        "purpose",
+        "model",
+        "state",
+        "sent_tokens",
+        "output_tokens",
+        "share_from_cache",
+        "cost_in_dollars",
+    )
     list_select_related = ("user",)
     list_filter = ("purpose", ModelFilter, "state")
     allowed_lookups = ("created", "purpose", "state", "model")
     fields = (
-        *("user", "conversation", "message", "purpose", "model", "state", "request_id", "created"),
-        *("input_tokens", "output_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens", "cache_read_tokens"),
-        *("dollars", "estimated"),
+        "user",
+        "conversation",
+        "message",
+        "purpose",
+        "model",
+        "state",
+        "request_id",
+        "created",
+        "input_tokens",
+        "output_tokens",
+        "cache_write_5m_tokens",
+        "cache_write_1h_tokens",
+        "cache_read_tokens",
+        "cost_in_dollars",
+        "estimated",
     )
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        return [column for column in self.list_display if column not in PERSONAL or can_see_people(request)]
+        with_people = can_see_people(request)
+        return [column for column in self.list_display if with_people or column not in PERSONAL_FIELDS]
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        return [name for name in self.fields if name not in PERSONAL or can_see_people(request)]
+        with_people = can_see_people(request)
+        return [field for field in self.fields if with_people or field not in PERSONAL_FIELDS]
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         return self.search_fields if can_see_people(request) else ()
@@ -45,19 +68,19 @@ class UsageAdmin(CostPages, Records):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        # Without the field nobody types a name; an address with one must not find anybody's calls either.
+        # Without the search field a name can still be typed into the address. It must not select anything.
         if not can_see_people(request):
             return queryset, False
         return super().get_search_results(request, queryset, search_term)
 
     @admin.display(description=gettext_lazy("tokens sent"))
-    def sent(self, usage: Usage) -> int:
+    def sent_tokens(self, usage: Usage) -> int:
         return usage.prompt_tokens
 
     @admin.display(description=gettext_lazy("from the cache"))
-    def from_cache(self, usage: Usage) -> str:
+    def share_from_cache(self, usage: Usage) -> str:
         return f"{usage.cached_share} %"
 
     @admin.display(description=gettext_lazy("cost"), ordering="cost")
-    def dollars(self, usage: Usage) -> str:
+    def cost_in_dollars(self, usage: Usage) -> str:
         return format_dollars(usage.cost)

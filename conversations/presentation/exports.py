@@ -1,7 +1,6 @@
-"""A conversation as a file: JSON with all there is, Markdown of one path for reading."""
+"""A conversation as a file: JSON with everything that is stored, Markdown with one path for reading."""
 
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -12,119 +11,125 @@ from conversations.models import Conversation, Message, Usage
 from conversations.presentation.details import calls_of
 from conversations.transcripts.transcript import Entry, Transcript
 
-CALL = (
-    *("purpose", "model", "state", "request_id", "input_tokens", "output_tokens", "cache_write_5m_tokens"),
-    *("cache_write_1h_tokens", "cache_read_tokens", "estimated"),
-)
-MESSAGE = (
-    "role",
-    "text",
-    "blocks",
-    "state",
-    "ending",
-    "stop_reason",
-    "error_code",
-    "error_detail",
-    "request_id",
-    "model",
-)
+# JSON
 
 
-def as_json(conversation: Conversation) -> str:
-    """Every message in every version, with its usage; dates are ISO 8601, costs are millionths of a US dollar."""
+def export_json(conversation: Conversation) -> str:
+    """Return all versions of all messages with their usage. Dates are ISO 8601, costs are micro-dollars."""
     messages = list(conversation.messages.order_by("created", "id"))
     calls = calls_of(messages, conversation)
-    every = Usage.objects.filter(conversation=conversation).order_by("created", "id")
-    other = every.exclude(purpose=Usage.Purpose.REPLY, message__isnull=False)
-    return json.dumps(
-        {
-            "format": "chatsite conversation 1",
-            "exported": _iso(timezone.now()),
-            "conversation": _conversation(conversation),
-            "messages": [
-                _message(each) | {"usage": [_call(call) for call in calls.get(each.pk, [])]} for each in messages
-            ],
-            "other_usage": [_call(call) for call in other],
-        },
-        ensure_ascii=False,
-        indent=2,
-    )
+    all_usage = Usage.objects.filter(conversation=conversation).order_by("created", "id")
+    other_usage = all_usage.exclude(purpose=Usage.Purpose.REPLY, message__isnull=False)
+    document = {
+        "format": "chatsite conversation 1",
+        "exported": format_date(timezone.now()),
+        "conversation": conversation_to_dict(conversation),
+        "messages": [message_to_dict(message, calls.get(message.pk, [])) for message in messages],
+        "other_usage": [usage_to_dict(usage) for usage in other_usage],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2)
 
 
-def _conversation(conversation: Conversation) -> dict[str, Any]:
+def conversation_to_dict(conversation: Conversation) -> dict[str, Any]:
     owner = conversation.owner
     return {
         "id": str(conversation.pk),
         "title": conversation.title,
         "system": conversation.system,
-        "head": _id(conversation.head_id),
-        "created": _iso(conversation.created),
-        "updated": _iso(conversation.updated),
-        "deleted": _iso(conversation.deleted),
+        "head": format_id(conversation.head_id),
+        "created": format_date(conversation.created),
+        "updated": format_date(conversation.updated),
+        "deleted": format_date(conversation.deleted),
         "owner": {"email": owner.email, "name": owner.get_full_name(), "active": owner.is_active},
     }
 
 
-def _message(message: Message) -> dict[str, Any]:
+def message_to_dict(message: Message, calls: list[Usage]) -> dict[str, Any]:
     return {
         "id": str(message.pk),
-        "parent": _id(message.parent_id),
-        **{name: getattr(message, name) for name in MESSAGE},
+        "parent": format_id(message.parent_id),
+        "role": message.role,
+        "text": message.text,
+        "blocks": message.blocks,
+        "state": message.state,
+        "ending": message.ending,
+        "stop_reason": message.stop_reason,
+        "error_code": message.error_code,
+        "error_detail": message.error_detail,
+        "request_id": message.request_id,
+        "model": message.model,
         "system": message.system,
-        "sent_from": _id(message.sent_from_id),
-        "created": _iso(message.created),
-        "finished": _iso(message.finished),
+        "sent_from": format_id(message.sent_from_id),
+        "created": format_date(message.created),
+        "finished": format_date(message.finished),
+        "usage": [usage_to_dict(call) for call in calls],
     }
 
 
-def _call(call: Usage) -> dict[str, Any]:
-    return {name: getattr(call, name) for name in CALL} | {"cost": call.cost, "created": _iso(call.created)}
+def usage_to_dict(usage: Usage) -> dict[str, Any]:
+    return {
+        "purpose": usage.purpose,
+        "model": usage.model,
+        "state": usage.state,
+        "request_id": usage.request_id,
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "cache_write_5m_tokens": usage.cache_write_5m_tokens,
+        "cache_write_1h_tokens": usage.cache_write_1h_tokens,
+        "cache_read_tokens": usage.cache_read_tokens,
+        "estimated": usage.estimated,
+        "cost": usage.cost,
+        "created": format_date(usage.created),
+    }
 
 
-def _id(key: object) -> str | None:
+def format_id(key: object) -> str | None:
     return str(key) if key else None
 
 
-def _iso(when: datetime | None) -> str | None:
-    return when.isoformat() if when else None
+def format_date(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
-def as_markdown(transcript: Transcript) -> str:
-    """The path of a transcript. Questions are quoted, so that nothing typed by a person can pass for an answer."""
-    return "\n\n".join([*_heading(transcript), *(part for entry in transcript.entries for part in _turn(entry))]) + "\n"
+# Markdown
 
 
-def _heading(transcript: Transcript) -> Iterator[str]:
+def export_markdown(transcript: Transcript) -> str:
+    """Return the path of a transcript. Questions are quoted, so that no question can be mistaken for an answer."""
+    parts = heading_parts(transcript)
+    for entry in transcript.entries:
+        parts += entry_parts(entry)
+    return "\n\n".join(parts) + "\n"
+
+
+def heading_parts(transcript: Transcript) -> list[str]:
     conversation = transcript.conversation
-    yield f"# {_one_line(conversation.title) or _('Conversation')}"
+    title = " ".join(conversation.title.split()) or _("Conversation")
     rows = [
         (_("Person"), conversation.owner.email),
         (_("Conversation"), str(conversation.pk)),
-        (_("Begun"), _iso(conversation.created)),
-        (_("Last used"), _iso(conversation.updated)),
-        (_("In the bin since"), _iso(conversation.deleted)),
+        (_("Begun"), format_date(conversation.created)),
+        (_("Last used"), format_date(conversation.updated)),
+        (_("In the bin since"), format_date(conversation.deleted)),
         (_("Cost"), transcript.cost),
     ]
-    yield "\n".join(f"- {label}: {value}" for label, value in rows if value)
+    return [f"# {title}", "\n".join(f"- {label}: {value}" for label, value in rows if value)]
 
 
-def _turn(entry: Entry) -> Iterator[str]:
+def entry_parts(entry: Entry) -> list[str]:
     message = entry.message
+    parts = []
     if entry.system:
-        yield f"## {_('Instructions')}"
-        yield _quoted(entry.system)
+        parts += [f"## {_('Instructions')}", quote(entry.system)]
     about = [entry.author, message.model, f"{message.created:%Y-%m-%d %H:%M:%S} UTC"]
     if entry.count > 1:
         about.append(_("version %(position)d of %(count)d") % {"position": entry.position, "count": entry.count})
-    yield f"## {' · '.join(part for part in about if part)}"
-    yield message.text if message.is_answer else _quoted(message.text)
+    parts.append(f"## {' · '.join(item for item in about if item)}")
+    parts.append(message.text if message.is_answer else quote(message.text))
     if entry.note:
-        yield f"*{entry.note}*"
+        parts.append(f"*{entry.note}*")
+    return parts
 
 
-def _quoted(text: str) -> str:
+def quote(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

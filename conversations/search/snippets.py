@@ -1,4 +1,4 @@
-"""The piece of a text in which words were found, with the words marked: pure, and safe to show."""
+"""The part of a text in which words were found, as HTML with the words marked."""
 
 import re
 from collections.abc import Sequence
@@ -6,24 +6,34 @@ from collections.abc import Sequence
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-#: How many characters stand before the first hit, and how many there are at most in all.
-BEFORE = 80
-LONGEST = 280
+#: The number of characters before the first match, and in the whole snippet.
+CHARACTERS_BEFORE = 80
+MAX_CHARACTERS = 280
 
 
-def snippet(text: str, words: Sequence[str]) -> SafeString:
-    """HTML, with the text escaped. Its start where no hit is found: a database compares some letters in its own way."""
-    pattern = re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)), re.IGNORECASE)
-    hit = pattern.search(text)
-    start = max(hit.start() - BEFORE, 0) if hit else 0
-    piece = text[start : start + LONGEST]
-    dots = ("… " if start else "", " …" if start + LONGEST < len(text) else "")
-    return format_html("{}{}{}", dots[0], _marked(piece, pattern), dots[1])
+def make_snippet(text: str, words: Sequence[str]) -> SafeString:
+    """Return escaped HTML: the text around the first match.
+
+    Returns the start of the text if nothing matches. A database may find a text that Python does not match, because
+    it compares some letters in another way.
+    """
+    longest_first = sorted(words, key=len, reverse=True)
+    pattern = re.compile("|".join(re.escape(word) for word in longest_first), re.IGNORECASE)
+    match = pattern.search(text)
+    start = max(match.start() - CHARACTERS_BEFORE, 0) if match else 0
+    end = start + MAX_CHARACTERS
+    return format_html(
+        "{}{}{}",
+        "… " if start else "",
+        mark_matches(text[start:end], pattern),
+        " …" if end < len(text) else "",
+    )
 
 
-def _marked(piece: str, pattern: re.Pattern[str]) -> SafeString:
-    parts, end = [], 0
-    for hit in pattern.finditer(piece):
-        parts.append((piece[end : hit.start()], hit[0]))
-        end = hit.end()
-    return format_html("{}{}", format_html_join("", "{}<mark>{}</mark>", parts), piece[end:])
+def mark_matches(text: str, pattern: re.Pattern[str]) -> SafeString:
+    parts = []
+    end = 0
+    for match in pattern.finditer(text):
+        parts.append((text[end : match.start()], match[0]))
+        end = match.end()
+    return format_html("{}{}", format_html_join("", "{}<mark>{}</mark>", parts), text[end:])

@@ -1,28 +1,23 @@
 """A conversation as staff read it: the path to any message, with what each answer used and how it ended.
 
-Looking changes nothing: the owner's `head` stays where it is. Called by the admin's pages and by the exports.
+Reading changes nothing: the owner's `head` stays where it is. Used by the pages of the admin and by the exports.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.utils.formats import date_format
 from django.utils.safestring import mark_safe
-from django.utils.timezone import localtime
-from django.utils.translation import gettext as _
 
-from conversations.claude.models import get_model
 from conversations.costs.money import format_dollars
 from conversations.models import Conversation, Message, UnknownMessage, Usage
 from conversations.models.tree import Parents, children_of, newest_leaf, path_to
 from conversations.presentation import wording
 from conversations.presentation.details import calls_of, cost_of
 from conversations.presentation.turns import NOTE_KINDS, Versioned, prose
+from conversations.transcripts.facts import list_facts
 
-TURNS = 40
+PAGE_SIZE = 40
 
 
 @dataclass(slots=True)
@@ -33,12 +28,12 @@ class Entry(Versioned):
     html: str = ""
     note: str = ""
     note_kind: str = "quiet"
-    #: The instructions, where they are not those of the answer before.
+    #: The instructions sent with an answer, if they differ from those of the answer before; else None.
     system: str | None = None
     facts: list[tuple[str, str]] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Transcript:
     """One page of the path from the first question to `leaf`."""
 
@@ -47,95 +42,78 @@ class Transcript:
     entries: list[Entry]
     page: Page[UUID]
     cost: str
-    #: How many messages there are, those on no path shown included.
+    #: The number of messages in the conversation, in all versions.
     size: int
 
 
-def transcript_of(
-    conversation: Conversation, message: UUID | None = None, page: str | None = None, *, whole: bool = False
+def build_transcript(
+    conversation: Conversation, message: UUID | None = None, page: str | None = None, *, all_pages: bool = False
 ) -> Transcript:
-    """The page on which `message` stands, or the last one. Raises UnknownMessage when it is of another conversation."""
+    """Return a page of the path through `message`: the named page, the one with the message, or the last one.
+
+    Without a message it is the path that the owner sees. With `all_pages` the whole path is on one page.
+    Raises UnknownMessage if the message is not in the conversation.
+    """
     parents = conversation.parents()
     if message is not None and message not in parents:
         raise UnknownMessage
-    leaf = _leaf(conversation, message, parents)
+    leaf = find_leaf(conversation, message, parents)
     path = path_to(leaf, parents)
-    pages = Paginator(path, max(len(path), 1) if whole else TURNS)
-    shown = pages.get_page(page or (path.index(message) // pages.per_page + 1 if message else pages.num_pages))
-    entries = list(_entries(conversation, list(shown.object_list), parents))
+    paginator = Paginator(path, max(len(path), 1) if all_pages else PAGE_SIZE)
+    default_page = path.index(message) // paginator.per_page + 1 if message else paginator.num_pages
+    current = paginator.get_page(page or default_page)
     calls = Usage.objects.filter(conversation=conversation)
-    return Transcript(conversation, leaf, entries, shown, format_dollars(cost_of(calls)), len(parents))
-
-
-def _leaf(conversation: Conversation, message: UUID | None, parents: Parents) -> UUID | None:
-    """The end of the path: below `message`, or what the owner sees."""
-    if message is None and conversation.head_id:
-        return conversation.head_id
-    start = message or next(iter(parents), None)
-    return newest_leaf(start, parents) if start else None
-
-
-def _entries(conversation: Conversation, shown: list[UUID], parents: Parents) -> Iterator[Entry]:
-    messages = conversation.messages.in_bulk(shown)
-    calls = calls_of(list(messages.values()), conversation)
-    versions, system = children_of(parents), None
-    for each in shown:
-        entry = _entry(conversation, messages[each], calls.get(each, []))
-        entry.stand_among(versions[entry.message.parent_id])
-        if entry.message.is_answer and entry.message.system != system:
-            entry.system = system = entry.message.system
-        yield entry
-
-
-def _entry(conversation: Conversation, message: Message, calls: list[Usage]) -> Entry:
-    if not message.is_answer:
-        return Entry(message, author=conversation.owner.name)
-    return Entry(
-        message,
-        author="Claude",
-        html=mark_safe(prose(message)),  # noqa: S308 (the renderer's own output)
-        note=note_for_staff(message, str(conversation.owner)),
-        note_kind=NOTE_KINDS.get(Message.State(message.state), "quiet"),
-        facts=[(label, value) for label, value in _facts(message, calls) if value],
+    return Transcript(
+        conversation=conversation,
+        leaf=leaf,
+        entries=build_entries(conversation, list(current.object_list), parents),
+        page=current,
+        cost=format_dollars(cost_of(calls)),
+        size=len(parents),
     )
 
 
-def note_for_staff(message: Message, owner: str) -> str:
-    return wording.for_staff(
-        owner,
+def find_leaf(conversation: Conversation, message: UUID | None, parents: Parents) -> UUID | None:
+    """Return the end of the path through `message`, or of the one that the owner sees; None without any messages."""
+    if message is not None:
+        return newest_leaf(message, parents)
+    if conversation.head_id is not None:
+        return conversation.head_id
+    first = next(iter(parents), None)
+    return newest_leaf(first, parents) if first else None
+
+
+def build_entries(conversation: Conversation, path: list[UUID], parents: Parents) -> list[Entry]:
+    messages = conversation.messages.in_bulk(path)
+    calls = calls_of(list(messages.values()), conversation)
+    versions = children_of(parents)
+    entries = []
+    system = None
+    for key in path:
+        message = messages[key]
+        entry = build_entry(conversation, message, calls.get(key, []))
+        entry.stand_among(versions[message.parent_id])
+        if message.is_answer and message.system != system:
+            entry.system = system = message.system
+        entries.append(entry)
+    return entries
+
+
+def build_entry(conversation: Conversation, message: Message, calls: list[Usage]) -> Entry:
+    if not message.is_answer:
+        return Entry(message, author=conversation.owner.name)
+    note = wording.for_staff(
+        str(conversation.owner),
         ending=message.ending,
         error_code=message.error_code,
         stop_reason=message.stop_reason,
         empty=not message.text.strip(),
     )
-
-
-def _facts(message: Message, calls: list[Usage]) -> Iterator[tuple[str, str]]:
-    """How an answer came about, as label and value; what is not known is empty."""
-    yield _("Model"), get_model(message.model).name if message.model else ""
-    yield _("State"), str(message.get_state_display())
-    yield _("Ending"), str(message.get_ending_display()) if message.ending else ""
-    yield _("Stop reason"), message.stop_reason
-    yield _("Begun"), _moment(message.created)
-    yield _("Finished"), _moment(message.finished) if message.finished else ""
-    yield _("Tokens"), _tokens(calls)
-    yield _("Cost"), format_dollars(cost_of(calls)) if calls else ""
-    yield _("Error code"), message.error_code
-    yield _("Cause"), message.error_detail
-    yield _("Request"), message.request_id
-
-
-def _moment(when: datetime) -> str:
-    return date_format(localtime(when), "j F Y, H:i:s")
-
-
-def _tokens(calls: list[Usage]) -> str:
-    if not calls:
-        return ""
-    counts = {
-        "sent": f"{sum(call.prompt_tokens for call in calls):,}",
-        "cached": f"{sum(call.cache_read_tokens for call in calls):,}",
-        "received": f"{sum(call.output_tokens for call in calls):,}",
-    }
-    text = _("%(sent)s sent, %(cached)s of them from the cache; %(received)s received") % counts
-    return f"{text} ({_('estimated')})" if any(call.estimated for call in calls) else text
+    return Entry(
+        message,
+        author="Claude",
+        html=mark_safe(prose(message)),  # noqa: S308 (the renderer's own output)
+        note=note,
+        note_kind=NOTE_KINDS.get(Message.State(message.state), "quiet"),
+        facts=list_facts(message, calls),
+    )

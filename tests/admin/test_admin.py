@@ -175,7 +175,7 @@ def test_a_cost_is_shown_in_dollars_and_an_unknown_one_as_unknown(client, carol,
     client.force_login(carol)
     page = client.get(LISTS[2]).text
     assert "$0.0123" in page
-    assert '<td class="field-dollars">unknown</td>' in page
+    assert '<td class="field-cost_in_dollars">unknown</td>' in page
 
 
 @pytest.mark.parametrize("address", LISTS)

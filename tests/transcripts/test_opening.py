@@ -182,7 +182,7 @@ def test_when_the_transcript_cannot_be_shown_there_is_no_record_of_it(reader, he
         raise RuntimeError
 
     reader.client.raise_request_exception = False
-    monkeypatch.setattr("conversations.admin.transcripts.transcript_of", fail)
+    monkeypatch.setattr("conversations.admin.transcripts.build_transcript", fail)
     assert reader.open(hers).status_code == 500
     assert records() == []
 

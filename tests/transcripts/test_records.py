@@ -60,7 +60,7 @@ def test_the_record_of_a_reader_whose_row_is_gone_is_still_there(reader, client,
     reader.open(hers)
     AccessRecord.objects.create(reader_id=carol.pk + 100, owner=alice, kind="opened", reason="Long ago, by a former.")
     page = client.get(LIST).text
-    assert "somebody who is gone" in page
+    assert "a deleted user" in page
     client.force_login(alice)
     page = client.get(MINE).text
     assert "Long ago, by a former." in page
