@@ -1,5 +1,6 @@
-"""Reading settings from the environment; nonsense is refused with a sentence that names the variable."""
+"""Reads settings from the environment. An invalid value stops startup with an error that names the variable."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,13 +13,17 @@ env = environ.Env()
 
 
 def read_env_file(path: Path) -> None:
-    """Take what `.env` says where the real environment is silent."""
+    """Add the variables in `.env` to the environment; a variable that is set already keeps its value."""
     if path.is_file():
         env.read_env(str(path))
 
 
-def flag(name: str, default: bool) -> bool:
-    value = str(env.str(name, default="on" if default else "off")).strip().lower()
+def env_str(name: str, default: str = "") -> str:
+    return str(env.str(name, default=default)).strip()
+
+
+def env_bool(name: str, default: bool) -> bool:
+    value = env_str(name, "on" if default else "off").lower()
     if value in {"on", "true", "yes", "1"}:
         return True
     if value in {"off", "false", "no", "0"}:
@@ -26,56 +31,53 @@ def flag(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} must be on or off, not {value!r}.")
 
 
-def whole(name: str, default: int, *, least: int = 0, most: int = 10**9) -> int:
-    value = env.str(name, default=str(default)).strip()
-    if not value.isdecimal() or not least <= int(value) <= most:
-        raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}, not {value!r}.")
+def env_int(name: str, default: int, *, min_value: int = 0, max_value: int = 10**9) -> int:
+    value = env_str(name, str(default))
+    if not value.isdecimal() or not min_value <= int(value) <= max_value:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {min_value} to {max_value}, not {value!r}.")
     return int(value)
 
 
-def text(name: str, default: str = "") -> str:
-    return str(env.str(name, default=default)).strip()
+def env_list(name: str, default: str = "") -> list[str]:
+    """The values of a list separated by commas; empty values are left out."""
+    return [value.strip() for value in env_str(name, default).split(",") if value.strip()]
 
 
-def words(name: str, default: str = "") -> list[str]:
-    """A list separated by commas; empty parts are left out."""
-    return [part.strip() for part in text(name, default).split(",") if part.strip()]
-
-
-def choice(name: str, default: str, allowed: list[str]) -> str:
-    value = text(name, default)
-    if value not in allowed:
-        raise ImproperlyConfigured(f"{name} must be one of {', '.join(allowed)}, not {value!r}.")
+def env_choice(name: str, default: str, choices: list[str]) -> str:
+    value = env_str(name, default)
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
     return value
 
 
-def address(name: str, default: str) -> str:
-    value = text(name, default)
+def env_url(name: str, default: str) -> str:
+    """An http or https URL, without a slash at its end."""
+    value = env_str(name, default)
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise ImproperlyConfigured(f"{name} must be an http or https address, not {value!r}.")
     return value.rstrip("/")
 
 
-def hosts(name: str, default: str) -> list[str]:
-    """Host names, each without scheme, port or path."""
-    values = words(name, default)
-    for value in values:
-        if "/" in value:
-            raise ImproperlyConfigured(f"{name} must hold host names such as chat.example.com, not {value!r}.")
-    return values
+def env_hosts(name: str, default: str) -> list[str]:
+    """Host names, without scheme, port or path."""
+    hosts = env_list(name, default)
+    for host in hosts:
+        if "/" in host:
+            raise ImproperlyConfigured(f"{name} must hold host names such as chat.example.com, not {host!r}.")
+    return hosts
 
 
-def origins(name: str) -> list[str]:
-    values = words(name)
-    for value in values:
-        if not value.startswith(("http://", "https://")):
-            raise ImproperlyConfigured(f"{name} must hold origins such as https://chat.example.com, not {value!r}.")
-    return values
+def env_origins(name: str) -> list[str]:
+    origins = env_list(name)
+    for origin in origins:
+        if not origin.startswith(("http://", "https://")):
+            raise ImproperlyConfigured(f"{name} must hold origins such as https://chat.example.com, not {origin!r}.")
+    return origins
 
 
-def time_zone(name: str, default: str) -> str:
-    value = text(name, default)
+def env_time_zone(name: str, default: str) -> str:
+    value = env_str(name, default)
     try:
         ZoneInfo(value)
     except (ValueError, OSError, LookupError) as error:
@@ -83,28 +85,29 @@ def time_zone(name: str, default: str) -> str:
     return value
 
 
-# Refusals of the next two do not repeat the value: it may hold a password.
+# The errors of the next two do not repeat the value: it may contain a password.
 
 
-def database(name: str, default: str) -> dict[str, Any]:
-    """What Django needs to know of a database, from its address."""
-    found = _parsed(env.db_url_config, text(name, default), {"sqlite", "postgres", "postgresql"})
-    if not found.get("NAME") or found["NAME"] == ":memory:":
+def env_database(name: str, default: str) -> dict[str, Any]:
+    """An entry of Django's DATABASES, from a URL."""
+    database = parse_url(env.db_url_config, env_str(name, default), {"sqlite", "postgres", "postgresql"})
+    if database.get("NAME") in {None, "", ":memory:"}:
         raise ImproperlyConfigured(f"{name} must be sqlite:///path or postgres://user:password@host/name.")
-    return found
+    return database
 
 
-def mail(name: str, default: str) -> dict[str, Any]:
-    """Django's settings for sending mail, from the address of a server."""
+def env_email(name: str, default: str) -> dict[str, Any]:
+    """Django's EMAIL_… settings, from the URL of a mail server."""
     schemes = {"smtp", "smtp+tls", "smtp+ssl", "consolemail", "dummymail"}
-    found = _parsed(env.email_url_config, text(name, default), schemes)
-    if not found:
+    email_settings = parse_url(env.email_url_config, env_str(name, default), schemes)
+    if not email_settings:
         raise ImproperlyConfigured(f"{name} must be smtp+tls://user:password@host:587 or consolemail://.")
-    return found
+    return email_settings
 
 
-def _parsed(parse: Any, value: str, schemes: set[str]) -> dict[str, Any]:
+def parse_url(parser: Callable[[str], Any], url: str, schemes: set[str]) -> dict[str, Any]:
+    """What a parser of django-environ makes of the URL; empty if it is invalid or has another scheme."""
     try:
-        return dict(parse(value)) if urlsplit(value).scheme in schemes else {}
+        return dict(parser(url)) if urlsplit(url).scheme in schemes else {}
     except (ValueError, KeyError, ImproperlyConfigured):
         return {}

@@ -6,42 +6,54 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from chatsite import environment
-from chatsite.environment import address, choice, database, flag, hosts, mail, origins, text, time_zone, whole, words
+from chatsite.environment import (
+    env_bool,
+    env_choice,
+    env_database,
+    env_email,
+    env_hosts,
+    env_int,
+    env_list,
+    env_origins,
+    env_str,
+    env_time_zone,
+    env_url,
+    read_env_file,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-environment.read_env_file(BASE_DIR / ".env")
+read_env_file(BASE_DIR / ".env")
 
 # The site and its secrets
 
-DEBUG = flag("DEBUG", False)
-SECRET_KEY = text("SECRET_KEY")
+DEBUG = env_bool("DEBUG", False)
+SECRET_KEY = env_str("SECRET_KEY")
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured(
         "SECRET_KEY must hold at least 50 characters; "
-        "`python -c 'import secrets; print(secrets.token_urlsafe(50))'` prints a good one."
+        "`python -c 'import secrets; print(secrets.token_urlsafe(50))'` prints a new one."
     )
-SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS")
-ALLOWED_HOSTS = hosts("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
-CSRF_TRUSTED_ORIGINS = origins("CSRF_TRUSTED_ORIGINS")
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
+ALLOWED_HOSTS = env_hosts("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
+CSRF_TRUSTED_ORIGINS = env_origins("CSRF_TRUSTED_ORIGINS")
 
-# What is transported how: secure by default when DEBUG is off
+# Cookies and HTTPS: secure by default when DEBUG is off
 
-COOKIES_SECURE = flag("COOKIES_SECURE", not DEBUG)
+COOKIES_SECURE = env_bool("COOKIES_SECURE", not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = COOKIES_SECURE
 SESSION_COOKIE_NAME = "__Host-session" if COOKIES_SECURE else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if COOKIES_SECURE else "csrf"
 CSRF_FAILURE_VIEW = "chatsite.errors.csrf_failure"
-SESSION_COOKIE_AGE = whole("SESSION_DAYS", 14, least=1, most=365) * 24 * 60 * 60
-SECURE_SSL_REDIRECT = flag("SECURE_SSL_REDIRECT", not DEBUG)
+SESSION_COOKIE_AGE = env_int("SESSION_DAYS", 14, min_value=1, max_value=365) * 24 * 60 * 60
+SECURE_SSL_REDIRECT = env_bool("SECURE_SSL_REDIRECT", not DEBUG)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-SECURE_HSTS_SECONDS = whole("SECURE_HSTS_SECONDS", 0 if DEBUG else 365 * 24 * 60 * 60)
+SECURE_HSTS_SECONDS = env_int("SECURE_HSTS_SECONDS", 0 if DEBUG else 365 * 24 * 60 * 60)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-# Proxies in front of the site that may be believed about the client's address and scheme
-TRUSTED_PROXIES = whole("TRUSTED_PROXIES", 0, most=10)
+# Number of trusted proxies in front of the site (X-Forwarded-For, X-Forwarded-Proto)
+TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0, max_value=10)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 
@@ -58,7 +70,7 @@ STRICT_POLICY = {
     "frame-ancestors": [NONE],
     "object-src": [NONE],
 }
-# The Django admin writes HTML from scripts; it gets the strict policy without these two (chatsite/policy.py).
+# Not for the Django admin, whose scripts write HTML (chatsite/middleware/content_policy.py).
 TRUSTED_TYPES = {"require-trusted-types-for": ["'script'"], "trusted-types": ["chat"]}
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": STRICT_POLICY | TRUSTED_TYPES}
 
@@ -115,10 +127,10 @@ TEMPLATES = [
 # Data
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATABASES = {"default": database("DATABASE_URL", f"sqlite:///{BASE_DIR / 'chatsite.sqlite3'}")}
+DATABASES = {"default": env_database("DATABASE_URL", f"sqlite:///{BASE_DIR / 'chatsite.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # Measured with 500 streams: no lock error with exactly these; the timeout alone does not help a
-    # transaction that turns from reading to writing, IMMEDIATE does.
+    # With these, 500 streams caused no lock error. The timeout alone is not enough: a transaction that first reads
+    # and then writes fails at once when the database is locked, unless it began as IMMEDIATE.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -127,8 +139,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR / "test.sqlite3")}
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-# A connection belongs to one of a few threads (chatsite/lanes.py, conversations/replies/storage.py),
-# so their number is small and does not depend on the open streams.
+# Connections belong to a few threads (chatsite/server/threads.py, conversations/replies/storage.py), so there are
+# few of them, however many streams are open.
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
@@ -154,7 +166,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_SESSION_REMEMBER = True
-# Per address of the network, and per e-mail address ("key"); counted in the cache, for all processes together.
+# By IP address, and by e-mail address ("key"); counted in the cache, which all processes share.
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
@@ -162,44 +174,44 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "20/m/ip",
     "change_password": "5/m/user",
 }
-# allauth's own generator keeps each e-mail address a person ever had, and lets all of them sign in.
+# allauth's own generator would keep every e-mail address that a person ever had, and accept all of them.
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 – a name
 
 # Mail
 
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = text("DEFAULT_FROM_EMAIL", "chatsite@localhost")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env_str("DEFAULT_FROM_EMAIL", "chatsite@localhost")
 ACCOUNT_EMAIL_SUBJECT_PREFIX = EMAIL_SUBJECT_PREFIX = ""
-vars().update(mail("EMAIL_URL", "consolemail://"))
+vars().update(env_email("EMAIL_URL", "consolemail://"))
 EMAIL_TIMEOUT = 10
 
 # Claude
 
-ANTHROPIC_API_KEY = text("ANTHROPIC_API_KEY")
-ANTHROPIC_BASE_URL = address("ANTHROPIC_BASE_URL", "https://api.anthropic.com")
-# The page and the terminal say so when answers come from the stand-in and not from Claude.
-STAND_IN = flag("STAND_IN", False)
-CHAT_MODELS = words("CHAT_MODELS", "claude-sonnet-5-5,claude-haiku-5-5,claude-opus-5-5")
-CHAT_MODEL = text("CHAT_MODEL", "claude-sonnet-5-5")
+ANTHROPIC_API_KEY = env_str("ANTHROPIC_API_KEY")
+ANTHROPIC_BASE_URL = env_url("ANTHROPIC_BASE_URL", "https://api.anthropic.com")
+# Pages show a notice that the answers come from the stand-in and not from Claude.
+STAND_IN = env_bool("STAND_IN", False)
+CHAT_MODELS = env_list("CHAT_MODELS", "claude-sonnet-5-5,claude-haiku-5-5,claude-opus-5-5")
+CHAT_MODEL = env_str("CHAT_MODEL", "claude-sonnet-5-5")
 if CHAT_MODEL not in CHAT_MODELS:
     raise ImproperlyConfigured(f"CHAT_MODEL must be one of CHAT_MODELS, not {CHAT_MODEL!r}.")
-# Writes the titles of new conversations; the cheapest that can.
-CHAT_TITLE_MODEL = text("CHAT_TITLE_MODEL", "claude-haiku-5-5")
-CHAT_MAX_TOKENS = whole("CHAT_MAX_TOKENS", 16_000, least=1, most=128_000)
-CHAT_EFFORT = choice("CHAT_EFFORT", "medium", ["low", "medium", "high", "xhigh", "max"])
-CHAT_MAX_RUNNING_PER_PERSON = whole("CHAT_MAX_RUNNING_PER_PERSON", 3, least=1)
-REPLY_GRACE_SECONDS = whole("REPLY_GRACE_SECONDS", 60, most=86_400)
-DRAIN_SECONDS = whole("DRAIN_SECONDS", 10, most=3_600)
-# Before that, only /readyz says that the process is about to stop: a proxy needs a moment to hear of it.
-DRAIN_NOTICE_SECONDS = whole("DRAIN_NOTICE_SECONDS", 0, most=60)
-# Conversations that nobody has touched for so long are deleted by `manage.py purge`; 0 keeps them for ever.
-RETENTION_DAYS = whole("RETENTION_DAYS", 0, most=36_500)
+# Writes the titles of new conversations: the cheapest model is good enough.
+CHAT_TITLE_MODEL = env_str("CHAT_TITLE_MODEL", "claude-haiku-5-5")
+CHAT_MAX_TOKENS = env_int("CHAT_MAX_TOKENS", 16_000, min_value=1, max_value=128_000)
+CHAT_EFFORT = env_choice("CHAT_EFFORT", "medium", ["low", "medium", "high", "xhigh", "max"])
+CHAT_MAX_RUNNING_PER_PERSON = env_int("CHAT_MAX_RUNNING_PER_PERSON", 3, min_value=1)
+REPLY_GRACE_SECONDS = env_int("REPLY_GRACE_SECONDS", 60, max_value=86_400)
+DRAIN_SECONDS = env_int("DRAIN_SECONDS", 10, max_value=3_600)
+# Before draining, /readyz fails for this long while questions are still accepted, so that proxies can notice.
+DRAIN_NOTICE_SECONDS = env_int("DRAIN_NOTICE_SECONDS", 0, max_value=60)
+# `manage.py purge` deletes conversations that were not used for this long; 0 keeps them for ever.
+RETENTION_DAYS = env_int("RETENTION_DAYS", 0, max_value=36_500)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 
 # Language and time
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("English"))]
-TIME_ZONE = time_zone("TIME_ZONE", "UTC")
+TIME_ZONE = env_time_zone("TIME_ZONE", "UTC")
 USE_TZ = True
 USE_I18N = True
 
@@ -217,9 +229,9 @@ STORAGES = {
     },
 }
 
-# Logs hold ids, never texts, keys or cookies
+# Logs contain ids, never texts, keys or cookies
 
-LOG_LEVEL = choice("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"])
+LOG_LEVEL = env_choice("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"])
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -227,9 +239,12 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
-        # Below this, the way to Claude writes request lines and bodies.
-        **{name: {"level": "WARNING"} for name in ("anthropic", "httpx2", "httpcore2", "asyncio")},
-        # Named to take away its own handler, by which the terminal would say all of it twice. Below INFO it writes SQL.
+        # Below WARNING, the libraries that connect to Claude log request lines and bodies.
+        "anthropic": {"level": "WARNING"},
+        "asyncio": {"level": "WARNING"},
+        "httpcore2": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},
+        # Configured here, it loses Django's own handler, which would print every line twice. Below INFO it logs SQL.
         "django": {"level": "INFO" if LOG_LEVEL == "DEBUG" else LOG_LEVEL},
     },
 }

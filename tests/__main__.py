@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from chatsite.environment import read_env_file, text
+from chatsite.environment import env_str, read_env_file
 from tests.browser.chromium import installed_chromium
 
 
@@ -17,7 +17,7 @@ def main() -> int:
     environment = os.environ | {"CHROMIUM": installed_chromium(), "ANTHROPIC_API_KEY": ""}
     databases = {"SQLite": "sqlite:///chatsite.sqlite3"}
     read_env_file(Path(__file__).resolve().parent.parent / ".env")
-    if server := text("TEST_DATABASE_URL"):
+    if server := env_str("TEST_DATABASE_URL"):
         databases["PostgreSQL"] = server
     failed = [name for name, url in databases.items() if not passes(name, environment | {"DATABASE_URL": url})]
     if failed:

@@ -1,4 +1,4 @@
-"""Nonsense in the environment is refused at the start, with a sentence that names the variable."""
+"""An invalid value in the environment stops startup with an error that names the variable."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-NONSENSE = [
+INVALID_VALUES = [
     ("SECRET_KEY", "short"),
     ("DEBUG", "perhaps"),
     ("COOKIES_SECURE", "2"),
@@ -37,10 +37,23 @@ NONSENSE = [
 ]
 
 
-def start(code="from django.conf import settings; settings.DEBUG", **environment):
-    command = [sys.executable, "-c", code]
-    whole = os.environ | {"DJANGO_SETTINGS_MODULE": "chatsite.settings", "SECRET_KEY": "s" * 50} | environment
-    return subprocess.run(command, cwd=ROOT, env=whole, capture_output=True, text=True)
+def run_python(code, **environment):
+    """Run a statement in a process that has these environment variables."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "chatsite.settings", "SECRET_KEY": "s" * 50} | environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+def load_settings(**environment):
+    return run_python("from django.conf import settings; settings.DEBUG", **environment)
+
+
+def last_line(text):
+    return text.strip().splitlines()[-1]
 
 
 @pytest.mark.parametrize(
@@ -52,26 +65,27 @@ def start(code="from django.conf import settings; settings.DEBUG", **environment
         {"ALLOWED_HOSTS": "chat.example.com, .example.org", "CSRF_TRUSTED_ORIGINS": "https://chat.example.com"},
     ],
 )
-def test_what_is_meant_is_taken(environment):
-    assert start(**environment).stderr == ""
+def test_valid_values_are_accepted(environment):
+    assert load_settings(**environment).stderr == ""
 
 
-@pytest.mark.parametrize(("name", "value"), NONSENSE)
-def test_nonsense_is_refused_by_name(name, value):
-    refused = start(**{name: value})
-    last = refused.stderr.strip().splitlines()[-1]
-    assert refused.returncode != 0
-    assert last.startswith("django.core.exceptions.ImproperlyConfigured: ")
-    assert name in last
+@pytest.mark.parametrize(("name", "value"), INVALID_VALUES)
+def test_an_invalid_value_stops_startup_with_an_error_that_names_the_variable(name, value):
+    process = load_settings(**{name: value})
+    assert process.returncode != 0
+    assert last_line(process.stderr).startswith("django.core.exceptions.ImproperlyConfigured: ")
+    assert name in last_line(process.stderr)
 
 
 @pytest.mark.parametrize("name", ["DATABASE_URL", "EMAIL_URL"])
-def test_a_refusal_does_not_repeat_a_password(name):
-    assert "hush" not in start(**{name: "nonsense://alice:hush@localhost/x"}).stderr.strip().splitlines()[-1]
+def test_an_error_does_not_repeat_a_password(name):
+    process = load_settings(**{name: "nonsense://alice:hush@localhost/x"})
+    assert "hush" not in last_line(process.stderr)
 
 
 @pytest.mark.parametrize(("level", "times"), [("DEBUG", 1), ("WARNING", 1), ("ERROR", 0)])
 @pytest.mark.parametrize("debug", ["on", "off"])
-def test_the_terminal_says_once_what_the_level_lets_pass(debug, level, times):
+def test_a_log_line_is_printed_once_if_the_level_permits_it(debug, level, times):
     code = "import django, logging; django.setup(); logging.getLogger('django.request').warning('Not Found')"
-    assert start(code, DEBUG=debug, LOG_LEVEL=level).stderr.count("Not Found") == times
+    process = run_python(code, DEBUG=debug, LOG_LEVEL=level)
+    assert process.stderr.count("Not Found") == times
