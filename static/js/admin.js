@@ -1,4 +1,4 @@
-/** What our own pages of the admin add: buttons that copy what stands beside them. */
+/** Buttons on pages of the admin that copy the text of another element. */
 
 import { copy } from "./copy.js";
 import { announce } from "./words.js";
@@ -10,7 +10,7 @@ for (const button of document.querySelectorAll("[data-copies]")) {
     try {
       await copy(source.textContent);
     } catch {
-      // To be copied by hand.
+      // The browser refused. Select the text, so that it can be copied by hand.
       getSelection().selectAllChildren(source);
       return;
     }
