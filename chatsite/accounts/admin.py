@@ -1,8 +1,11 @@
-"""People and their API tokens. Accounts are deactivated, never deleted, and nobody types another's password."""
+"""People and their API tokens in the admin.
+
+Accounts are deactivated, never deleted. Staff cannot set another person's password; they make a link to set it.
+"""
 
 from typing import Any
 
-import allauth.account.admin  # noqa: F401 (registers what is taken back below)
+import allauth.account.admin  # noqa: F401 (registers the model that is unregistered below)
 from allauth.account.models import EmailAddress
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -14,27 +17,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from chatsite import mail
-from chatsite.accounts.invitations.bulk import AddPeople, invite
-from chatsite.accounts.invitations.links import lifetime
+from chatsite.accounts.invitations.bulk import AddPeopleForm, invite
+from chatsite.accounts.invitations.links import format_link_lifetime
 from chatsite.accounts.model_admin import BaseModelAdmin
 from chatsite.accounts.models import ApiToken, User
 
-# The address stands in the person's own row; a second table of addresses would only contradict it.
+# Each person's address is in their own row; a second table of addresses could only contradict it.
 admin.site.unregister(EmailAddress)
 
-#: What gives power over the site, and so is changed by superusers only.
-POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
+#: The fields that give power over the site: only superusers may change them.
+PRIVILEGE_FIELDS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
-class PersonForm(ModelForm):  # type: ignore[type-arg]
+class UserForm(ModelForm):  # type: ignore[type-arg]
     def clean_email(self) -> str:
-        # Stored in lower case: compared so too, before it is looked for among the others.
+        # The check for uniqueness must compare what will be stored.
         return str(self.cleaned_data["email"]).lower()
 
 
 @admin.register(User)
-class PeopleAdmin(BaseModelAdmin):
-    form = PersonForm
+class UserAdmin(BaseModelAdmin):
+    form = UserForm
     list_display = ("email", "full_name", "is_active", "is_staff", "last_login")
     list_filter = ("is_active", "is_staff")
     allowed_lookups = ("is_active", "is_staff")
@@ -44,7 +47,7 @@ class PeopleAdmin(BaseModelAdmin):
     filter_horizontal = ("groups", "user_permissions")
     fieldsets = (
         (None, {"fields": ("email", "first_name", "last_name", "password_state")}),
-        (gettext_lazy("Access"), {"fields": ("is_active", *POWERS)}),
+        (gettext_lazy("Access"), {"fields": ("is_active", *PRIVILEGE_FIELDS)}),
         (gettext_lazy("Dates"), {"fields": ("last_login", "date_joined", "sessions_revoked_at")}),
     )
     readonly_fields = ("password_state", "last_login", "date_joined", "sessions_revoked_at")
@@ -57,22 +60,22 @@ class PeopleAdmin(BaseModelAdmin):
     def password_state(self, user: User) -> str:
         return _("set") if user.has_usable_password() else _("not set yet")
 
-    # Who may do what
+    # Permissions
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # Who could change the address of a superuser, or make a link for one, could become one.
-        powerful = obj is not None and (obj.is_staff or obj.is_superuser)
-        if powerful and not request.user.is_superuser:
+        # With the address of a superuser, or a link for one, staff could become superusers themselves.
+        is_privileged = obj is not None and (obj.is_staff or obj.is_superuser)
+        if is_privileged and not request.user.is_superuser:
             return False
         return super().has_change_permission(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if not request.user.is_superuser:
-            return (*self.readonly_fields, *POWERS)
-        if obj == request.user:  # nobody locks themselves out
+            return (*self.readonly_fields, *PRIVILEGE_FIELDS)
+        if obj == request.user:  # superusers must not lock themselves out
             return (*self.readonly_fields, "is_active", "is_staff", "is_superuser")
         return self.readonly_fields
 
@@ -83,76 +86,83 @@ class PeopleAdmin(BaseModelAdmin):
     ) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = AddPeople(request.POST if request.method == "POST" else None)
+        form = AddPeopleForm(request.POST if request.method == "POST" else None)
         if not form.is_valid():
-            return self._page(request, "add_people.html", form=form, title=_("Add people"))
-        new, known, invalid = form.add()
-        for user in new:
+            return self.render_page(request, "add_people.html", form=form, title=_("Add people"))
+        people = form.create_users()
+        for user in people.created:
             self.log_addition(request, user, [{"added": {}}])
         send = form.cleaned_data["send"]
-        invitations, refused = invite(request, new, send=send)
-        return self._page(
+        invitations = invite(request, people.created, send=send)
+        return self.render_page(
             request,
             "add_people.html",
             title=_("Add people"),
-            form=AddPeople(initial={"addresses": "\n".join(invalid), "send": send}),
+            form=AddPeopleForm(initial={"addresses": "\n".join(people.invalid), "send": send}),
+            people=people,
             invitations=invitations,
-            known=known,
-            invalid=invalid,
-            refused=refused,
+            has_mail_failed=send and not all(invitation.sent for invitation in invitations),
         )
 
-    def _page(self, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
-        shown = self.admin_site.each_context(request) | {
+    def render_page(self, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
+        """A page of the admin from a template of this folder."""
+        admin_context = {
+            **self.admin_site.each_context(request),
             "opts": self.opts,
-            "lifetime": lifetime(),
+            "lifetime": format_link_lifetime(),
             "mail_is_delivered": mail.is_delivered(),
-            "may_list": self.has_view_or_change_permission(request),
+            "can_list": self.has_view_or_change_permission(request),
         }
-        return TemplateResponse(request, f"admin/accounts/user/{template}", shown | context)
+        return TemplateResponse(request, f"admin/accounts/user/{template}", admin_context | context)
 
     # Actions
 
     @admin.action(description=gettext_lazy("Deactivate"), permissions=["change"])
-    def deactivate(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        """Sessions, tokens and running replies end at once; `User.save` sees to it."""
-        done = 0
-        for user in self._changeable(request, people.filter(is_active=True)):
+    def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """`User.save` also ends sessions, tokens and running replies."""
+        number = 0
+        for user in self.filter_changeable(request, queryset.filter(is_active=True)):
             if user == request.user:
                 self.message_user(request, _("You cannot deactivate your own account."), messages.ERROR)
                 continue
             user.is_active = False
             user.save(update_fields=["is_active"])
             self.log_change(request, user, [{"changed": {"fields": ["is_active"]}}])
-            done += 1
-        self.message_user(
-            request, ngettext("%d account was deactivated.", "%d accounts were deactivated.", done) % done
-        )
+            number += 1
+        sentence = ngettext("%d account was deactivated.", "%d accounts were deactivated.", number)
+        self.message_user(request, sentence % number)
 
     @admin.action(description=gettext_lazy("Make a new link to set a password"), permissions=["change"])
-    def make_a_new_link(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse:
-        chosen = self._changeable(request, people)
-        active = [user for user in chosen if user.is_active]
-        for user in active:
+    def make_a_new_link(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse:
+        users = self.filter_changeable(request, queryset)
+        active_users = [user for user in users if user.is_active]
+        for user in active_users:
             if not user.has_usable_password():
-                # Another unusable password: the links that were given out before are void now.
+                # A new unusable password invalidates the links that were made before.
                 user.set_unusable_password()
                 user.save(update_fields=["password"])
             self.log_change(request, user, _("Made a link to set a password."))
-        invitations, _refused = invite(request, active, send=False)
-        inactive = [user for user in chosen if not user.is_active]
-        return self._page(request, "new_links.html", title=_("New links"), invitations=invitations, inactive=inactive)
+        return self.render_page(
+            request,
+            "new_links.html",
+            title=_("New links"),
+            invitations=invite(request, active_users, send=False),
+            inactive_users=[user for user in users if not user.is_active],
+        )
 
-    def _changeable(self, request: HttpRequest, people: QuerySet[User]) -> list[User]:
-        allowed = [user for user in people if self.has_change_permission(request, user)]
-        if len(allowed) < len(people):
-            self.message_user(request, _("Staff are changed by superusers only; they were left out."), messages.WARNING)
-        return allowed
+    def filter_changeable(self, request: HttpRequest, queryset: QuerySet[User]) -> list[User]:
+        """The users whom this staff member may change; a message says that others were skipped."""
+        users = list(queryset)
+        changeable = [user for user in users if self.has_change_permission(request, user)]
+        if len(changeable) < len(users):
+            sentence = _("Only superusers can change staff; staff accounts were skipped.")
+            self.message_user(request, sentence, messages.WARNING)
+        return changeable
 
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(BaseModelAdmin):
-    """Staff see whose tokens there are and revoke them; only their owner makes any."""
+    """Staff see and revoke the tokens of everybody; only the owner can create one."""
 
     list_display = ("name", "user", "created", "last_used")
     list_select_related = ("user",)

@@ -1,4 +1,4 @@
-"""What people type about themselves."""
+"""Forms of a person's own settings."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

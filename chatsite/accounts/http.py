@@ -1,4 +1,4 @@
-"""What a request is once somebody is signed in."""
+"""The type of a request from a signed-in person."""
 
 from django.http import HttpRequest
 
@@ -6,6 +6,6 @@ from chatsite.accounts.models import User
 
 
 class SignedInRequest(HttpRequest):
-    """A request that has passed `SignInRequired`: `user` is a person, never anonymous."""
+    """A request that has passed `SignInRequired`: `user` is never anonymous."""
 
     user: User

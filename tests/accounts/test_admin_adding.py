@@ -56,8 +56,8 @@ def test_nothing_typed_is_lost_and_everything_is_accounted_for(client, carol, al
     client.force_login(carol)
     page = client.post(ADD, {"addresses": "ALICE@example.com; dora@example.com, DORA@example.com\nno such thing\n<x>"})
     assert len(LINK.findall(page.text)) == 1
-    assert [user.email for user in page.context["known"]] == ["alice@example.com"]
-    assert page.context["invalid"] == ["no such thing", "<x>"]
+    assert [user.email for user in page.context["people"].existing] == ["alice@example.com"]
+    assert page.context["people"].invalid == ["no such thing", "<x>"]
     assert "no such thing\n&lt;x&gt;</textarea>" in page.text
     assert User.objects.get(pk=alice.pk).check_password(PASSWORD)
 
@@ -82,7 +82,7 @@ def test_what_cannot_be_added_is_said_and_kept(client, carol, typed, said):
 @pytest.mark.parametrize("entry", ["a" * 250 + "@example.com", "N" * 200 + " <n@example.com>", "dora@@example.com"])
 def test_an_address_that_would_not_fit_is_no_address(client, carol, entry):
     client.force_login(carol)
-    assert client.post(ADD, {"addresses": entry}).context["invalid"] == [entry]
+    assert client.post(ADD, {"addresses": entry}).context["people"].invalid == [entry]
     assert User.objects.count() == 1
 
 
@@ -90,7 +90,7 @@ def test_when_the_mail_server_refuses_carol_still_has_the_links(client, carol, s
     settings.EMAIL_BACKEND = "tests.accounts.test_admin_adding.Refusing"
     client.force_login(carol)
     page = client.post(ADD, {"addresses": "dora@example.com\nemil@example.com", "send": "on"}).text
-    assert "The mail server did not take the mail." in page
+    assert "The mail server rejected the e-mail." in page
     assert len(LINK.findall(page)) == 2
 
 

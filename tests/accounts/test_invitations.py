@@ -7,7 +7,7 @@ from django.contrib.messages import get_messages
 from django.core import mail
 from django.test import RequestFactory
 
-from chatsite.accounts.invitations.links import invitation_link
+from chatsite.accounts.invitations.links import build_invitation_link
 from chatsite.accounts.models import User
 from conversations.models import TeamSettings
 from tests.conftest import PASSWORD
@@ -38,7 +38,7 @@ def set_password(client, link, password=NEW):
 
 
 def test_dora_sets_a_password_by_her_invitation_and_is_signed_in(client, dora, from_carol):
-    response = set_password(client, invitation_link(from_carol, dora))
+    response = set_password(client, build_invitation_link(from_carol, dora))
 
     assert (response.status_code, response["Location"]) == (302, "/")
     assert client.get("/").status_code == 200
@@ -48,7 +48,7 @@ def test_dora_sets_a_password_by_her_invitation_and_is_signed_in(client, dora, f
 
 
 def test_an_invitation_works_once(client, dora, from_carol):
-    link = invitation_link(from_carol, dora)
+    link = build_invitation_link(from_carol, dora)
     set_password(client, link)
     client.logout()
 
@@ -60,7 +60,7 @@ def test_an_invitation_works_once(client, dora, from_carol):
 
 def test_opening_doras_link_signs_nobody_out(client, alice, dora, from_carol):
     client.force_login(alice)
-    link = invitation_link(from_carol, dora)
+    link = build_invitation_link(from_carol, dora)
     page = client.get(link)
     assert "This link is for Dora" in page.text
     assert "alice@example.com" in page.text
@@ -73,13 +73,13 @@ def test_opening_doras_link_signs_nobody_out(client, alice, dora, from_carol):
 
 def test_alice_may_use_her_own_link_while_she_is_signed_in(client, alice, from_carol):
     client.force_login(alice)
-    response = set_password(client, invitation_link(from_carol, alice))
+    response = set_password(client, build_invitation_link(from_carol, alice))
     assert response["Location"] == "/"
     assert client.get("/").context["user"] == alice
 
 
 def test_signing_in_as_somebody_else_meanwhile_is_noticed(client, alice, dora, from_carol):
-    form = client.get(invitation_link(from_carol, dora), follow=True).redirect_chain[-1][0]
+    form = client.get(build_invitation_link(from_carol, dora), follow=True).redirect_chain[-1][0]
     key = client.session["_password_reset_key"]
     client.force_login(alice)
     session = client.session
@@ -92,7 +92,7 @@ def test_signing_in_as_somebody_else_meanwhile_is_noticed(client, alice, dora, f
 
 
 def test_the_link_of_a_closed_account_says_that_it_is_closed(client, dora, from_carol):
-    link = invitation_link(from_carol, dora)
+    link = build_invitation_link(from_carol, dora)
     dora.is_active = False
     dora.save()
     assert "This account is closed" in client.get(link, follow=True).text
@@ -103,19 +103,19 @@ def test_a_new_link_is_offered_where_mail_goes_out(client, db, settings, backend
     settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
     page = client.get("/accounts/password/reset/key/1-abc/").text
     assert ("Send me a new link" in page) == offered
-    assert "ask whoever invited you" in page
+    assert "ask the person who invited you" in page
 
 
 def test_the_page_of_a_link_says_for_whom_it_is_and_who_may_read(client, dora, alice, from_carol):
     TeamSettings(notice="Carol may read what is written here.").save()
-    hers = client.get(invitation_link(from_carol, dora), follow=True).text
+    hers = client.get(build_invitation_link(from_carol, dora), follow=True).text
     assert 'value="dora@example.com"' in hers
     assert "Carol may read what is written here." in hers
-    assert "Set a new password" in client.get(invitation_link(from_carol, alice), follow=True).text
+    assert "Set a new password" in client.get(build_invitation_link(from_carol, alice), follow=True).text
 
 
 def test_a_weak_password_is_refused_with_the_reason(client, dora, from_carol):
-    response = set_password(client, invitation_link(from_carol, dora), "short")
+    response = set_password(client, build_invitation_link(from_carol, dora), "short")
     assert "at least 12 characters" in response.content.decode()
     assert "_auth_user_id" not in client.session
 
@@ -156,7 +156,7 @@ def test_a_mail_server_that_is_away_gives_no_address_away(client, alice, setting
 
     assert known.status_code == 200
     assert known.content == unknown.content
-    assert "could not be mailed" in caplog.text
+    assert "could not be sent" in caplog.text
     assert "alice@example.com" not in caplog.text
 
 

@@ -5,7 +5,7 @@ from django.conf import global_settings
 from django.test import RequestFactory
 from playwright.sync_api import expect
 
-from chatsite.accounts.invitations.links import invitation_link
+from chatsite.accounts.invitations.links import build_invitation_link
 from chatsite.accounts.models import User
 from conversations.models import Conversation
 from tests.site import Site
@@ -25,7 +25,7 @@ def _passwords_of_the_server(settings):
 def link(site, transactional_db):
     """Dora's, as staff pass it on."""
     dora = User.objects.create_user("dora@example.com", first_name="Dora", last_name="Lind")
-    return invitation_link(RequestFactory().get("/", headers={"Host": site.url.removeprefix("http://")}), dora)
+    return build_invitation_link(RequestFactory().get("/", headers={"Host": site.url.removeprefix("http://")}), dora)
 
 
 def set_password(window):
@@ -75,7 +75,7 @@ def test_a_link_that_was_used_says_whom_to_ask(window_of, link):
 
     later.page.goto(link)
     later.shows("h1", "This link has been used, or is too old")
-    later.shows(".card", "ask whoever invited you")
+    later.shows(".card", "ask the person who invited you")
 
 
 def test_alice_who_opens_doras_link_is_asked_before_she_is_signed_out(window_of, alice, link):

@@ -1,8 +1,8 @@
-"""Adding people in the admin: a list of addresses, pasted from anywhere, becomes accounts with a link each."""
+"""Adding people in the admin: a pasted list of addresses becomes accounts, each with an invitation link."""
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django import forms
 from django.contrib.auth.hashers import make_password
@@ -12,16 +12,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chatsite import mail
-from chatsite.accounts.invitations.links import invitation_link, send_invitation
+from chatsite.accounts.invitations.links import build_invitation_link, send_invitation
 from chatsite.accounts.models import User
 
-#: More than a page of links, or the mail that one request sends, should hold.
-MOST_AT_ONCE = 200
+#: As many links as fit on a page, and as many messages as one request can send.
+MAX_ADDRESSES = 200
 #: As mail programs write it: Alice Liddell <alice@example.com>
-WITH_NAME = re.compile(r'"?(?P<name>[^"<>]*?)"?\s*<(?P<email>[^<>]+)>')
+NAME_AND_ADDRESS = re.compile(r'"?(?P<name>[^"<>]*?)"?\s*<(?P<email>[^<>]+)>')
 
 
-class AddPeople(forms.Form):
+@dataclass
+class AddedPeople:
+    """The result of adding people: new accounts, accounts that existed before, and entries without an address."""
+
+    created: list[User] = field(default_factory=list)
+    existing: list[User] = field(default_factory=list)
+    invalid: list[str] = field(default_factory=list)
+
+
+class AddPeopleForm(forms.Form):
     addresses = forms.CharField(
         label=gettext_lazy("E-mail addresses"),
         widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "autofocus": True}),
@@ -32,70 +41,67 @@ class AddPeople(forms.Form):
     )
 
     def clean_addresses(self) -> list[str]:
-        """The single entries. What is wrong with one of them is no reason to refuse the others."""
-        pieces = re.split(r"[,;\r\n]+", self.cleaned_data["addresses"])
-        entries = [piece.strip() for piece in pieces if piece.strip()]
+        """The separate entries. Whether each is an address is checked later: one mistake must not reject the others."""
+        entries = re.split(r"[,;\r\n]+", self.cleaned_data["addresses"])
+        entries = [entry.strip() for entry in entries if entry.strip()]
         if not entries:
             raise ValidationError(_("Enter at least one e-mail address."))
-        if len(entries) > MOST_AT_ONCE:
+        if len(entries) > MAX_ADDRESSES:
             raise ValidationError(
                 _("These are %(number)d addresses; add at most %(most)d at once."),
-                params={"number": len(entries), "most": MOST_AT_ONCE},
+                params={"number": len(entries), "most": MAX_ADDRESSES},
             )
         return entries
 
-    def add(self) -> tuple[list[User], list[User], list[str]]:
-        """Create the accounts that are missing; returns who is new, who was here, and what is no address."""
-        new: dict[str, User] = {}
-        known: dict[str, User] = {}
-        invalid = []
+    def create_users(self) -> AddedPeople:
+        """Create the accounts that do not exist yet, without a password."""
+        people = AddedPeople()
         for entry in self.cleaned_data["addresses"]:
             try:
-                person = person_in(entry)
+                parsed = parse_entry(entry)
             except ValidationError:
-                invalid.append(entry)
+                people.invalid.append(entry)
                 continue
-            names = {"first_name": person.first_name, "last_name": person.last_name}
-            stored, created = User.objects.get_or_create(
-                email=person.email, defaults={**names, "password": make_password(None)}
+            names = {"first_name": parsed.first_name, "last_name": parsed.last_name}
+            user, is_new = User.objects.get_or_create(
+                email=parsed.email, defaults={**names, "password": make_password(None)}
             )
-            if created:
-                new[stored.email] = stored
-            elif stored.email not in new:
-                known[stored.email] = stored
-        return list(new.values()), list(known.values()), invalid
+            if is_new:
+                people.created.append(user)
+            elif user not in people.created and user not in people.existing:
+                people.existing.append(user)
+        return people
 
 
-def person_in(entry: str) -> User:
-    """The person that an entry names, not stored; ValidationError when there is no address in it."""
-    match = WITH_NAME.fullmatch(entry)
-    first_name, _space, last_name = match["name"].strip().partition(" ") if match else ("", "", "")
-    email = (match["email"] if match else entry).strip().lower()
-    person = User(email=email, first_name=first_name, last_name=last_name.strip())
-    person.clean_fields(exclude=["password"])
-    return person
+def parse_entry(entry: str) -> User:
+    """An unsaved User with the address and the name in the entry. Raises ValidationError if either is invalid."""
+    match = NAME_AND_ADDRESS.fullmatch(entry)
+    name, email = (match["name"], match["email"]) if match else ("", entry)
+    first_name, _space, last_name = name.strip().partition(" ")
+    user = User(email=email.strip().lower(), first_name=first_name, last_name=last_name.strip())
+    user.clean_fields(exclude=["password"])
+    return user
 
 
 @dataclass(frozen=True)
 class Invitation:
-    """What staff are shown about one person: the link, and whether it went out by mail."""
+    """What staff see about one person: the link, and whether it was sent by e-mail."""
 
     user: User
     link: str
     sent: bool
 
 
-def invite(request: HttpRequest, people: Iterable[User], *, send: bool) -> tuple[list[Invitation], bool]:
-    """A link for each; the second value says whether the mail server has refused, and no further mail was tried."""
+def invite(request: HttpRequest, users: Iterable[User], *, send: bool) -> list[Invitation]:
+    """Make a link for each user and send it if asked. After the mail server has failed once, nothing more is sent."""
     invitations = []
-    refused = False
-    for user in people:
+    for user in users:
         sent = False
-        if send and not refused:
+        if send:
             try:
                 send_invitation(request, user)
                 sent = True
-            except OSError:  # smtplib's errors are of this kind, too
-                refused = True
-        invitations.append(Invitation(user, invitation_link(request, user), sent))
-    return invitations, refused
+            except OSError:  # includes the exceptions of smtplib
+                send = False
+        invitations.append(Invitation(user, build_invitation_link(request, user), sent))
+    return invitations

@@ -1,4 +1,4 @@
-"""Inviting a person: a one-time link to set a first password, the same kind a forgotten password gets."""
+"""One-time links to set a password, and the e-mail that brings one to an invited person."""
 
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
@@ -14,14 +14,14 @@ HOUR = 60 * 60
 DAY = 24 * HOUR
 
 
-def invitation_link(request: HttpRequest, user: User) -> str:
-    """The absolute address where this person sets a password and is signed in; it works once."""
+def build_invitation_link(request: HttpRequest, user: User) -> str:
+    """The absolute URL where this person sets a password and is then signed in; it works once."""
     key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
     return request.build_absolute_uri(reverse("account_reset_password_from_key", kwargs=key))
 
 
-def lifetime() -> str:
-    """How long links to set a password are valid, in words."""
+def format_link_lifetime() -> str:
+    """How long a link is valid, for example "3 days"."""
     seconds = settings.PASSWORD_RESET_TIMEOUT
     if seconds >= DAY:
         return ngettext("%d day", "%d days", seconds // DAY) % (seconds // DAY)
@@ -30,7 +30,7 @@ def lifetime() -> str:
 
 
 def send_invitation(request: HttpRequest, user: User) -> None:
-    """Mail the link to its person."""
-    link = invitation_link(request, user)
-    context = {"user": user, "invited_by": request.user, "link": link, "lifetime": lifetime()}
+    """Send the link to its person by e-mail. Raises OSError if the mail server fails."""
+    link = build_invitation_link(request, user)
+    context = {"user": user, "invited_by": request.user, "link": link, "lifetime": format_link_lifetime()}
     build_email("account/email/invitation", [user.email], context, request).send()
