@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from conversations.claude import models
+from conversations.models import Question
 
 MAX_QUESTION_LENGTH = 200_000
 MAX_TITLE_LENGTH = 200
@@ -81,9 +82,10 @@ class QuestionForm(AskForm):
 
     field_order = ["text", "parent", "model", "key"]
 
-    @property
-    def is_edit(self) -> bool:
-        return "parent" in self.data
+    def build_question(self) -> Question:
+        """The question of a valid form. A form with a `parent`, even an empty one, edits an earlier question."""
+        text, key, model, parent = (self.cleaned_data[name] for name in ("text", "key", "model", "parent"))
+        return Question(text=text, key=key, model=model, is_edit="parent" in self.data, parent=parent)
 
 
 class RetryForm(AskForm):

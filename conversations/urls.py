@@ -6,7 +6,7 @@ from conversations.views import api, conversations, health, messages, readers, r
 
 urlpatterns = [
     path("", conversations.new, name="new"),
-    path("conversations/", messages.start, name="conversations"),
+    path("conversations/", messages.ConversationsView.as_view(), name="conversations"),
     path("conversations/<uuid:pk>/", conversations.ConversationView.as_view(), name="conversation"),
     path("conversations/<uuid:pk>/edit/", conversations.edit, name="edit-conversation"),
     path("conversations/<uuid:pk>/title/", conversations.rename, name="rename-conversation"),
@@ -15,7 +15,7 @@ urlpatterns = [
     path("conversations/<uuid:pk>/restore/", conversations.restore, name="restore-conversation"),
     path("conversations/<uuid:pk>/messages/", messages.ask, name="messages"),
     path("bin/", conversations.list_bin, name="bin"),
-    path("messages/<uuid:pk>/reply/", replies.reply, name="reply"),
+    path("messages/<uuid:pk>/reply/", replies.ReplyView.as_view(), name="reply"),
     path("messages/<uuid:pk>/stop/", replies.stop_by_form, name="stop-reply"),
     path("messages/<uuid:pk>/reword/", messages.reword, name="reword-question"),
     path("api/chat", api.chat, name="api-chat"),

@@ -3,38 +3,49 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from conversations.models import Conversation, Message, Usage
+from django.db import transaction
+
+from conversations.models import Conversation, Message, Question, Retry, TeamSettings, Usage
+from conversations.models.content import text_content
 
 MODEL = "claude-sonnet-5-5"
 #: The runner of these answers: no process writes them, so they stay as a test leaves them.
 NOBODY = "the-tests"
 
 
-def begin(owner, text: str = "The first question.", *, model: str = MODEL, runner: str = NOBODY, **fields) -> Message:
+def start_answer(conversation: Conversation, request: Question | Retry, runner: str) -> Message:
+    with transaction.atomic():
+        answer, _is_new = conversation.ask(request, runner=runner, instructions=TeamSettings.current().instructions)
+    return answer
+
+
+def begin(owner, text: str = "The first question.", *, runner: str = NOBODY, **fields) -> Message:
     """Start a conversation; returns its first answer, which is still being written."""
-    return Conversation.begin(owner, text, model=model, runner=runner, **fields)
+    question = Question(text=text, **{"model": MODEL} | fields)
+    return start_answer(Conversation.draft(owner, question), question, runner)
 
 
-def ask(conversation: Conversation, text: str, *, model: str = MODEL, runner: str = NOBODY, **fields) -> Message:
+def ask(conversation: Conversation, text: str, *, runner: str = NOBODY, **fields) -> Message:
     """Ask at the end of the branch that is shown; returns the answer, which is still being written."""
-    return conversation.ask(text, model=model, runner=runner, **fields)
+    return start_answer(conversation, Question(text=text, **{"model": MODEL} | fields), runner)
 
 
-def edit(conversation: Conversation, parent: UUID | None, text: str, *, model: str = MODEL, **fields) -> Message:
+def edit(conversation: Conversation, parent: UUID | None, text: str, **fields) -> Message:
     """Ask a new version of the question below `parent`; returns the answer, which is still being written."""
-    return conversation.revise(parent, text, model=model, runner=NOBODY, **fields)
+    question = Question(text=text, is_edit=True, parent=parent, **{"model": MODEL} | fields)
+    return start_answer(conversation, question, NOBODY)
 
 
-def retry(answer: Message, *, model: str = MODEL, **fields) -> Message:
+def retry(answer: Message, **fields) -> Message:
     """Have a question answered again; returns the new answer, which is still being written."""
-    return answer.conversation.retry(answer, model=model, runner=NOBODY, **fields)
+    return start_answer(answer.conversation, Retry(answer=answer.pk, **{"model": MODEL} | fields), NOBODY)
 
 
 def finish_answer(
     answer: Message, text: str = "An answer.", state: str = "complete", ending: str = "finished"
 ) -> Message:
     """Write an answer to its end."""
-    assert answer.finish(state=state, ending=ending, text=text)
+    assert answer.finish(state=state, ending=ending, content=text_content(text))
     answer.refresh_from_db()
     return answer
 

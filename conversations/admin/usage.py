@@ -75,11 +75,11 @@ class UsageAdmin(CostPages, RecordAdmin):
 
     @admin.display(description=gettext_lazy("tokens sent"))
     def sent_tokens(self, usage: Usage) -> int:
-        return usage.prompt_tokens
+        return usage.tokens.prompt
 
     @admin.display(description=gettext_lazy("from the cache"))
     def share_from_cache(self, usage: Usage) -> str:
-        return f"{usage.cached_share} %"
+        return f"{usage.tokens.cached_share} %"
 
     @admin.display(description=gettext_lazy("cost"), ordering="cost")
     def cost_in_dollars(self, usage: Usage) -> str:

@@ -1,7 +1,6 @@
 """The only module that knows Anthropic: a request goes in, typed events come out. Called by replies."""
 
 import asyncio
-import random
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -19,7 +18,6 @@ from conversations.claude.events import (
     MessageAccumulator,
     MessageFinished,
     MessageStarted,
-    Retrying,
 )
 from conversations.claude.models import Model, get_model
 from conversations.claude.wire import EventSplitter, TextDelta, ThinkingDelta, decode_event
@@ -30,7 +28,6 @@ __all__ = [
     "MessageFinished",
     "MessageStarted",
     "Request",
-    "Retrying",
     "TextDelta",
     "ThinkingDelta",
     "list_models",
@@ -39,9 +36,6 @@ __all__ = [
 
 #: Seconds without any event from Claude (pings count), also before the first one; looked at ten times in that time.
 SILENCE = 60
-#: Seconds that Claude may ask us to wait before a retry; more is not waited for.
-LONGEST_WAIT = 10
-RETRIES = 2
 #: Seconds in which the list of models has to come.
 LIST_SECONDS = 30
 
@@ -131,34 +125,15 @@ def _model_from(info: anthropic.types.ModelInfo) -> Model:
 
 
 async def stream(request: Request) -> AsyncGenerator[Event]:
-    """Have a request answered; raises Failed. Closing the generator closes the connection to Claude.
-
-    A failure before anything was shown is retried at most twice, after the wait that Claude asked for.
-    """
-    for attempt in range(1, RETRIES + 2):
-        shown = False
-        try:
-            async with _call(request) as answer:
-                # Not a generator in a generator: each delta wakes all of them, from the outermost down.
-                while chunk := await answer.read():
-                    for event in answer.events(chunk):
-                        shown = shown or not isinstance(event, MessageStarted)
-                        yield event
-                    if answer.message.is_stopped:
-                        break
-                await answer.finish()
-            return
-        except Failed as failure:
-            wait = failure.retry_after if failure.retry_after is not None else _backoff(attempt)
-            if shown or attempt > RETRIES or not failure.is_transient or wait > LONGEST_WAIT:
-                raise
-            retrying = Retrying(attempt, wait, failure.code)
-        yield retrying
-        await asyncio.sleep(wait)
-
-
-def _backoff(attempt: int) -> float:
-    return 0.5 * (1 << attempt - 1) * random.uniform(0.75, 1)  # noqa: S311 (spreads retries, guards nothing)
+    """Make one call; raises Failed. Closing the generator closes the connection to Claude."""
+    async with _call(request) as answer:
+        # Not a generator in a generator: each delta wakes all of them, from the outermost down.
+        while chunk := await answer.read():
+            for event in answer.events(chunk):
+                yield event
+            if answer.message.is_stopped:
+                break
+        await answer.finish()
 
 
 @asynccontextmanager

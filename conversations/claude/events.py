@@ -5,8 +5,8 @@ from typing import Any
 
 from conversations.claude import wire
 from conversations.claude.errors import Failed
-from conversations.claude.models import Tokens
 from conversations.claude.wire import TextDelta, ThinkingDelta
+from conversations.models.tokens import Tokens
 
 #: Characters, as many as the columns hold.
 MAX_MODEL, MAX_STOP_REASON = 80, 40
@@ -37,16 +37,7 @@ class MessageFinished:
     is_counted: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Retrying:
-    """The call failed before anything was shown; it is made again in `seconds`."""
-
-    attempt: int
-    seconds: float
-    code: str
-
-
-Event = MessageStarted | TextDelta | ThinkingDelta | ContentBlock | MessageFinished | Retrying
+Event = MessageStarted | TextDelta | ThinkingDelta | ContentBlock | MessageFinished
 
 #: The deltas that belong to a block. Any other delta, and one of a block that is not named here, is ignored.
 DELTAS: dict[str, tuple[type[wire.Delta], ...]] = {

@@ -17,24 +17,10 @@ from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from conversations.models.tokens import Tokens
+
 #: Claude may answer under the dated id of a model that was asked by its short id; both are the same model.
 SNAPSHOT_DATE = re.compile(r"-\d{8}$")
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """The tokens of one call, as Claude counts them."""
-
-    input: int = 0
-    output: int = 0
-    cache_write_5m: int = 0
-    cache_write_1h: int = 0
-    cache_read: int = 0
-
-    @property
-    def prompt(self) -> int:
-        """All tokens that were sent."""
-        return self.input + self.cache_write_5m + self.cache_write_1h + self.cache_read
 
 
 @dataclass(frozen=True, slots=True)

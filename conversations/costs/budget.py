@@ -6,7 +6,7 @@ from datetime import date
 from conversations.costs.money import MICRO
 from conversations.costs.totals import total_of_month
 from conversations.models import MonthlySpending, TeamSettings, Usage
-from conversations.models.budget import WARNED_AT
+from conversations.models.budget import WARNING_PERCENT
 from conversations.models.months import this_month
 
 
@@ -26,7 +26,7 @@ class MonthlyBudget:
 
     @property
     def is_nearly_spent(self) -> bool:
-        return self.limit is not None and self.percent >= WARNED_AT
+        return self.limit is not None and self.percent >= WARNING_PERCENT
 
     @property
     def is_spent(self) -> bool:

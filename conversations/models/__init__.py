@@ -5,6 +5,7 @@ from conversations.models.budget import MonthlySpending, Reservation
 from conversations.models.conversation import Conversation
 from conversations.models.idempotency import IdempotencyKey
 from conversations.models.message import Message
+from conversations.models.question import EarlierTurn, Question, Retry
 from conversations.models.refusals import (
     BudgetSpent,
     Busy,
@@ -22,13 +23,16 @@ __all__ = [
     "BudgetSpent",
     "Busy",
     "Conversation",
+    "EarlierTurn",
     "IdempotencyKey",
     "KeyReused",
     "Message",
     "MonthlySpending",
     "PriceUnknown",
+    "Question",
     "Refused",
     "Reservation",
+    "Retry",
     "TeamSettings",
     "TooManyRunning",
     "UnknownMessage",

@@ -1,27 +1,32 @@
-"""Whose turn it is to ask: one of a person's wishes at a time, and only so many replies at once."""
+"""When a person may ask: one request at a time, one open answer a conversation, a limited number of running replies."""
+
+from uuid import UUID
 
 from django.conf import settings
 
 from chatsite.accounts.models import User
-from chatsite.prepared import Parameter, Select
 from conversations.models.message import Message
-from conversations.models.refusals import Refused, TooManyRunning
-
-_ACTIVE = Select(
-    lambda: User.objects.select_for_update().filter(pk=Parameter(User, "id")).order_by().values_list("is_active")
-)
-_RUNNING = Select(lambda: Message.objects.writing().filter(conversation__owner=Parameter(User, "id")).values_list("pk"))
+from conversations.models.refusals import Busy, Refused, TooManyRunning
 
 
-def wait_for_turn(person: int) -> None:
-    """Until the transaction ends, the key, the number of running replies, the tree and the bin are looked at and
-    changed under this lock. Refused when the account was deactivated meanwhile.
+def lock_owner(user_id: int) -> None:
+    """Lock the person's row until the transaction ends: keys, limits, the tree and the bin change under this lock.
+
+    Raises Refused when the account was deactivated meanwhile.
     """
-    if [True] not in map(list, _ACTIVE.rows(id=person)):
+    if True not in User.objects.select_for_update().filter(pk=user_id).values_list("is_active", flat=True):
         raise Refused
 
 
-def refuse_if_too_many(person: int) -> None:
-    """Raises TooManyRunning; only under the lock is the number sure."""
-    if len(_RUNNING.rows(id=person)) >= settings.CHAT_MAX_RUNNING_PER_PERSON:
+def refuse_if_busy(conversation: UUID) -> None:
+    """Raise Busy when the conversation has an open answer; one whose process is gone is interrupted instead."""
+    messages = Message.objects.filter(conversation=conversation)
+    if messages.open().exists() and not messages.interrupt_stale():
+        raise Busy
+
+
+def refuse_if_too_many_running(user_id: int) -> None:
+    """Raise TooManyRunning; the number is exact only under the lock of the owner."""
+    running = Message.objects.writing().filter(conversation__owner=user_id)
+    if running.count() >= settings.CHAT_MAX_RUNNING_PER_PERSON:
         raise TooManyRunning

@@ -1,9 +1,8 @@
 """What all calls of a month cost together, and what those that run may still cost: kept so that a limit is exact.
 
-Amounts are millionths of a US dollar. Written by replies: reserved before a call is made, settled after it.
+Amounts are micro-dollars. Replies reserve an amount before each call and settle it afterwards.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Self
@@ -12,16 +11,14 @@ from django.db import models, transaction
 from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
-from chatsite.prepared import Delete, Insert, Parameter, Select, Update
 from conversations.models.message import Message
 from conversations.models.months import created_in, this_month
 from conversations.models.refusals import BudgetSpent, PriceUnknown
-from conversations.models.team import TeamSettings
-from conversations.models.usage import Usage, lost
+from conversations.models.usage import Usage, is_lost
 
 MICRO = 1_000_000
-#: Percent of the limit at which staff are told.
-WARNED_AT = 80
+#: Percent of the limit at which staff are warned.
+WARNING_PERCENT = 80
 
 
 class MonthlySpending(models.Model):
@@ -30,7 +27,7 @@ class MonthlySpending(models.Model):
     month = models.DateField(_("month"), primary_key=True, help_text=_("Its first day."))
     spent = models.BigIntegerField(_("spent"), default=0)
     reserved = models.BigIntegerField(_("reserved"), default=0)
-    # The limit whose near end staff have been told of; another limit is told of anew.
+    # The limit that staff have been warned about; they are warned again about another one.
     warned_limit = models.DecimalField(max_digits=8, decimal_places=2, null=True, editable=False)
 
     class Meta:
@@ -42,46 +39,43 @@ class MonthlySpending(models.Model):
         return f"{self.month:%Y-%m}"
 
     @classmethod
-    def set_aside(cls, month: date, amount: int, limit: Decimal | None) -> bool:
+    def reserve(cls, month: date, amount: int, limit: Decimal | None) -> bool:
         """Reserve an amount; False when the limit leaves no room for it.
 
-        One conditional UPDATE: the database lets one transaction at a time through it, whichever process it is of.
+        One conditional UPDATE: the database lets one transaction at a time through it, in whichever process.
         """
-        taken = cls._take(month, amount, limit)
-        if not taken and not cls.objects.filter(month=month).exists():
-            cls._open(month)
-            taken = cls._take(month, amount, limit)
-        return taken
+        rows = cls.objects.filter(month=month)
+        if limit is not None:
+            rows = rows.filter(spent__lte=int(limit * MICRO) - amount - F("reserved"))
+        added = {"reserved": F("reserved") + amount}
+        if rows.update(**added):
+            return True
+        # No room, or no row yet; of two transactions that insert it the second one inserts nothing.
+        cls.open_month(month)
+        return bool(rows.update(**added))
 
     @staticmethod
-    def _take(month: date, amount: int, limit: Decimal | None) -> bool:
-        if limit is None:
-            return bool(_TAKE.run(month=month, amount=amount))
-        return bool(_TAKE_WITHIN.run(month=month, amount=amount, room=int(limit * MICRO) - amount))
-
-    @staticmethod
-    def _open(month: date) -> None:
-        """Make the row of a month, with what was spent in it before anything was reserved."""
-        calls = Usage.objects.filter(created_in(month))
-        earlier = calls.aggregate(cost=Sum("cost"))
-        new = MonthlySpending(month=month, spent=earlier["cost"] or 0)
-        MonthlySpending.objects.bulk_create([new], ignore_conflicts=True)
+    def open_month(month: date) -> None:
+        """Insert the row of a month unless it is there, with what its calls have cost so far."""
+        spent = Usage.objects.filter(created_in(month)).aggregate(cost=Sum("cost", default=0))["cost"]
+        MonthlySpending.objects.bulk_create([MonthlySpending(month=month, spent=spent)], ignore_conflicts=True)
 
     @classmethod
-    def book(cls, month: date, *, cost: int, released: int = 0) -> None:
-        """Note what calls have cost, and give back what was reserved for them."""
+    def record(cls, month: date, *, cost: int, released: int = 0) -> None:
+        """Add what a call has cost, and release what was reserved for it."""
         if cost or released:
-            _BOOK.run(month=month, cost=cost, released=released)
+            row = cls.objects.filter(month=month)
+            row.update(spent=F("spent") + cost, reserved=F("reserved") - released)
 
     @classmethod
-    def warn(cls, month: date, limit: Decimal) -> bool:
-        """Whether staff are to be told now that most of the limit is spent: true once per limit and month."""
-        due = cls.objects.filter(month=month, spent__gte=int(limit * MICRO) * WARNED_AT // 100)
+    def claim_warning(cls, month: date, limit: Decimal) -> bool:
+        """Whether the caller must warn staff now that most of the limit is spent: True once per limit and month."""
+        due = cls.objects.filter(month=month, spent__gte=int(limit * MICRO) * WARNING_PERCENT // 100)
         return bool(due.exclude(warned_limit=limit).update(warned_limit=limit))
 
     @classmethod
     def forget_warning(cls, month: date, limit: Decimal) -> None:
-        """Have staff told of this limit again, because they could not be reached."""
+        """Have staff warned about this limit again, because the mail could not be sent."""
         cls.objects.filter(month=month, warned_limit=limit).update(warned_limit=None)
 
 
@@ -95,9 +89,6 @@ class Reservation(models.Model):
     amount = models.BigIntegerField()
     created = models.DateTimeField(auto_now_add=True)
 
-    # Not stored: whether there was a limit when this was made, what one call may cost, whether there were more.
-    limited, each, extended = False, 0, False
-
     class Meta:
         verbose_name = _("reservation")
         verbose_name_plural = _("reservations")
@@ -107,74 +98,27 @@ class Reservation(models.Model):
         return str(self.pk)
 
     @classmethod
-    def make(cls, message: Message, amounts: Mapping[str, int | None]) -> dict[str, Self]:
-        """Reserve the most that each call for an answer may cost, by purpose; None where no price is known.
+    def reserve(cls, message: Message, purpose: str, amount: int | None, limit: Decimal | None) -> Self:
+        """Reserve the most that a call may cost; `amount` is None where no price is known.
 
-        Only the reply is needed: where the limit has no room for a title beside it, there will be no title.
-        Raises BudgetSpent, and PriceUnknown when there is a limit to keep and no price to keep it with.
+        Raises BudgetSpent when the limit has no room for it, PriceUnknown when there is a limit and no price.
+        Reserve last in a transaction: others wait for the row of the month until it ends.
         """
-        limit = TeamSettings.current_limit()
-        if limit is not None and amounts[Usage.Purpose.REPLY] is None:
+        if limit is not None and amount is None:
             raise PriceUnknown
-        wanted = {purpose: amount or 0 for purpose, amount in amounts.items() if limit is None or amount is not None}
-        needed = {Usage.Purpose.REPLY.value: wanted[Usage.Purpose.REPLY]}
         month = this_month()
-        if not MonthlySpending.set_aside(month, sum(wanted.values()), limit):
-            if wanted == needed or not MonthlySpending.set_aside(month, sum(needed.values()), limit):
-                raise BudgetSpent
-            wanted = needed
-        rows = [cls(month_id=month, message=message, purpose=purpose, amount=each) for purpose, each in wanted.items()]
-        for row in rows:
-            _RESERVE.run(row)
-            row.limited, row.each = limit is not None, row.amount
-        return {row.purpose: row for row in rows}
-
-    def extend(self) -> None:
-        """Reserve the same once more, because a call that had begun is made again; raises BudgetSpent."""
-        self.extended = True
-        limit = TeamSettings.current_limit()
-        with transaction.atomic():
-            mine = Reservation.objects.filter(pk=self.pk)
-            if not mine.update(amount=F("amount") + self.each):
-                raise BudgetSpent
-            if not MonthlySpending.set_aside(self.month_id, self.each, limit):
-                raise BudgetSpent
+        if not MonthlySpending.reserve(month, amount or 0, limit):
+            raise BudgetSpent
+        return cls.objects.create(month_id=month, message=message, purpose=purpose, amount=amount or 0)
 
     def settle(self, cost: int) -> None:
-        """Replace the reservation by what the calls have cost; what recovery has given back stays given back."""
-        amount = self.amount
-        if self.extended:
-            # Perhaps at this moment still, by a thread whose task was cancelled.
-            mine = Reservation.objects.filter(pk=self.pk)
-            amount = mine.select_for_update().values_list("amount", flat=True).first() or 0
-        found = _RELEASE.run(id=self.pk)
-        MonthlySpending.book(self.month_id, cost=cost, released=amount if found else 0)
+        """Replace the reservation by what the call has cost; what recovery has released is not released again."""
+        deleted, _models = Reservation.objects.filter(pk=self.pk).delete()
+        MonthlySpending.record(self.month_id, cost=cost, released=self.amount if deleted else 0)
 
     @staticmethod
     def settle_lost() -> None:
-        """Give back what was reserved for calls whose process is gone."""
-        for row in _LOST.instances():
+        """Release what was reserved for calls whose process is gone."""
+        for reservation in Reservation.objects.filter(is_lost()):
             with transaction.atomic():
-                row.settle(0)
-
-
-def _month() -> models.QuerySet[MonthlySpending]:
-    return MonthlySpending.objects.filter(month=Parameter(MonthlySpending, "month"))
-
-
-def _amount(name: str) -> Parameter:
-    return Parameter(MonthlySpending, "spent", name)
-
-
-def _more_reserved() -> dict[str, models.Expression]:
-    return {"reserved": F("reserved") + _amount("amount")}
-
-
-_TAKE = Update(lambda: (_month(), _more_reserved()))
-_TAKE_WITHIN = Update(lambda: (_month().filter(spent__lte=_amount("room") - F("reserved")), _more_reserved()))
-_BOOK = Update(
-    lambda: (_month(), {"spent": F("spent") + _amount("cost"), "reserved": F("reserved") - _amount("released")})
-)
-_RESERVE = Insert(lambda: Reservation)
-_LOST = Select(lambda: Reservation.objects.filter(lost()))
-_RELEASE = Delete(lambda: Reservation.objects.filter(pk=Parameter(Reservation, "id")))
+                reservation.settle(0)

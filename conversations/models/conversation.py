@@ -1,7 +1,6 @@
-"""A conversation: whose it is, the tree of its messages, and the verbs that make it grow."""
+"""A conversation: messages in a tree, of which the branch that ends at `head` is shown."""
 
 import uuid
-from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -14,14 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.models import User
-from chatsite.prepared import Insert, Update, parameters
-from conversations.models import asking, tree
+from conversations.models import tree
+from conversations.models.asking import lock_owner, refuse_if_busy, refuse_if_too_many_running
+from conversations.models.content import text_content, text_of
 from conversations.models.idempotency import IdempotencyKey
-from conversations.models.message import Message, recover_stale, store_answer, store_question
+from conversations.models.message import Message
 from conversations.models.permissions import can_read_transcripts
+from conversations.models.question import EarlierTurn, Question, Retry
 from conversations.models.refusals import Busy, UnknownMessage
 from conversations.models.retention import BIN_PERIOD, RetentionQuerySet
-from conversations.models.team import TeamSettings
 from conversations.models.title import first_words
 
 
@@ -70,9 +70,6 @@ class Conversation(models.Model):
 
     objects = ConversationQuerySet.as_manager()
 
-    #: Whether `begin` has just made this one; not stored.
-    is_new = False
-
     class Meta:
         verbose_name = _("conversation")
         verbose_name_plural = _("conversations")
@@ -90,143 +87,118 @@ class Conversation(models.Model):
     def __str__(self) -> str:
         return str(self.pk)
 
+    def is_editable_by(self, user: User) -> bool:
+        return self.owner_id == user.pk and self.deleted is None
+
     # Asking
 
     @classmethod
-    def begin(
-        cls,
-        owner: User,
-        text: str,
-        *,
-        earlier: Sequence[tuple[str, str]] = (),
-        system: str = "",
-        key: str = "",
-        **asked: str,
-    ) -> Message:
-        """Ask the first question of a new conversation; returns the empty answer to it.
+    def draft(cls, owner: User, question: Question) -> Self:
+        """The conversation that a first question begins; `ask` stores it."""
+        return cls(owner=owner, title=first_words(question.text), system=question.system)
 
-        `earlier`: turns (role, text) that went before it elsewhere and are stored as they are.
+    def ask(self, request: Question | Retry, *, runner: str, instructions: str) -> tuple[Message, bool]:
+        """Store a question, unless it is asked again, and an empty answer that the process `runner` will write.
+
+        `instructions`: the team's, sent as system prompt unless the conversation has its own. Returns the answer, and
+        False when an earlier request with the same key created it. Call it inside a transaction: it locks the owner's
+        row. Raises Refused.
         """
-        new = cls(owner=owner, title=first_words(text), system=system)
-        new.is_new = True
-
-        def question() -> Message:
-            parent = None
-            for role, said in earlier:
-                parent = new.messages.create(parent_id=parent, role=role, text=said, finished=Now()).pk
-            return new._question(parent, text)
-
-        return new._have_answered(key, ("begin", text, list(earlier), system), question, **asked)
-
-    def ask(self, text: str, *, key: str = "", **asked: str) -> Message:
-        """Add a question at the end of the branch that is shown; returns the empty answer to it."""
-        return self._have_answered(key, ("ask", self.pk, text), lambda: self._question(self.head_id, text), **asked)
-
-    def revise(self, parent: UUID | None, text: str, *, key: str = "", **asked: str) -> Message:
-        """Ask something else in the place of an earlier question: a sibling of it, under `parent`."""
-        return self._have_answered(
-            key, ("revise", self.pk, parent, text), lambda: self._question(self._place(parent), text), **asked
+        lock_owner(self.owner_id)
+        fingerprint = request.fingerprint(None if self._state.adding else self.pk)
+        if repeated := IdempotencyKey.find_message(self.owner_id, request.key, fingerprint):
+            return repeated, False
+        if not self._state.adding:
+            self.reload_head()
+            refuse_if_busy(self.pk)
+        refuse_if_too_many_running(self.owner_id)
+        if isinstance(request, Retry):
+            new, question = [], self.messages.get(children=request.answer)
+        else:
+            new = self.build_turns(request)
+            question = new[-1]
+        answer = Message(
+            conversation=self,
+            parent=question,
+            role=Message.Role.ASSISTANT,
+            state=Message.State.WRITING,
+            model=request.model,
+            system=self.system or instructions,
+            runner=runner,
+            heartbeat=Now(),
         )
+        self.append([*new, answer])
+        IdempotencyKey.remember(self.owner_id, request.key, fingerprint, answer)
+        return answer, True
 
-    def retry(self, answer: Message, *, key: str = "", **asked: str) -> Message:
-        """Have the question of `answer` answered once more; returns the empty sibling."""
-        return self._have_answered(key, ("retry", answer.pk), lambda: self.messages.get(children=answer), **asked)
+    def reload_head(self) -> None:
+        """Read what another request may have changed; raises UnknownMessage for one that was deleted meanwhile."""
+        try:
+            self.refresh_from_db(fields=["head", "deleted"])
+        except Conversation.DoesNotExist:
+            raise UnknownMessage from None
+        if self.deleted:
+            raise UnknownMessage
+
+    def build_turns(self, question: Question) -> list[Message]:
+        """The question, after its earlier turns, each below the one before; not stored. Raises UnknownMessage."""
+        parent = self.parent_of(question)
+        turns = []
+        for turn in (*question.earlier, EarlierTurn(Message.Role.USER, question.text)):
+            content = text_content(turn.text)
+            message = Message(conversation=self, parent_id=parent, role=turn.role, finished=timezone.now())
+            message.content, message.text = content, text_of(content)
+            parent = message.pk
+            turns.append(message)
+        return turns
+
+    def parent_of(self, question: Question) -> UUID | None:
+        """Where a question is added: at the head, or where it is edited: below an answer, or beside a question."""
+        if not question.is_edit:
+            return self.head_id
+        if question.parent is not None:
+            parents = self.messages.filter(Q(role=Message.Role.ASSISTANT) | Q(children__role=Message.Role.USER))
+            if not parents.filter(pk=question.parent).exists():
+                raise UnknownMessage
+        return question.parent
+
+    def append(self, messages: list[Message]) -> None:
+        """Store messages, of which the last becomes the head; raises Busy when another request was faster."""
+        self.head, self.updated = messages[-1], timezone.now()
+        try:
+            if self._state.adding:
+                # The head is stored after this: the database checks foreign keys at the end of the transaction.
+                self.save(force_insert=True)
+            else:
+                self.save(update_fields=["head", "updated"])
+            Message.objects.bulk_create(messages)
+        except IntegrityError as error:
+            raise Busy from error
 
     def reword(self, question: UUID, text: str, *, key: str = "") -> Message:
-        """Put a question in other words and ask nothing: a sibling with copies of the turns shown below it."""
-        wish = ("correct", question, text)
+        """Put a question in other words and ask nothing: a sibling with copies of the turns that are shown below it.
+
+        Returns the new version. Raises Refused.
+        """
+        fingerprint = ("correct", question, text)
         with transaction.atomic():
-            asking.wait_for_turn(self.owner_id)
-            if repeated := IdempotencyKey.reply_for(self.owner_id, key, *wish):
+            lock_owner(self.owner_id)
+            if repeated := IdempotencyKey.find_message(self.owner_id, key, fingerprint):
                 return repeated
-            self._refuse_if_writing()
+            self.reload_head()
+            refuse_if_busy(self.pk)
             old = self.messages.filter(pk=question, role=Message.Role.USER).first()
             if old is None:
                 raise UnknownMessage
             if old.text == text:
                 return old
             below = tree.shown_below(question, self.head_id, self.parents())
-            better = self._question(old.parent_id, text)
-            better.save()
-            new = self.messages.get(pk=better.pk)
-            self.head_id = Message.objects.copy_below(new.pk, below)
+            [new] = self.build_turns(Question(text=text, model="", is_edit=True, parent=old.parent_id))
+            new.save(force_insert=True)
+            self.head_id = Message.objects.copy_turns(below, new.pk)
             self.save(update_fields=["head"])
-            IdempotencyKey.remember(self.owner_id, key, new, *wish)
+            IdempotencyKey.remember(self.owner_id, key, fingerprint, new)
         return new
-
-    def _have_answered(
-        self,
-        key: str,
-        wish: tuple[object, ...],
-        question: Callable[[], Message],
-        *,
-        model: str,
-        runner: str,
-    ) -> Message:
-        with transaction.atomic():
-            asking.wait_for_turn(self.owner_id)
-            if repeated := IdempotencyKey.reply_for(self.owner_id, key, *wish, model):
-                return repeated
-            self._refuse_if_writing()
-            asking.refuse_if_too_many(self.owner_id)
-            answer = self._answer(question(), model=model, runner=runner)
-            IdempotencyKey.remember(self.owner_id, key, answer, *wish, model)
-        return answer
-
-    def _refuse_if_writing(self) -> None:
-        if not self._state.adding:
-            try:
-                self.refresh_from_db(fields=["head", "deleted"])
-            except Conversation.DoesNotExist:
-                # Purged since it was looked up.
-                raise UnknownMessage from None
-            if self.deleted:
-                raise UnknownMessage
-            writing = self.messages.filter(state=Message.State.WRITING)
-            if writing.exists() and not recover_stale(writing):
-                raise Busy
-
-    def _place(self, parent: UUID | None) -> UUID | None:
-        """Where another question may stand: under an answer, or beside a question; never beside an answer."""
-        if parent is not None:
-            fit = self.messages.filter(Q(role=Message.Role.ASSISTANT) | Q(children__role=Message.Role.USER))
-            if not fit.filter(pk=parent).exists():
-                raise UnknownMessage
-        return parent
-
-    def _question(self, parent: UUID | None, text: str) -> Message:
-        """Not stored yet."""
-        return Message(conversation=self, parent_id=parent, role=Message.Role.USER, text=text, finished=Now())
-
-    def _answer(self, question: Message, *, model: str, runner: str) -> Message:
-        """Store the empty answer, and its question where that is new, in one go."""
-        answer = Message(
-            conversation=self,
-            parent=question,
-            role=Message.Role.ASSISTANT,
-            state=Message.State.WRITING,
-            model=model,
-            system=self.system or TeamSettings.current_instructions(),
-            runner=runner,
-            heartbeat=Now(),
-        )
-        self.head, self.updated = answer, timezone.now()
-        try:
-            self._store()
-            if question._state.adding:
-                store_question(question)
-            store_answer(answer)
-        except IntegrityError as error:
-            raise Busy from error
-        answer.is_new = True
-        return answer
-
-    def _store(self) -> None:
-        """Its head may not be there yet: the database looks when all is committed."""
-        if self._state.adding:
-            _STORE.run(self)
-        else:
-            _MOVE_ON.run(id=self.pk, head=self.head_id, updated=self.updated)
 
     # Reading
 
@@ -237,17 +209,18 @@ class Conversation(models.Model):
     def thread(self, leaf: UUID | None = None) -> list[Message]:
         """The messages from the first question to `leaf`, which is the head unless one is given."""
         path = tree.path_to(leaf or self.head_id, self.parents())
-        found = self.messages.in_bulk(path)
-        return [found[each] for each in path]
+        messages = self.messages.in_bulk(path)
+        return [messages[pk] for pk in path]
 
-    def said(self, leaf: UUID | None) -> list[Message]:
-        """The same as far as it is sent to Claude: one query, however long it is, without the rendered texts."""
-        sent = self.messages.only("conversation", "parent", "role", "text", "blocks", "model")
-        found = {each.pk: each for each in sent}
-        return [found[each] for each in tree.path_to(leaf, {pk: each.parent_id for pk, each in found.items()})]
+    def prompt_messages(self, leaf: UUID | None) -> list[Message]:
+        """The same with the columns alone that are sent to Claude: one query, however long the branch is."""
+        columns = self.messages.only("conversation", "parent", "role", "content", "model")
+        messages = {message.pk: message for message in columns}
+        parents = {pk: message.parent_id for pk, message in messages.items()}
+        return [messages[pk] for pk in tree.path_to(leaf, parents)]
 
     def newest_model(self) -> str:
-        """Who wrote the newest answer; empty where there is none yet."""
+        """The model of the newest answer; empty where there is none yet."""
         answers = self.messages.filter(role=Message.Role.ASSISTANT).order_by("-created")
         return answers.values_list("model", flat=True).first() or ""
 
@@ -261,38 +234,38 @@ class Conversation(models.Model):
         self.head_id = tree.newest_leaf(message, parents)
         self.save(update_fields=["head"])
 
+    def change(self, *, title: str = "", head: UUID | None = None, deleted: str = "") -> None:
+        with transaction.atomic():
+            if deleted:
+                self.bin() if deleted == "1" else self.restore()
+            if head:
+                self.switch_to(head)
+            if title:
+                self.rename(title)
+
     def rename(self, title: str) -> None:
         self.title = title
         self.save(update_fields=["title"])
 
-    def entitle(self, title: str) -> bool:
-        """Give it a better title than the one it began with; False when a person has given one meanwhile."""
+    def set_generated_title(self, title: str) -> bool:
+        """Replace the title that it began with; False when a person has given one meanwhile."""
         unnamed = Conversation.objects.filter(pk=self.pk, title=self.title)
         return bool(unnamed.update(title=title))
 
     def bin(self) -> None:
-        """Put it into the bin, where the first date counts; a reply that is being written for it is asked to stop."""
+        """Put it into the bin, where the first date counts, and have its open answer stopped."""
         with transaction.atomic():
-            # The lock that asking takes: no reply begins unseen in what is being put into the bin.
+            # The lock that asking takes: no answer begins unseen in what is being put into the bin.
             User.objects.select_for_update().get(pk=self.owner_id)
             self.deleted = self.deleted or timezone.now()
             self.save(update_fields=["deleted"])
-            Message.objects.writing().filter(conversation=self).request_stop(Message.Ending.DELETED)
-
-    @property
-    def gone_on(self) -> datetime | None:
-        """When what is in the bin may be deleted for good."""
-        return self.deleted and self.deleted + BIN_PERIOD
+            self.messages.all().request_stop(Message.Ending.DELETED)
 
     def restore(self) -> None:
         self.deleted = None
         self.save(update_fields=["deleted"])
 
-
-_STORE = Insert(lambda: Conversation)
-_MOVE_ON = Update(
-    lambda: (
-        Conversation.objects.filter(**parameters(Conversation, "id")),
-        parameters(Conversation, "head", "updated"),
-    )
-)
+    @property
+    def purge_after(self) -> datetime | None:
+        """When what is in the bin may be purged."""
+        return self.deleted and self.deleted + BIN_PERIOD

@@ -1,4 +1,4 @@
-"""A key that a client sends with a question or a retry, so that a repeat follows the same reply."""
+"""A key that a client sends with a question or a retry, so that a repeat follows the same answer."""
 
 import hashlib
 from datetime import timedelta
@@ -13,17 +13,17 @@ from conversations.models.message import Message
 from conversations.models.refusals import KeyReused
 
 #: Programs repeat a question within minutes, a laptop that was closed meanwhile within days.
-KEPT = timedelta(days=7)
+KEY_LIFETIME = timedelta(days=7)
 
 
 class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):
-    def past_use(self) -> Self:
-        """Those whose question nobody repeats any more."""
-        return self.filter(created__lt=timezone.now() - KEPT)
+    def expired(self) -> Self:
+        """Keys so old that no client repeats their question."""
+        return self.filter(created__lt=timezone.now() - KEY_LIFETIME)
 
 
 class IdempotencyKey(models.Model):
-    """One key of one person: what was asked with it (as a digest) and the reply that it started."""
+    """One key of one person: a digest of what was asked with it, and the message that it created."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=100)
@@ -42,22 +42,23 @@ class IdempotencyKey(models.Model):
         return self.key
 
     @classmethod
-    def reply_for(cls, user_id: int, key: str, *asked: object) -> Message | None:
-        """The reply that this key already started, or None; KeyReused when it was for something else."""
+    def find_message(cls, user_id: int, key: str, fingerprint: tuple[object, ...]) -> Message | None:
+        """The message that this key created, or None; raises KeyReused when it was sent with something else."""
         if not key:
             return None
         used = cls.objects.select_related("reply__conversation").filter(user_id=user_id, key=key).first()
         if used is None:
             return None
-        if used.digest != _digest(asked):
+        if used.digest != digest_of(fingerprint):
             raise KeyReused
         return used.reply
 
     @classmethod
-    def remember(cls, user_id: int, key: str, reply: Message, *asked: object) -> None:
+    def remember(cls, user_id: int, key: str, fingerprint: tuple[object, ...], message: Message) -> None:
+        """Store which message a key created; does nothing without a key."""
         if key:
-            cls.objects.create(user_id=user_id, key=key, digest=_digest(asked), reply=reply)
+            cls.objects.create(user_id=user_id, key=key, digest=digest_of(fingerprint), reply=message)
 
 
-def _digest(asked: tuple[object, ...]) -> str:
-    return hashlib.sha256(repr([str(part) for part in asked]).encode()).hexdigest()
+def digest_of(fingerprint: tuple[object, ...]) -> str:
+    return hashlib.sha256(repr([str(part) for part in fingerprint]).encode()).hexdigest()

@@ -11,7 +11,7 @@ from django.db.models.functions import Length, Now
 from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.models import User
-from chatsite.prepared import Insert, Select, Update, parameters
+from conversations.models.content import CONTENT_FROM_TEXT, Content, text_of, thinking_of
 from conversations.models.permissions import can_read_transcripts
 
 #: A writer that has given no sign of life for this long is taken for dead.
@@ -35,34 +35,55 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """What staff may search for a reason; nothing without the permission."""
         return self if can_read_transcripts(reader) else self.none()
 
+    # The life of an answer
+
+    def open(self) -> Self:
+        """Answers that are not final: being written, or waiting for a person's decision."""
+        return self.filter(state__in=Message.OPEN_STATES)
+
     def writing(self) -> Self:
         return self.filter(state=Message.State.WRITING)
 
     def stale(self) -> Self:
-        """Replies whose writer is gone, by the database's clock."""
+        """Answers whose writer is gone, by the database's clock."""
         return self.writing().filter(heartbeat__lt=Now() - STALE_AFTER)
 
-    def copy_below(self, parent: UUID, path: list[UUID]) -> UUID:
-        """Copy turns that follow one another below another parent; returns the id of the last copy."""
-        found = self.in_bulk(path)
-        copies = [found[each] for each in path]
+    def interrupt_stale(self) -> int:
+        """Mark stale answers as interrupted; what is left of each is its last checkpoint. Returns how many."""
+        return self.stale().update(
+            state=Message.State.INTERRUPTED,
+            ending=Message.Ending.LOST,
+            content=CONTENT_FROM_TEXT,
+            finished=F("heartbeat"),
+            heartbeat=None,
+        )
+
+    def request_stop(self, ending: str) -> int:
+        """Ask the writers of these answers to stop, and end those that wait for a decision: nobody writes them.
+
+        The first request counts. Returns how many answers are affected.
+        """
+        waiting = self.filter(state=Message.State.WAITING)
+        ended = waiting.update(state=Message.State.STOPPED, ending=ending, finished=Now())
+        return ended + self.writing().filter(stop_requested="").update(stop_requested=ending)
+
+    def copy_turns(self, path: list[UUID], parent: UUID) -> UUID:
+        """Copy turns that follow one another, below another parent; returns the id of the last copy."""
+        messages = self.in_bulk(path)
+        copies = [messages[pk] for pk in path]
         created = [copy.created for copy in copies]
-        ids = {each: uuid.uuid4() for each in path}
+        ids = {pk: uuid.uuid4() for pk in path}
         for copy in copies:
             copy.pk, copy.parent_id = ids[copy.pk], parent
             if copy.sent_from_id in ids:
                 copy.sent_from_id = ids[copy.sent_from_id]
             parent = copy.pk
         self.bulk_create(copies)
-        # Inserting dates them anew; what was said was said then.
-        for copy, when in zip(copies, created, strict=True):
-            copy.created = when
+        # `bulk_create` overwrites `created`; restore it.
+        for copy, moment in zip(copies, created, strict=True):
+            copy.created = moment
         self.bulk_update(copies, ["created"], batch_size=200)
         return parent
-
-    def request_stop(self, ending: str) -> int:
-        """Leave a note for whichever process writes these replies; the first note stays."""
-        return self.filter(stop_requested="").update(stop_requested=ending)
 
 
 class Message(models.Model):
@@ -74,6 +95,7 @@ class Message(models.Model):
 
     class State(models.TextChoices):
         WRITING = "writing", _("being written")
+        WAITING = "waiting", _("waiting for a decision")
         COMPLETE = "complete", _("complete")
         STOPPED = "stopped", _("stopped")
         INTERRUPTED = "interrupted", _("interrupted")
@@ -86,17 +108,22 @@ class Message(models.Model):
         ABANDONED = "abandoned", _("nobody was reading")
         DELETED = "deleted", _("the conversation was deleted")
         DEACTIVATED = "deactivated", _("the account was deactivated")
-        FAILED = "failed", _("Claude or the way to it failed")
+        FAILED = "failed", _("Claude or the connection to it failed")
         SHUTDOWN = "shutdown", _("the server was stopped")
         LOST = "lost", _("the server went away")
+
+    #: States of an answer that may still change. A conversation has at most one such answer.
+    OPEN_STATES = (State.WRITING, State.WAITING)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     conversation = models.ForeignKey("Conversation", on_delete=models.CASCADE, related_name="messages")
     parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="children")
     role = models.CharField(_("role"), max_length=10, choices=Role)
+    # The API's content blocks, for both roles: replayed to Claude, so that thinking signatures, tools and citations
+    # survive. A checkpoint of an answer that is being written stores its text alone.
+    content = models.JSONField(default=list, blank=True)
+    # Derived from `content` by `text_of`: what a person reads, what search looks through.
     text = models.TextField(_("text"), blank=True)
-    # The API's content blocks, replayed to Claude: thinking signatures, tools and citations survive.
-    blocks = models.JSONField(default=list, blank=True)
     # The rendered text, and the version of the renderer that made it.
     html = models.TextField(blank=True)
     html_version = models.PositiveIntegerField(default=0)
@@ -115,16 +142,14 @@ class Message(models.Model):
     created = models.DateTimeField(_("created"), auto_now_add=True)
     finished = models.DateTimeField(_("finished"), null=True)
 
-    # Who writes it, its last sign of life, when somebody on another process last read it, a wish to stop.
+    # The process that writes it, its last sign of life, when another process last had a reader for it, a request to
+    # stop (an ending).
     runner = models.CharField(max_length=80, blank=True, editable=False)
     heartbeat = models.DateTimeField(null=True, editable=False)
     watched_at = models.DateTimeField(null=True, editable=False)
     stop_requested = models.CharField(max_length=12, blank=True, editable=False)
 
     objects = MessageQuerySet.as_manager()
-
-    #: Whether a verb has just made this answer, rather than found it again by its key; not stored.
-    is_new = False
 
     class Meta:
         verbose_name = _("message")
@@ -134,15 +159,17 @@ class Message(models.Model):
             models.Index(fields=["conversation", "created"], name="message_tree"),
             # The admin's list, newest first: order, page and filters are found in here, past the long texts.
             models.Index(fields=["created", "id", "state", "ending", "model", "role"], name="message_admin"),
-            # `stale()`: recovery looks every ten seconds.
+            # `stale()`: recovery looks every few seconds.
             models.Index(fields=["heartbeat"], name="message_stale", condition=Q(state="writing")),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["conversation"], condition=Q(state="writing"), name="one_writing_per_conversation"
+                fields=["conversation"],
+                condition=Q(state__in=["writing", "waiting"]),
+                name="one_open_message_per_conversation",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["writing", "complete", "stopped", "interrupted", "failed"]),
+                condition=Q(state__in=["writing", "waiting", "complete", "stopped", "interrupted", "failed"]),
                 name="message_state_is_known",
             ),
             models.CheckConstraint(condition=Q(role__in=["user", "assistant"]), name="message_role_is_known"),
@@ -164,58 +191,47 @@ class Message(models.Model):
         return self.state == self.State.WRITING
 
     @property
+    def is_waiting(self) -> bool:
+        return self.state == self.State.WAITING
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN_STATES
+
+    @property
     def thinking(self) -> str:
         """The summary of what Claude thought, as far as it was shown."""
-        return "\n\n".join(block["thinking"] for block in self.blocks if block.get("thinking"))
+        return thinking_of(self.content)
 
     def versions(self) -> list[UUID]:
         """This message and its siblings, oldest first; without it when its row is gone."""
-        if self.parent_id is None:
-            rows = _FIRST_QUESTIONS.rows(conversation=self.conversation_id)
-        else:
-            rows = _CHILDREN.rows(parent=self.parent_id)
-        return [pk for [pk] in rows]
+        siblings = Message.objects.filter(conversation=self.conversation_id, parent=self.parent_id)
+        return list(siblings.order_by("created", "id").values_list("pk", flat=True))
 
-    def finish(self, *, state: str, ending: str, text: str, **fields: Any) -> bool:
-        """Store how the writing ended; True where this call decided it. RESULT names what `fields` may be.
+    def finish(self, *, state: str, ending: str, content: Content, **fields: Any) -> bool:
+        """Store how the writing ended; `fields` are columns of the result. True where this call decided the state.
 
-        Only the state is fenced: when the reply was taken for dead meanwhile and marked interrupted,
-        a writer that comes back still stores what it has, if that is more.
+        Only the state is fenced: when the answer was taken for dead meanwhile and marked interrupted, a writer that
+        comes back still stores what it has, if that is more.
         """
-        result = {name: fields.get(name, getattr(self, name)) for name in RESULT}
-        result |= {"state": state, "ending": ending, "text": text}
-        if _FINISH.run(id=self.pk, runner=self.runner, **result):
-            return True
-        content = {name: value for name, value in fields.items() if name not in {"error_code", "error_detail"}}
+        text = text_of(content)
         mine = Message.objects.filter(pk=self.pk, runner=self.runner)
-        mine.alias(stored=Length("text")).filter(stored__lt=len(text)).update(text=text, **content)
+        ended = {"state": state, "ending": ending, "finished": Now(), "heartbeat": None}
+        if mine.writing().update(**ended, content=content, text=text, **fields):
+            return True
+        result = {name: fields[name] for name in fields.keys() - {"error_code", "error_detail"}}
+        shorter = mine.alias(length=Length("text")).filter(length__lt=len(text))
+        shorter.update(content=content, text=text, **result)
         return False
 
+    def wait_for_decision(self, content: Content) -> bool:
+        """Stop writing until a person decides; no process owns the answer meanwhile. False if it is not writable."""
+        mine = Message.objects.writing().filter(pk=self.pk, runner=self.runner)
+        return bool(
+            mine.update(state=self.State.WAITING, content=content, text=text_of(content), runner="", heartbeat=None)
+        )
 
-#: What `finish` stores besides the text and the state.
-RESULT = ("blocks", "html", "html_version", "stop_reason", "error_code", "error_detail", "request_id")
-
-store_question = Insert(lambda: Message, finished=Now()).run
-store_answer = Insert(lambda: Message, heartbeat=Now()).run
-_CHILDREN = Select(lambda: _versions().filter(**parameters(Message, "parent")))
-_FIRST_QUESTIONS = Select(lambda: _versions().filter(**parameters(Message, "conversation"), parent=None))
-_FINISH = Update(
-    lambda: (
-        Message.objects.writing().filter(**parameters(Message, "id", "runner")),
-        {**parameters(Message, "state", "ending", "text", *RESULT), "finished": Now(), "heartbeat": None},
-    )
-)
-
-
-def _versions() -> models.QuerySet[Message, Any]:
-    return Message.objects.order_by("created", "id").values_list("pk")
-
-
-def recover_stale(rows: MessageQuerySet) -> int:
-    """Mark replies whose writer is gone as interrupted; their last checkpoint is what is left of them."""
-    return rows.stale().update(
-        state=Message.State.INTERRUPTED,
-        ending=Message.Ending.LOST,
-        finished=F("heartbeat"),
-        heartbeat=None,
-    )
+    def resume(self, runner: str) -> bool:
+        """Write on, in the process `runner`, what waited for a decision. True for one caller only."""
+        waiting = Message.objects.filter(pk=self.pk, state=self.State.WAITING)
+        return bool(waiting.update(state=self.State.WRITING, runner=runner, heartbeat=Now()))

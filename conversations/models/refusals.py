@@ -1,16 +1,16 @@
-"""Why a verb of a model may be refused; the views turn each into a sentence with its status."""
+"""Why a model may refuse a request; views turn each into a status and a sentence."""
 
 
 class Refused(Exception):
-    """A wish that cannot be granted now."""
+    """A request that cannot be met now."""
 
 
 class Busy(Refused):
-    """A reply of this conversation is being written."""
+    """The conversation has an open answer."""
 
 
 class TooManyRunning(Refused):
-    """The person already has as many running replies as one person may have."""
+    """The person has as many running replies as one person may have."""
 
 
 class KeyReused(Refused):
@@ -18,7 +18,7 @@ class KeyReused(Refused):
 
 
 class UnknownMessage(Refused):
-    """The conversation has no such message, or not in the part that is asked for."""
+    """The conversation has no such message, or not where it is asked for."""
 
 
 class BudgetSpent(Refused):
@@ -26,4 +26,4 @@ class BudgetSpent(Refused):
 
 
 class PriceUnknown(Refused):
-    """There is a monthly limit, and nobody knows what this model costs."""
+    """There is a monthly limit, and the price of this model is unknown."""

@@ -1,17 +1,14 @@
 """What staff set for the whole team, in the admin and without a restart."""
 
-from decimal import Decimal
 from typing import Any
 
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from chatsite.prepared import Select
-
 
 class TeamSettings(models.Model):
-    """One row. `TeamSettings.current()` gives it, or the defaults while nobody has saved any."""
+    """One row, read with `TeamSettings.current()`."""
 
     name = models.CharField(_("team name"), max_length=60, default="Chatsite")
     instructions = models.TextField(
@@ -56,19 +53,5 @@ class TeamSettings(models.Model):
 
     @classmethod
     def current(cls) -> "TeamSettings":
-        return next(iter(_CURRENT.instances()), None) or cls(pk=1)
-
-    # The next two are what every question asks for.
-
-    @classmethod
-    def current_limit(cls) -> Decimal | None:
-        return next((limit for [limit] in _LIMIT.rows()), cls().monthly_limit)
-
-    @classmethod
-    def current_instructions(cls) -> str:
-        return next((text for [text] in _INSTRUCTIONS.rows()), cls().instructions)
-
-
-_CURRENT = Select(lambda: TeamSettings.objects.all())
-_LIMIT = Select(lambda: TeamSettings.objects.values_list("monthly_limit"))
-_INSTRUCTIONS = Select(lambda: TeamSettings.objects.values_list("instructions"))
+        """The row, or the defaults while nobody has saved one."""
+        return cls.objects.first() or cls(pk=1)

@@ -1,5 +1,6 @@
 """What each call to Claude used and cost; it outlives the conversation and the person it was for."""
 
+import dataclasses
 import uuid
 from datetime import timedelta
 
@@ -10,9 +11,12 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.message import Message
+from conversations.models.tokens import Tokens
 
-#: Longer than any call may take, with its retries.
+#: Longer than any call may take.
 LOST_AFTER = timedelta(minutes=15)
+#: The counts of a call; each has a column with `_tokens` behind its name.
+TOKEN_NAMES = [field.name for field in dataclasses.fields(Tokens)]
 
 
 class Usage(models.Model):
@@ -68,22 +72,21 @@ class Usage(models.Model):
         return f"{self.model} {self.created:%Y-%m-%d %H:%M}"
 
     @property
-    def prompt_tokens(self) -> int:
-        """All that was sent, cached or not."""
-        return self.input_tokens + self.cache_write_5m_tokens + self.cache_write_1h_tokens + self.cache_read_tokens
+    def tokens(self) -> Tokens:
+        return Tokens(**{name: getattr(self, f"{name}_tokens") for name in TOKEN_NAMES})
 
-    @property
-    def cached_share(self) -> int:
-        """How much of the prompt came from the cache, in percent."""
-        return round(100 * self.cache_read_tokens / self.prompt_tokens) if self.prompt_tokens else 0
+    @tokens.setter
+    def tokens(self, tokens: Tokens) -> None:
+        for name in TOKEN_NAMES:
+            setattr(self, f"{name}_tokens", getattr(tokens, name))
 
 
-def lost() -> Q:
-    """Which calls nobody will settle, because their process is gone: for rows with message, purpose and created.
+def is_lost() -> Q:
+    """Calls that no process will settle, because theirs is gone: a condition on message, purpose and created.
 
-    A reply says so itself once it is recovered. A title has no sign of life, and neither has a reply whose row is
-    gone: only their age tells.
+    A reply is known to be lost once it is recovered. A title has no heartbeat, and neither has a reply whose row is
+    deleted: these are lost when they are older than a call may be.
     """
     recovered = Q(message__ending=Message.Ending.LOST, purpose=Usage.Purpose.REPLY)
-    over = Q(message=None) | ~Q(message__state=Message.State.WRITING)
+    over = Q(message=None) | ~Q(message__state__in=Message.OPEN_STATES)
     return recovered | Q(created__lt=Now() - LOST_AFTER) & over

@@ -8,40 +8,43 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from chatsite.accounts.models import User
-from conversations.claude.models import Tokens, get_model
+from conversations.claude.models import get_model
 from conversations.costs.money import format_dollars
 from conversations.models import Conversation, Message, TeamSettings, Usage
+from conversations.models.tokens import Tokens
 
 MINUTE = 60
 
 
-def usage_of(answers: list[Message], conversation: Conversation) -> dict[UUID, dict[str, Any]]:
+def usage_of(answers: list[Message], conversation: Conversation, viewer: User) -> dict[UUID, dict[str, Any]]:
     """What answers of one conversation used, by their ids; those of which nothing is known are left out.
 
-    `cost` is in millionths of a dollar, None where not known, and missing where its owner is not to see it.
+    `cost` is in micro-dollars, None where unknown, and missing where the viewer may not see it.
     """
-    with_cost = sees_costs(conversation.owner)
+    with_cost = can_see_costs(viewer)
     calls = calls_of(answers, conversation)
-    return {each.pk: _summary(each, calls[each.pk], with_cost=with_cost) for each in answers if each.pk in calls}
+    return {
+        answer.pk: summary(answer, calls[answer.pk], with_cost=with_cost) for answer in answers if answer.pk in calls
+    }
 
 
-def sees_costs(user: User) -> bool:
+def can_see_costs(user: User) -> bool:
     return user.is_staff or TeamSettings.current().show_costs
 
 
 def calls_of(answers: list[Message], conversation: Conversation) -> dict[UUID, list[Usage]]:
     """The calls of each answer; a copy has those of the answer it was made of."""
     replies = Usage.objects.filter(purpose=Usage.Purpose.REPLY)
-    calls = _grouped((row.message_id, row) for row in replies.filter(message__in=answers))
-    copies = {each.request_id: each.pk for each in answers if each.request_id and each.pk not in calls}
+    calls = group((row.message_id, row) for row in replies.filter(message__in=answers))
+    copies = {answer.request_id: answer.pk for answer in answers if answer.request_id and answer.pk not in calls}
     if copies:
         originals = replies.filter(conversation=conversation, message__request_id__in=copies)
-        found = originals.select_related("message").defer("message__text", "message__html", "message__blocks")
-        calls |= _grouped((copies[row.message.request_id], row) for row in found if row.message)
+        found = originals.select_related("message").defer("message__text", "message__html", "message__content")
+        calls |= group((copies[row.message.request_id], row) for row in found if row.message)
     return calls
 
 
-def _grouped(pairs: Iterable[tuple[UUID | None, Usage]]) -> dict[UUID, list[Usage]]:
+def group(pairs: Iterable[tuple[UUID | None, Usage]]) -> dict[UUID, list[Usage]]:
     groups: dict[UUID, list[Usage]] = {}
     for pk, row in pairs:
         if pk is not None:
@@ -49,27 +52,21 @@ def _grouped(pairs: Iterable[tuple[UUID | None, Usage]]) -> dict[UUID, list[Usag
     return groups
 
 
-def _summary(answer: Message, rows: list[Usage], *, with_cost: bool) -> dict[str, Any]:
+def summary(answer: Message, calls: list[Usage], *, with_cost: bool) -> dict[str, Any]:
     """All calls of an answer together."""
-    tokens = Tokens(
-        input=sum(row.input_tokens for row in rows),
-        output=sum(row.output_tokens for row in rows),
-        cache_write_5m=sum(row.cache_write_5m_tokens for row in rows),
-        cache_write_1h=sum(row.cache_write_1h_tokens for row in rows),
-        cache_read=sum(row.cache_read_tokens for row in rows),
-    )
-    summary = {
+    tokens = sum((call.tokens for call in calls), Tokens())
+    counts = {
         "model": get_model(answer.model).name,
         "input_tokens": tokens.prompt,
         "output_tokens": tokens.output,
-        "cached_share": round(100 * tokens.cache_read / tokens.prompt) if tokens.prompt else 0,
-        "estimated": any(row.estimated for row in rows),
+        "cached_share": tokens.cached_share,
+        "estimated": any(call.estimated for call in calls),
     }
-    return summary | {"cost": cost_of(rows)} if with_cost else summary
+    return counts | {"cost": cost_of(calls)} if with_cost else counts
 
 
 def cost_of(rows: Iterable[Usage]) -> int | None:
-    """What calls cost together, in millionths of a dollar; None where one of them has no known price."""
+    """What calls cost together, in micro-dollars; None where the price of one is unknown."""
     costs = [row.cost for row in rows]
     return None if None in costs else sum(cost for cost in costs if cost is not None)
 

@@ -50,7 +50,7 @@ def message_to_dict(message: Message, calls: list[Usage]) -> dict[str, Any]:
         "parent": format_id(message.parent_id),
         "role": message.role,
         "text": message.text,
-        "blocks": message.blocks,
+        "blocks": message.content,
         "state": message.state,
         "ending": message.ending,
         "stop_reason": message.stop_reason,

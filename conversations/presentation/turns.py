@@ -1,4 +1,4 @@
-"""A message as a reader sees it: used for the history, and for the first and the last frame of a stream."""
+"""A message as a viewer sees it: in the history, and in the first and the last frame of a stream."""
 
 import uuid
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from chatsite.accounts.models import User
 from conversations import markdown
 from conversations.claude.models import get_model
 from conversations.models import Conversation, Message
@@ -18,7 +19,8 @@ from conversations.presentation import wording
 from conversations.presentation.details import rows_of, usage_of
 
 NOTE_KINDS = {Message.State.FAILED: "danger", Message.State.INTERRUPTED: "warn"}
-CUT = {"max_tokens"}
+#: Stop reasons of complete answers that can be continued.
+CUT_REASONS = {"max_tokens"}
 
 
 @dataclass(slots=True)
@@ -31,8 +33,8 @@ class Versioned:
     previous: UUID | None = field(default=None, kw_only=True)
     next: UUID | None = field(default=None, kw_only=True)
 
-    def stand_among(self, versions: list[UUID]) -> None:
-        """Take the place in these versions, oldest first."""
+    def set_position(self, versions: list[UUID]) -> None:
+        """Set the place among these versions, oldest first."""
         place = versions.index(self.message.pk)
         self.position, self.count = place + 1, len(versions)
         self.previous = versions[place - 1] if place else None
@@ -54,7 +56,7 @@ class Turn(Versioned):
     is_older_than_its_question: bool = False
     usage: dict[str, Any] | None = None
     details: list[tuple[str, str]] = field(default_factory=list)
-    # The form that a question is edited in: open, with what was typed and why it was refused.
+    # The form for editing a question: whether it is open, what was typed, and why it was refused.
     is_edited: bool = False
     draft: str = ""
     problem: str = ""
@@ -73,49 +75,51 @@ class Turn(Versioned):
         return _(wording.CONTINUE)
 
 
-def turn_of(message: Message, *, newest: bool = True) -> Turn:
-    """A turn; `newest` where it is the last of its conversation, so that it can be continued."""
-    owner = message.conversation.owner
+def turn_of(message: Message, viewer: User, *, is_last: bool = True) -> Turn:
+    """A turn without its versions and details; `is_last`: the last of its branch, which can be continued."""
+    conversation = message.conversation
     if not message.is_answer:
-        return Turn(message, author=owner.name)
-    over = not message.is_writing
+        return Turn(message, author=conversation.owner.name)
+    is_final = not message.is_open
+    can_edit = is_final and conversation.is_editable_by(viewer)
     return Turn(
         message,
         author="Claude",
-        html=mark_safe(prose(message)) if over else "",  # noqa: S308 (the renderer's own output)
+        html=mark_safe(prose(message)) if not message.is_writing else "",  # noqa: S308 (the renderer's own output)
         note=note_of(message),
         note_kind=NOTE_KINDS.get(Message.State(message.state), "quiet"),
-        can_retry=over,
-        can_continue=over and newest and bool(message.text) and was_cut(message),
-        staff_detail=staff_detail(message) if owner.is_staff else [],
+        can_retry=can_edit,
+        can_continue=can_edit and is_last and bool(message.text) and was_cut(message),
+        staff_detail=staff_detail(message) if viewer.is_staff else [],
     )
 
 
-def turns_of(messages: list[Message], parents: Parents, conversation: Conversation) -> list[Turn]:
-    """Turns of the branch that is shown, each with its place among its versions."""
-    turns = [turn_of(message, newest=message.pk == conversation.head_id) for message in messages]
-    sent_from = Conversation.objects.values_list("head__sent_from", flat=True).get(pk=conversation.pk)
+def turns_of(messages: list[Message], parents: Parents, conversation: Conversation, viewer: User) -> list[Turn]:
+    """The turns of a branch, each with its place among its versions."""
+    turns = [turn_of(message, viewer, is_last=message.pk == conversation.head_id) for message in messages]
+    head = Conversation.objects.filter(pk=conversation.pk)
+    sent_from = head.values_list("head__sent_from", flat=True).first()
     versions = children_of(parents)
     for turn in turns:
-        turn.stand_among(versions[turn.message.parent_id])
+        turn.set_position(versions[turn.message.parent_id])
         turn.left_out_before = turn.message.pk == sent_from
     for above, turn in pairwise(turns):
         turn.is_older_than_its_question = turn.message.is_answer and turn.message.created < above.message.created
-    add_details(turns, conversation)
+    add_details(turns, conversation, viewer)
     return turns
 
 
-def add_details(turns: list[Turn], conversation: Conversation) -> None:
-    """What the answers that are over used; as many queries for many turns as for one."""
-    over = [turn for turn in turns if turn.message.is_answer and not turn.message.is_writing]
-    usage = usage_of([turn.message for turn in over], conversation) if over else {}
-    for turn in over:
+def add_details(turns: list[Turn], conversation: Conversation, viewer: User) -> None:
+    """Add what the final answers used; as many queries for many turns as for one."""
+    final = [turn for turn in turns if turn.message.is_answer and not turn.message.is_open]
+    usage = usage_of([turn.message for turn in final], conversation, viewer) if final else {}
+    for turn in final:
         turn.usage = usage.get(turn.message.pk)
-        turn.details = rows_of(turn.message, turn.usage, for_staff=conversation.owner.is_staff)
+        turn.details = rows_of(turn.message, turn.usage, for_staff=viewer.is_staff)
 
 
 def prose(message: Message) -> str:
-    """The rendered text of an answer: from the row, or anew when an older renderer made that."""
+    """The text of an answer as HTML: from the row, or rendered again when an older renderer made that."""
     if message.html_version == markdown.VERSION:
         return message.html
     html = markdown.render(message.text)
@@ -125,15 +129,16 @@ def prose(message: Message) -> str:
 
 
 def was_cut(message: Message) -> bool:
-    return message.state != Message.State.COMPLETE or message.stop_reason in CUT
+    return message.state != Message.State.COMPLETE or message.stop_reason in CUT_REASONS
 
 
 def note_of(message: Message) -> str:
     return wording.sentence(
+        state=message.state,
         ending=message.ending,
         error_code=message.error_code,
         stop_reason=message.stop_reason,
-        empty=not message.text.strip(),
+        is_empty=not message.text.strip(),
     )
 
 
@@ -148,13 +153,13 @@ def staff_detail(message: Message) -> list[tuple[str, str]]:
     return [(label, value) for label, value in rows if value]
 
 
-def alone(message: Message) -> Turn:
-    """The turn of one message outside its thread, complete: for the frames of a stream."""
-    turn = turn_of(message)
+def single_turn(message: Message, viewer: User) -> Turn:
+    """The complete turn of one message outside its thread, for the frames of a stream."""
+    turn = turn_of(message, viewer)
     versions = message.versions()
-    # Its row may be gone meanwhile, and its readers are told of its end all the same.
-    turn.stand_among(versions if message.pk in versions else [message.pk])
-    add_details([turn], message.conversation)
+    # The row may be deleted meanwhile, and its readers get its end all the same.
+    turn.set_position(versions if message.pk in versions else [message.pk])
+    add_details([turn], message.conversation, viewer)
     return turn
 
 

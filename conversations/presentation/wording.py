@@ -51,22 +51,26 @@ STATUS = {
 }
 
 
-def sentence(*, ending: str, error_code: str = "", stop_reason: str = "", empty: bool = False) -> str:
-    """What to tell the reader; empty when the reply simply finished."""
+def sentence(
+    *, state: str = "", ending: str, error_code: str = "", stop_reason: str = "", is_empty: bool = False
+) -> str:
+    """What the reader is told about the end of an answer; empty when it simply finished."""
+    if state == "waiting":
+        return _("Claude is waiting for a decision.")
     if ending == "failed":
         return _(ERRORS.get(error_code, ERRORS["internal"]))
     if ending in ENDINGS:
         return _(ENDINGS[ending])
     if stop_reason in STOP_REASONS:
         return _(STOP_REASONS[stop_reason])
-    return _("Claude gave an empty answer.") if empty and ending else ""
+    return _("Claude gave an empty answer.") if is_empty and ending else ""
 
 
-def for_staff(person: str, *, ending: str, error_code: str = "", stop_reason: str = "", empty: bool = False) -> str:
+def for_staff(person: str, *, ending: str, error_code: str = "", stop_reason: str = "", is_empty: bool = False) -> str:
     """The same for staff who read a transcript: they are not the ones who stopped it, or who may try again."""
     if ending == "stopped":
         return _("Stopped by %(person)s.") % {"person": person}
-    told = sentence(ending=ending, error_code=error_code, stop_reason=stop_reason, empty=empty)
+    told = sentence(ending=ending, error_code=error_code, stop_reason=stop_reason, is_empty=is_empty)
     return _("The answer failed. The person read: “%(told)s”") % {"told": told} if ending == "failed" else told
 
 

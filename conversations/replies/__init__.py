@@ -1,7 +1,9 @@
-"""The engine that has questions answered. Views use `engine`, the one of this process, and nothing else."""
+"""The engine that has questions answered. Views use `engine`, the one of this process, and what it returns."""
 
+from conversations.replies.broadcast import Broadcast
+from conversations.replies.end import End
 from conversations.replies.engine import Draining, Engine
 
 engine = Engine()
 
-__all__ = ["Draining", "Engine", "engine"]
+__all__ = ["Broadcast", "Draining", "End", "Engine", "engine"]

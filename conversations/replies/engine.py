@@ -1,4 +1,4 @@
-"""The running replies of this process: begun, followed, stopped, and brought to an end when the process stops."""
+"""The running replies of this process: started, followed, stopped, and ended when the process stops."""
 
 import asyncio
 import contextvars
@@ -11,16 +11,20 @@ from uuid import UUID
 
 from django.conf import settings
 
+from chatsite.accounts.models import User
 from conversations.claude import client
-from conversations.models import Message
-from conversations.replies import beginning, ending, news, storage
+from conversations.models import Conversation, Message, Question, Retry
+from conversations.replies import model_refresh, storage
 from conversations.replies.broadcast import Broadcast
+from conversations.replies.call import UpstreamCall
+from conversations.replies.end import read_end
+from conversations.replies.housekeeping import Housekeeping
 from conversations.replies.mirrors import Mirrors
 from conversations.replies.reply import Reply
-from conversations.replies.rounds import Rounds
-from conversations.replies.titles import Title
+from conversations.replies.start import start
+from conversations.replies.titles import TitleWriter
 
-#: Seconds that replies get to be stored when the process stops.
+#: Seconds in which replies are stored when the process stops.
 STORING_SECONDS = 4
 
 
@@ -34,118 +38,142 @@ class Engine:
     def __init__(self) -> None:
         self.runner = f"{socket.gethostname()[:40]}-{getpid()}-{secrets.token_hex(4)}"
         self.running: dict[UUID, Reply] = {}
-        self.titles: set[Title] = set()
-        self._beginning: set[asyncio.Task[tuple[Message, Broadcast]]] = set()
-        self.leaving = False
-        self.draining = False
+        self.titles: set[TitleWriter] = set()
+        #: Whether `/readyz` says that the process is about to stop, and whether questions are refused.
+        self.is_leaving = False
+        self.is_draining = False
+        self._starting: set[asyncio.Task[tuple[Message, Broadcast]]] = set()
         self._mirrors = Mirrors()
-        self._rounds: Rounds | None = None
-        self._news: asyncio.Task[None] | None = None
+        self._housekeeping: Housekeeping | None = None
+        self._model_refresh: asyncio.Task[None] | None = None
 
     # The life of the process
 
     async def startup(self) -> None:
-        self.leaving = self.draining = False
+        self.is_leaving = self.is_draining = False
         client.open_client()
-        self._rounds = Rounds(self.running, self.runner)
-        self._news = asyncio.create_task(news.keep_models())
+        self._housekeeping = Housekeeping(self.running, self.runner)
+        self._model_refresh = asyncio.create_task(model_refresh.keep_refreshing())
 
     async def drain(self) -> None:
-        """Take no new questions; running replies may finish for DRAIN_SECONDS, then they are interrupted.
+        """Refuse new questions; running replies may finish for DRAIN_SECONDS, then they are interrupted.
 
-        For DRAIN_NOTICE_SECONDS before that only `/readyz` says so: a proxy that looks there sends no more
-        questions by the time they would be refused.
+        For DRAIN_NOTICE_SECONDS before that only `/readyz` says so: a proxy that polls it sends no more questions by
+        the time they would be refused.
         """
-        self.leaving = True
+        self.is_leaving = True
         await asyncio.sleep(settings.DRAIN_NOTICE_SECONDS)
-        self.draining = True
-        await self._until(lambda: not self.running and not self._beginning, settings.DRAIN_SECONDS)
+        self.is_draining = True
+        await self._wait_until(lambda: not self.running and not self._starting, settings.DRAIN_SECONDS)
         await self._interrupt()
 
     async def shutdown(self) -> None:
-        """Interrupt what still runs, wait for the saves that are left, and close the way to Claude."""
-        self.leaving = self.draining = True
+        """Interrupt what still runs, wait for the saves that are left, and close the connections to Claude."""
+        self.is_leaving = self.is_draining = True
         await self._interrupt()
-        if self._news is not None:
-            self._news.cancel()
-            await asyncio.gather(self._news, return_exceptions=True)
-        if self._rounds is not None:
-            await self._rounds.close()
+        if self._model_refresh is not None:
+            self._model_refresh.cancel()
+            await asyncio.gather(self._model_refresh, return_exceptions=True)
+        if self._housekeeping is not None:
+            await self._housekeeping.close()
         await client.close_client()
 
     async def _interrupt(self) -> None:
-        # What is being stored at this moment has no reply yet that could be interrupted.
-        await self._until(lambda: not self._beginning, STORING_SECONDS)
+        # A question that is being stored has no reply yet that could be interrupted.
+        await self._wait_until(lambda: not self._starting, STORING_SECONDS)
         for reply in list(self.running.values()):
             reply.stop(Message.Ending.SHUTDOWN)
         for title in list(self.titles):
             title.stop()
-        await self._until(lambda: not self.running and not self.titles, STORING_SECONDS)
+        await self._wait_until(lambda: not self.running and not self.titles, STORING_SECONDS)
 
-    async def _until(self, idle: Callable[[], bool], seconds: float) -> None:
+    async def _wait_until(self, is_idle: Callable[[], bool], seconds: float) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while not idle():  # noqa: ASYNC110 (only when the process stops)
+                while not is_idle():  # noqa: ASYNC110 (only when the process stops)
                     await asyncio.sleep(0.02)
 
-    # What views ask for
+    # What views call
 
-    async def begin(
-        self, ask: Callable[[], Message], *, grace: float | None, page: bool = True
+    async def answer(
+        self, conversation: Conversation | None, question: Question, user: User, *, grace: float | None
     ) -> tuple[Message, Broadcast]:
-        """Store a question with `ask` and have it answered, as one step; raises Draining, and Refused.
+        """Store a question and start its reply; a question without a conversation creates one.
 
-        Shielded: a reader who leaves in between leaves a reply with its clock running, never a row without a
-        task. `grace`: seconds the reply may go on without a reader, None for as long as it takes.
-        `page`: whether the one who asks will show it in a page.
+        `grace`: seconds the reply may go on without a reader, None for as long as it takes. Raises Draining, Refused.
         """
-        if self.draining:
-            raise Draining
-        task = asyncio.create_task(self._begin(ask, grace, page), context=contextvars.Context())
-        self._beginning.add(task)
-        task.add_done_callback(self._beginning.discard)
-        return await asyncio.shield(task)
+        return await self._start(conversation or Conversation.draft(user, question), question, grace)
 
-    async def _begin(self, ask: Callable[[], Message], grace: float | None, page: bool) -> tuple[Message, Broadcast]:
-        begun = await storage.run(beginning.begin, ask)
-        answer = begun.answer
-        if begun.reply is not None:
-            reply = Reply(answer, begun.reply, grace=grace, on_stored=self._stored, on_due=self._checkpoint_soon)
-            reply.shown = page
-            self.running[answer.pk] = reply
-            if begun.title is not None:
-                show = reply.broadcast.entitle
-                self.titles.add(Title(answer, begun.title, show=show, on_over=self.titles.discard))
-        return answer, await self.follow(answer, page=page)
+    async def retry(self, answer: Message, retry: Retry, *, grace: float | None) -> tuple[Message, Broadcast]:
+        """Start another reply to the question of an answer; the rest as for `answer`."""
+        return await self._start(answer.conversation, retry, grace)
 
-    async def follow(self, answer: Message, *, page: bool = True) -> Broadcast:
-        """What there is of a reply and what comes, wherever it is written."""
+    async def follow(self, answer: Message) -> Broadcast:
+        """What there is of a reply and what comes, in whichever process it is written."""
         if answer.pk in self.running:
-            reply = self.running[answer.pk]
-            # Also when the end comes before the page has begun to read.
-            reply.shown = reply.shown or page
-            return reply.broadcast
+            return self.running[answer.pk].broadcast
         if answer.is_writing:
-            return self._mirrors.of(answer.pk)
-        over = Broadcast(answer.text)
-        over.close(*await storage.run(ending.of_row, answer.pk))
-        return over
+            return self._mirrors.get(answer.pk)
+        broadcast = Broadcast(answer.text)
+        broadcast.close(*await storage.run(read_end, answer.pk))
+        return broadcast
 
     async def stop(self, answer: Message) -> Broadcast:
-        """Ask a reply to stop, wherever it is written; what is returned tells when it has."""
+        """Ask a reply to stop, in whichever process it is written; the broadcast ends when it has."""
         if answer.pk in self.running:
             self.running[answer.pk].stop(Message.Ending.STOPPED)
-        elif answer.is_writing:
-            mine = Message.objects.writing().filter(pk=answer.pk)
-            await storage.run(mine.request_stop, Message.Ending.STOPPED)
-        return await self.follow(answer, page=False)
+        elif answer.is_open:
+            rows = Message.objects.filter(pk=answer.pk)
+            await storage.run(rows.request_stop, Message.Ending.STOPPED)
+        return await self.follow(answer)
 
-    def _stored(self, reply: Reply) -> None:
+    async def _start(
+        self, conversation: Conversation, request: Question | Retry, grace: float | None
+    ) -> tuple[Message, Broadcast]:
+        """Store and start as one shielded step: a reader who leaves in between leaves no row without a task."""
+        if self.is_draining:
+            raise Draining
+        task = asyncio.create_task(self._store_and_run(conversation, request, grace), context=contextvars.Context())
+        self._starting.add(task)
+        task.add_done_callback(self._starting.discard)
+        return await asyncio.shield(task)
+
+    async def _store_and_run(
+        self, conversation: Conversation, request: Question | Retry, grace: float | None
+    ) -> tuple[Message, Broadcast]:
+        started = await storage.run(start, conversation, request, self.runner)
+        answer = started.answer
+        if started.reply is not None:
+            reply = Reply(
+                answer,
+                started.reply,
+                grace=grace,
+                on_call_started=self._call_started,
+                on_checkpoint_due=self._checkpoint_due,
+                on_end=self._reply_ended,
+            )
+            self.running[answer.pk] = reply
+            if started.title is not None:
+                title = TitleWriter(
+                    answer,
+                    started.title,
+                    on_call_started=self._call_started,
+                    show=reply.broadcast.set_title,
+                    on_end=self.titles.discard,
+                )
+                self.titles.add(title)
+        return answer, await self.follow(answer)
+
+    def _reply_ended(self, reply: Reply) -> None:
         self.running.pop(reply.answer.pk, None)
-        if reply.was_taken_away:
+        if reply.is_access_revoked:
             for title in [title for title in self.titles if title.answer.pk == reply.answer.pk]:
                 title.stop()
 
-    def _checkpoint_soon(self) -> None:
-        if self._rounds is not None:
-            self._rounds.soon()
+    def _call_started(self, call: UpstreamCall) -> None:
+        if self._housekeeping is not None:
+            self._housekeeping.add_call(call)
+
+    def _checkpoint_due(self) -> None:
+        if self._housekeeping is not None:
+            self._housekeeping.wake()

@@ -11,35 +11,36 @@ from uuid import UUID
 from django.db.models.functions import Length, Now
 
 from conversations.models import Message
-from conversations.replies import ending, storage
-from conversations.replies.broadcast import Broadcast, End
+from conversations.replies import storage
+from conversations.replies.broadcast import Broadcast
+from conversations.replies.end import End, read_end
 
 logger = logging.getLogger(__name__)
 
-#: Seconds between two looks at the rows; fewer while one of them was asked to stop.
-PAUSE, SHORT_PAUSE = 1, 0.2
-#: Seconds after which a writer is told again that its reply is read here.
-TELL_EVERY = 10
+#: Seconds between two polls of the rows; fewer while a stop was requested for one of them.
+POLL_SECONDS, SHORT_POLL_SECONDS = 1, 0.2
+#: Seconds after which `watched_at` is refreshed, so that the writer knows of a reader here.
+WATCH_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class News:
-    """What a row has that its mirror has not, and whether it is about to end."""
+class RowChange:
+    """What a row has that its mirror has not; `is_ending`: a stop was requested."""
 
     id: UUID
     text: str = ""
-    ended: tuple[End, str] | None = None
-    ending: bool = False
+    end: tuple[End, str] | None = None
+    is_ending: bool = False
 
 
 class Mirror(Broadcast):
-    """A reply that another process writes; `told_at`: when that process last heard that it is read here."""
+    """A reply that another process writes; `watched_at`: when its row last said that it has a reader here."""
 
-    told_at = -math.inf
+    watched_at = -math.inf
 
-    def is_due(self, now: float) -> bool:
-        """Whether it should hear of that now: at once, before the reader has begun, and later while one is there."""
-        return now - self.told_at >= (TELL_EVERY if self.readers else math.inf)
+    def is_watch_due(self, now: float) -> bool:
+        """Due at once for a new mirror, before its reader has begun to read; later only while there is a reader."""
+        return now - self.watched_at >= (WATCH_SECONDS if self.readers else math.inf)
 
 
 class Mirrors:
@@ -50,70 +51,69 @@ class Mirrors:
         self._task: asyncio.Task[None] | None = None
         self._due = asyncio.Event()
 
-    def of(self, message: UUID) -> Mirror:
+    def get(self, message: UUID) -> Mirror:
         """The mirror of a reply, made if there is none yet."""
         if message not in self._mirrors:
-            self._mirrors[message] = Mirror(on_leave=lambda: self._forget(message))
+            self._mirrors[message] = Mirror(on_leave=lambda: self._drop_unread(message))
             self._due.set()
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._watch())
+            self._task = asyncio.create_task(self._keep_polling())
         return self._mirrors[message]
 
-    def _forget(self, message: UUID) -> None:
+    def _drop_unread(self, message: UUID) -> None:
         mirror = self._mirrors.get(message)
         if mirror is not None and not mirror.readers:
             del self._mirrors[message]
 
-    async def _watch(self) -> None:
+    async def _keep_polling(self) -> None:
         while self._mirrors:
             self._due.clear()
-            hurry = False
+            is_ending = False
             try:
-                hurry = await self._look()
+                is_ending = await self._poll()
             except Exception:
-                logger.exception("Replies of other processes could not be looked at.")
+                logger.exception("Replies of other processes could not be read.")
             with suppress(TimeoutError):
-                async with asyncio.timeout(SHORT_PAUSE if hurry else PAUSE):
+                async with asyncio.timeout(SHORT_POLL_SECONDS if is_ending else POLL_SECONDS):
                     await self._due.wait()
 
-    async def _look(self) -> bool:
-        """Tell every mirror what is new; True when one of the replies is about to end."""
+    async def _poll(self) -> bool:
+        """Update every mirror; True when one of the replies is about to end."""
         now = asyncio.get_running_loop().time()
-        known = {pk: mirror.length for pk, mirror in self._mirrors.items()}
-        untold = {pk for pk, mirror in self._mirrors.items() if mirror.is_due(now)}
-        found = await storage.run(look, known, untold)
-        for pk in untold & self._mirrors.keys():
-            self._mirrors[pk].told_at = now
-        for news in found:
-            self._tell(news)
-        return any(news.ending for news in found)
+        lengths = {pk: mirror.length for pk, mirror in self._mirrors.items()}
+        watched = {pk for pk, mirror in self._mirrors.items() if mirror.is_watch_due(now)}
+        changes = await storage.run(read_changes, lengths, watched)
+        for pk in watched & self._mirrors.keys():
+            self._mirrors[pk].watched_at = now
+        for change in changes:
+            self._apply(change)
+        return any(change.is_ending for change in changes)
 
-    def _tell(self, news: News) -> None:
-        mirror = self._mirrors.get(news.id)
+    def _apply(self, change: RowChange) -> None:
+        mirror = self._mirrors.get(change.id)
         if mirror is None:
             return
-        if len(news.text) > mirror.length:
-            mirror.write(news.text[mirror.length :])
-        if news.ended is not None:
-            mirror.close(*news.ended)
-            del self._mirrors[news.id]
+        if len(change.text) > mirror.length:
+            mirror.write(change.text[mirror.length :])
+        if change.end is not None:
+            mirror.close(*change.end)
+            del self._mirrors[change.id]
 
 
-def look(known: dict[UUID, int], untold: Collection[UUID]) -> list[News]:
-    """Compare rows with what is known of them ({id: length}); a text is read only where it grew."""
-    if untold:
-        Message.objects.writing().filter(pk__in=untold).update(watched_at=Now())
-    rows = Message.objects.filter(pk__in=known).annotate(length=Length("text"))
+def read_changes(lengths: dict[UUID, int], watched: Collection[UUID]) -> list[RowChange]:
+    """Compare rows with the `lengths` of their mirrors; a text is read only where it grew.
+
+    `watched`: replies whose writers must learn that they have a reader here.
+    """
+    if watched:
+        Message.objects.writing().filter(pk__in=watched).update(watched_at=Now())
+    rows = Message.objects.filter(pk__in=lengths).annotate(length=Length("text"))
     found = list(rows.values_list("pk", "state", "length", "stop_requested"))
-    grown = [pk for pk, _, length, _ in found if length > known[pk]]
+    grown = [pk for pk, _state, length, _stop in found if length > lengths[pk]]
     texts = dict(Message.objects.filter(pk__in=grown).values_list("pk", "text"))
-    gone = known.keys() - {row[0] for row in found}
-    return [
-        *(News(pk, ended=(ending.gone(), "")) for pk in gone),
-        *(
-            News(pk, texts.get(pk, ""), ending=bool(wish))
-            if state == Message.State.WRITING
-            else News(pk, texts.get(pk, ""), ending.of_row(pk))
-            for pk, state, _, wish in found
-        ),
-    ]
+    changes = []
+    for pk, state, _length, stop_requested in found:
+        end = None if state == Message.State.WRITING else read_end(pk)
+        changes.append(RowChange(pk, texts.get(pk, ""), end, is_ending=end is None and bool(stop_requested)))
+    deleted = lengths.keys() - {pk for pk, *_columns in found}
+    return changes + [RowChange(pk, end=read_end(pk)) for pk in deleted]

@@ -1,36 +1,55 @@
-"""Finds replies whose process is gone and marks them interrupted; their last checkpoint is what is left."""
+"""Finds replies and calls whose process is gone: marks replies interrupted, settles calls from what was stored."""
 
 import logging
 
+from django.conf import settings
 from django.db import transaction
 
-from chatsite.prepared import Parameter, Select
-from conversations.models import Message
-from conversations.models.message import recover_stale
-from conversations.replies.calls import settle_lost
+from conversations.claude.models import get_model
+from conversations.models import Message, MonthlySpending, Reservation, Usage
+from conversations.models.months import month_of
+from conversations.models.usage import is_lost
+from conversations.replies.call import complete, estimate
 
 logger = logging.getLogger(__name__)
 
-_STALE = Select(
-    lambda: (
-        Message.objects.stale()
-        .exclude(runner=Parameter(Message, "runner"))
-        .select_for_update(skip_locked=True)
-        .values_list("pk")
-    )
-)
-
 
 def recover(runner: str) -> int:
-    """Recover every stale reply that is not this process's own; returns how many there were.
+    """Recover every stale reply that is not of the process `runner`; returns how many there were.
 
     A reply that another process recovers at this moment is skipped, not waited for.
     """
     with transaction.atomic():
-        stale = [pk for [pk] in _STALE.rows(runner=runner)]
-        found = recover_stale(Message.objects.filter(pk__in=stale))
-    # One row at a time: transactions that take many in one go could wait for each other.
-    settle_lost()
+        stale = Message.objects.stale().exclude(runner=runner).select_for_update(skip_locked=True)
+        found = list(stale.values_list("pk", flat=True))
+        if found:
+            Message.objects.filter(pk__in=found).interrupt_stale()
+    settle_lost_calls()
     if found:
-        logger.warning("%d replies were interrupted when their server went away.", found)
-    return found
+        logger.warning("%d replies were interrupted when their server went away.", len(found))
+    return len(found)
+
+
+def settle_lost_calls() -> None:
+    """Complete the usage of calls whose process is gone, from the last checkpoint, and release their reservations.
+
+    One row at a time: transactions that lock several rows could wait for each other.
+    """
+    for pk in Usage.objects.filter(is_lost(), state=Usage.State.OPEN).values_list("pk", flat=True):
+        with transaction.atomic():
+            # Another process may be settling it.
+            rows = Usage.objects.select_for_update(of=("self",), skip_locked=True).select_related("message")
+            if usage := rows.filter(pk=pk, state=Usage.State.OPEN).first():
+                settle_lost_call(usage)
+    Reservation.settle_lost()
+
+
+def settle_lost_call(usage: Usage) -> None:
+    is_reply = usage.message is not None and usage.purpose == Usage.Purpose.REPLY
+    characters = len(usage.message.text) if usage.message is not None and is_reply else 0
+    max_output = min(settings.CHAT_MAX_TOKENS, get_model(usage.model).max_output)
+    usage.tokens = estimate(usage.tokens, characters, max_output)
+    usage.estimated = True
+    complete(usage, is_whole=False)
+    usage.save()
+    MonthlySpending.record(month_of(usage.created), cost=usage.cost or 0)

@@ -1,27 +1,43 @@
 """The few threads, and so the few database connections, that everything about running replies goes through."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
+
+logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 THREADS = 4
+MAX_PAUSE_SECONDS = 2
 _pool = ThreadPoolExecutor(THREADS, thread_name_prefix="storage")
 
 
 async def run(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a function that uses the database; no thread and no connection is held between two calls."""
-    return await asyncio.get_running_loop().run_in_executor(_pool, _connected, function, args, kwargs)
+    return await asyncio.get_running_loop().run_in_executor(_pool, with_fresh_connection, function, args, kwargs)
 
 
-def _connected(function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
-    # What request_started and request_finished do for a request: without it a connection that the server
-    # has closed would be used again and again.
+async def run_until_stored(function: Callable[..., T], *args: Any, on_retry: Callable[[], None]) -> T:
+    """Run a function again and again while the database is unavailable; `on_retry` is called before each pause."""
+    pause = 0.1
+    while True:
+        try:
+            return await run(function, *args)
+        except (OperationalError, InterfaceError) as error:
+            logger.warning("The database is unavailable; trying again: %s", error)
+            on_retry()
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, MAX_PAUSE_SECONDS)
+
+
+def with_fresh_connection(function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
+    """Call a function as Django calls a view: connections that the server has closed are not used again."""
     close_old_connections()
     try:
         return function(*args, **kwargs)

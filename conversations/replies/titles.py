@@ -8,115 +8,105 @@ import contextvars
 import logging
 import re
 from collections.abc import Callable
-from contextlib import aclosing
+from dataclasses import replace
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.conf import settings
 
-from conversations.claude import client
+from conversations.claude import client, prompt
 from conversations.claude.errors import Failed
-from conversations.models import Message, Usage
+from conversations.models import Message, Refused, Usage
 from conversations.replies import alerts, storage
-from conversations.replies.beginning import Planned
-from conversations.replies.calls import Call, insert, settle
+from conversations.replies.call import PlannedCall, Stopped, UpstreamCall
 
 logger = logging.getLogger(__name__)
 
 #: Seconds for the whole call.
-PATIENCE = 30
+MAX_SECONDS = 30
+#: Tokens of a title, and how many more a model may write that cannot be told not to think.
+TITLE_TOKENS, THINKING_TOKENS = 60, 1_000
 #: Characters; more than this is an answer and no title.
-LONGEST_TITLE = 100
+MAX_TITLE = 100
 LABEL = re.compile(r"^(title|titel|titre|título|titolo)\s*:\s*", re.IGNORECASE)
-#: What models like to put around a title: quotation marks, and the marks of a heading or of bold type.
+#: What models put around a title: quotation marks, and the marks of a heading or of bold type.
 WRAPPING = " \t\"'`*#_“”„«»‘’‹›「」"
 
 
-class Title:
-    """One call and one ending. `show` is told the title once it is stored, `on_over` that all is done."""
+def build_title_request(question: str) -> client.Request:
+    """What is sent for a title: the question alone."""
+    request = client.Request(
+        model=settings.CHAT_TITLE_MODEL,
+        messages=prompt.for_title(question),
+        system=prompt.TITLE_INSTRUCTIONS,
+        max_tokens=TITLE_TOKENS,
+        effort="low",
+        single_turn=True,
+    )
+    return request if request.thinking_disabled else replace(request, max_tokens=TITLE_TOKENS + THINKING_TOKENS)
+
+
+class TitleWriter:
+    """One call and one ending. `show` is called with the title once it is stored, `on_end` when all is done."""
 
     def __init__(
-        self, answer: Message, planned: Planned, *, show: Callable[[str], None], on_over: Callable[["Title"], None]
+        self,
+        answer: Message,
+        planned: PlannedCall,
+        *,
+        on_call_started: Callable[[UpstreamCall], None],
+        show: Callable[[str], None],
+        on_end: Callable[["TitleWriter"], None],
     ) -> None:
-        self.answer, self._reservation = answer, planned.reservation
-        self._show, self._on_over = show, on_over
-        self._call: Call | None = None
+        self.answer = answer
+        self._show, self._on_end = show, on_end
+        self._month = planned.reservation.month_id
         self._text = ""
+        self._stop_reason = ""
+        self._call = UpstreamCall(
+            planned.request,
+            answer,
+            Usage.Purpose.TITLE,
+            reservation=planned.reservation,
+            on_started=on_call_started,
+        )
         # An empty context, as for a reply: the request ends before this does.
-        context = contextvars.Context()
-        self._reading = asyncio.create_task(self._read(planned.request), context=context)
-        self._owner = asyncio.create_task(self._own(), context=context)
+        self._task = asyncio.create_task(self._supervise(), context=contextvars.Context())
 
     def stop(self) -> None:
-        """Do without; what the call has used so far is settled."""
-        self._reading.cancel()
+        """Do without a title; what the call has used so far is settled."""
+        self._call.stop()
 
-    async def _read(self, request: client.Request) -> str:
-        """The title, or what ought to be one; raises Failed."""
-        stop_reason = ""
-        async with asyncio.timeout(PATIENCE), aclosing(client.stream(request)) as events:
-            async for event in events:
-                match event:
-                    case client.MessageStarted():
-                        self._call = Call.begin(
-                            self.answer, event, longest=request.max_output, purpose=Usage.Purpose.TITLE
-                        )
-                        await storage.run(insert, [self._call])
-                        self._call.inserted = True
-                    case client.TextDelta(text):
-                        self._text += text
-                    case client.Retrying(code=code):
-                        # One call was reserved, and a title is not worth another.
-                        raise Failed(code)
-                    case client.MessageFinished(stop_reason) if self._call:
-                        self._call.finish(event)
-        return self._text if stop_reason == "end_turn" else ""
+    async def _supervise(self) -> None:
+        """Write the title and store it. No exception passes; nothing cancels this task."""
+        try:
+            async with self._call as call:
+                await call.stream(self._handle, MAX_SECONDS)
+            title = clean_title(self._text) if self._stop_reason == "end_turn" else ""
+            if title and await self._store(title):
+                self._show(title)
+        except (Failed, Stopped, TimeoutError, Refused) as error:
+            logger.info("No title for conversation %s: %r", self.answer.conversation_id, error)
+        except Exception:
+            logger.exception("No title for conversation %s.", self.answer.conversation_id)
+        self._on_end(self)
+        await storage.run(alerts.warn_about_budget, self._month)
 
-    async def _own(self) -> None:
-        """Wait for the call to be over, however that comes, and settle it. Nothing raises past this."""
-        await asyncio.wait([self._reading])
-        title, pause = cleaned(self._outcome()), 0.1
-        while True:
-            try:
-                if await storage.run(self._store, title):
-                    self._show(title)
-                break
-            except (OperationalError, InterfaceError):
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, 2)
-            except Exception:
-                # Recovery settles what is left.
-                logger.exception("The title of conversation %s cannot be stored.", self.answer.conversation_id)
-                break
-        self._on_over(self)
-        if self._reservation.limited:
-            await storage.run(alerts.budget_is_nearly_spent, self._reservation.month_id)
+    async def _store(self, title: str) -> bool:
+        """False when a person has named the conversation meanwhile."""
+        set_title = self.answer.conversation.set_generated_title
+        return await storage.run_until_stored(set_title, title, on_retry=lambda: None)
 
-    def _outcome(self) -> str:
-        if self._reading.cancelled():
-            return ""
-        if (error := self._reading.exception()) is None:
-            return self._reading.result()
-        unforeseen = not isinstance(error, Failed | TimeoutError)
-        logger.log(
-            logging.ERROR if unforeseen else logging.INFO,
-            "No title for conversation %s: %s",
-            self.answer.conversation_id,
-            error or "no answer in time",
-            exc_info=error if unforeseen else None,
-        )
-        return ""
-
-    def _store(self, title: str) -> bool:
-        """Settle the call, and name the conversation unless a person has; True where that was done."""
-        with transaction.atomic():
-            named = bool(title) and self.answer.conversation.entitle(title)
-            calls = [self._call] if self._call else []
-            self._reservation.settle(settle(calls, len(self._text), again=True))
-        return named
+    def _handle(self, event: client.Event) -> None:
+        match event:
+            case client.TextDelta():
+                self._text += event.text
+            case client.MessageFinished():
+                self._stop_reason = event.stop_reason
 
 
-def cleaned(text: str) -> str:
-    """A title out of what the model wrote: its first line without what is around it; empty where it is none."""
+def clean_title(text: str) -> str:
+    """The title in what the model wrote: its first line without what is around it; empty where there is none."""
     line = next((line for line in text.splitlines() if line.strip(WRAPPING)), "")
     bare = LABEL.sub("", line.strip(WRAPPING)).strip(WRAPPING)
-    title = " ".join("".join(character for character in bare if character.isprintable()).split()).removesuffix(".")
-    return title if len(title) <= LONGEST_TITLE and any(map(str.isalnum, title)) else ""
+    printable = "".join(character for character in bare if character.isprintable())
+    title = " ".join(printable.split()).removesuffix(".")
+    return title if len(title) <= MAX_TITLE and any(map(str.isalnum, title)) else ""

@@ -36,7 +36,7 @@ def format_moment(moment: datetime) -> str:
 
 def format_tokens(calls: list[Usage]) -> str:
     counts = {
-        "sent": f"{sum(call.prompt_tokens for call in calls):,}",
+        "sent": f"{sum(call.tokens.prompt for call in calls):,}",
         "cached": f"{sum(call.cache_read_tokens for call in calls):,}",
         "received": f"{sum(call.output_tokens for call in calls):,}",
     }

@@ -92,7 +92,7 @@ def build_entries(conversation: Conversation, path: list[UUID], parents: Parents
     for key in path:
         message = messages[key]
         entry = build_entry(conversation, message, calls.get(key, []))
-        entry.stand_among(versions[message.parent_id])
+        entry.set_position(versions[message.parent_id])
         if message.is_answer and message.system != system:
             entry.system = system = message.system
         entries.append(entry)
@@ -107,7 +107,7 @@ def build_entry(conversation: Conversation, message: Message, calls: list[Usage]
         ending=message.ending,
         error_code=message.error_code,
         stop_reason=message.stop_reason,
-        empty=not message.text.strip(),
+        is_empty=not message.text.strip(),
     )
     return Entry(
         message,

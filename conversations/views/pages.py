@@ -39,7 +39,7 @@ def render_page(
     `edit`: the id of the question that is being edited, whose form then shows them; else the composer does.
     Raises UnknownMessage when `before` is not a message of the conversation.
     """
-    turns, older = newest_turns(conversation, before, edit) if conversation else ([], "")
+    turns, older = newest_turns(conversation, request.user, before, edit) if conversation else ([], "")
     edited = next((turn for turn in turns if str(turn.message.pk) == edit and not turn.message.is_answer), None)
     if edited is not None:
         edited.is_edited, edited.draft, edited.problem = True, draft or edited.message.text, problem
@@ -59,12 +59,14 @@ def render_page(
 
 def render_turns(request: SignedInRequest, conversation: Conversation, *, before: UUID | None) -> HttpResponse:
     """The turns without the page, for a script. Raises UnknownMessage as `render_page` does."""
-    turns, older = newest_turns(conversation, before)
+    turns, older = newest_turns(conversation, request.user, before)
     context = {"conversation": conversation, "turns": turns, "older": older}
     return render(request, "conversations/_turns.html", context)
 
 
-def newest_turns(conversation: Conversation, before: UUID | None = None, edit: str = "") -> tuple[list[Turn], str]:
+def newest_turns(
+    conversation: Conversation, viewer: User, before: UUID | None = None, edit: str = ""
+) -> tuple[list[Turn], str]:
     """The last turns of the branch that is shown, or those above `before`; and the address of older ones, or "".
 
     When the question `edit` is further up, the last turns are that question and the answer to it.
@@ -81,7 +83,7 @@ def newest_turns(conversation: Conversation, before: UUID | None = None, edit: s
     older = ""
     if len(path) > TURNS_PER_PAGE:
         older = f"{reverse('conversation', args=[conversation.pk])}?before={shown[0]}"
-    return turns_of([messages[message] for message in shown], parents, conversation), older
+    return turns_of([messages[message] for message in shown], parents, conversation, viewer), older
 
 
 def group_by_day(user: User) -> list[tuple[str, list[Conversation]]]:

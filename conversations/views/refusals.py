@@ -1,6 +1,6 @@
 """Refusals, as the page's script, the plain API and people without JavaScript get them."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
 from conversations.models import BudgetSpent, Busy, KeyReused, PriceUnknown, Refused, TooManyRunning
@@ -37,10 +37,6 @@ def refusal(status: int, sentence: str, headers: dict[str, str] | None = None, *
     """A refusal for a script; `code` where the script can do something about it."""
     body = {"error": sentence} | ({"code": code} if code else {})
     return JsonResponse(body, status=status, headers=headers)
-
-
-def wants_stream(request: HttpRequest) -> bool:
-    return "text/event-stream" in request.headers.get("Accept", "")
 
 
 def no_content() -> HttpResponse:

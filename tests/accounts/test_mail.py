@@ -34,9 +34,9 @@ def letter(request, client, alice, from_carol):
         client.post("/accounts/password/reset/", {"email": alice.email})
     elif request.param == "budget":
         TeamSettings(monthly_limit=10).save()
-        alerts.budget_is_nearly_spent(MonthlySpending.objects.create(month=date(2026, 11, 1), spent=9_000_000).month)
+        alerts.warn_about_budget(MonthlySpending.objects.create(month=date(2026, 11, 1), spent=9_000_000).month)
     else:
-        alerts.claude_is_unavailable("401 <no key> & no credit", "req_1")
+        alerts.report_unavailable("401 <no key> & no credit", "req_1")
     [message] = mail.outbox
     return message
 

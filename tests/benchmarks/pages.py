@@ -3,7 +3,6 @@
 import asyncio
 import statistics
 import time
-from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -13,7 +12,7 @@ from tests.benchmarks import world
 from tests.benchmarks.table import show
 
 MESSAGES, CONVERSATIONS = 1000, 500
-ASKED: dict[str, Any] = {"model": "claude-sonnet-5-5", "runner": "the-bench"}
+MODEL = "claude-sonnet-5-5"
 QUESTION = "[[nothinking]][[rate:0]][[echo:Yes.]]"
 
 
@@ -70,15 +69,16 @@ def _conversation(person: Any, messages: int) -> Any:
     """Answers of an ordinary length, as the renderer leaves them."""
     from chatsite.standin import prose
     from conversations import markdown
-    from conversations.models import Conversation
+    from conversations.models.content import text_content
+    from tests.history import ask, begin
 
     text = prose.of_length("prose", 1200)
-    done: dict[str, Any] = {"state": "complete", "ending": "finished", "text": text}
+    done: dict[str, Any] = {"state": "complete", "ending": "finished", "content": text_content(text)}
     done |= {"html": markdown.render(text), "html_version": markdown.VERSION}
-    answer = Conversation.begin(person, "How was the morning?", **ASKED)
+    answer = begin(person, "How was the morning?")
     answer.finish(**done)
     for number in range(messages // 2 - 1):
-        answer.conversation.ask(f"And then, after {number}?", **ASKED).finish(**done)
+        ask(answer.conversation, f"And then, after {number}?").finish(**done)
     return answer.conversation
 
 
@@ -102,10 +102,10 @@ async def _asking(queries: Queries, url: str, *conversations: Any) -> list[int]:
     """From a question to its stored answer, by an engine in this process; its rounds, which replies share, apart."""
     from django.test import override_settings
 
-    from conversations.replies import engine, rounds
+    from conversations.replies import engine, housekeeping
 
     with (
-        patch.object(rounds, "ROUND_SECONDS", 60),
+        patch.object(housekeeping, "ROUND_SECONDS", 60),
         override_settings(ANTHROPIC_BASE_URL=url, ANTHROPIC_API_KEY="bench"),
     ):
         await engine.startup()
@@ -116,9 +116,11 @@ async def _asking(queries: Queries, url: str, *conversations: Any) -> list[int]:
 
 
 async def _one(queries: Queries, engine: Any, conversation: Any) -> int:
+    from conversations.models import Question
+
     await asyncio.sleep(0.3)
     before = queries.count
-    ask = partial(conversation.ask, QUESTION, model=ASKED["model"], runner=engine.runner)
-    _answer, broadcast = await engine.begin(ask, grace=None)
+    question = Question(text=QUESTION, model=MODEL)
+    _answer, broadcast = await engine.answer(conversation, question, conversation.owner, grace=None)
     await broadcast.until_ended()
     return queries.count - before

@@ -39,7 +39,7 @@ def test_the_second_question_repeats_the_first_exchange_unchanged(outcome, stand
     now = asked(stand_in)
     assert {**now, "messages": now["messages"][:1]} == first
     thought = [block for block in now["messages"][1]["content"] if block["type"] == "thinking"]
-    assert thought == [block for block in answer.blocks if block["type"] == "thinking"]
+    assert thought == [block for block in answer.content if block["type"] == "thinking"]
     assert thought[0]["signature"]
     assert [block["type"] for block in now["messages"][1]["content"]] == ["redacted_thinking", "thinking", "text"]
     # The stand-in refuses a signature that is not its own: that it answered is the proof.

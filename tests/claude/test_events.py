@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from conversations.claude.errors import Failed
 from conversations.claude.events import ContentBlock, MessageAccumulator, MessageFinished, MessageStarted
-from conversations.claude.models import Tokens
 from conversations.claude.wire import EventSplitter, TextDelta, ThinkingDelta, decode_event
+from conversations.models.tokens import Tokens
 from tests.claude.streams import cut, encode
 
 PROMPT_USAGE = {"input_tokens": 12, "output_tokens": 1}

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatsite.standin.models import Catalogue as StandInModels
-from conversations.claude.models import Model, Price, Rates, Tokens, catalogue, get_model, update_models, warnings
+from conversations.claude.models import Model, Price, Rates, catalogue, get_model, update_models, warnings
+from conversations.models.tokens import Tokens
 
 CATALOGUE = catalogue()
 EVERY_MODEL = pytest.mark.parametrize("model", CATALOGUE.values(), ids=list(CATALOGUE))

@@ -19,10 +19,9 @@ TOOL = {"type": "tool_use", "id": "toolu_1", "name": "weather", "input": {}}
 
 
 @dataclass
-class Said:
+class StoredMessage:
     role: str
-    text: str
-    blocks: list[dict[str, Any]] = field(default_factory=list)
+    content: list[dict[str, Any]] = field(default_factory=list)
     model: str = SONNET
     id: UUID = field(default_factory=uuid4)
 
@@ -32,11 +31,11 @@ def text(words):
 
 
 def question(words="Why?"):
-    return Said("user", words, model="")
+    return StoredMessage("user", [text(words)], model="")
 
 
 def answer(words="Because.", *blocks, model=SONNET):
-    return Said("assistant", words, [*blocks, text(words)] if words else list(blocks), model)
+    return StoredMessage("assistant", [*blocks, text(words)] if words else list(blocks), model)
 
 
 def built(*path, model=SONNET, system="", max_tokens=16_000):
@@ -65,24 +64,12 @@ def test_a_question_that_got_no_answer_is_joined_to_the_next():
         ]
 
 
-def test_an_answer_that_lost_its_blocks_in_a_crash_is_sent_as_its_text():
-    [_, said, _] = sent(question(), Said("assistant", "Half a"), question())
-
-    assert said["content"] == [text("Half a")]
-
-
-def test_what_cannot_be_sent_is_replaced():
-    [said] = sent(question("A \x00 and a \ud800."))
-
-    assert said["content"] == [text("A � and a �.")]
-
-
 def test_building_changes_nothing_of_what_is_stored():
     path = [question("One?"), answer(""), question("Two?"), answer("Yes.", SIGNED), question("Three?")]
-    before = [list(said.blocks) for said in path]
+    before = [list(message.content) for message in path]
 
     assert sent(*path) == sent(*path)
-    assert [said.blocks for said in path] == before
+    assert [message.content for message in path] == before
 
 
 # Blocks
@@ -115,7 +102,7 @@ def test_thinking_without_an_answer_is_not_sent_alone():
 
 
 def room(model, system=""):
-    return (get_model(model).window - 16_000 - prompt.RESERVE) * prompt.BYTES_PER_TOKEN - len(system.encode())
+    return (get_model(model).window - 16_000 - prompt.API_TOKENS) * prompt.BYTES_PER_TOKEN - len(system.encode())
 
 
 def long_path(turns, characters):
@@ -142,7 +129,7 @@ def test_the_oldest_whole_turns_are_left_out_of_a_long_one():
     assert size(result.messages) <= room(SMALL)
     assert result.messages[0]["role"] == "user"
     first = next(said for said in path if said.id == result.sent_from)
-    assert result.messages[0]["content"] == [text(first.text)]
+    assert result.messages[0]["content"] == first.content
     assert result.messages[-1]["content"] == [text("And now?")]
 
 
@@ -211,11 +198,11 @@ def test_what_was_sent_once_is_the_beginning_of_what_is_sent_next(parts):
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200), st.text(max_size=20).filter(str.isprintable))
 def test_no_text_can_be_more_tokens_than_it_is_taken_to_be_at_most(text, system):
     messages = [{"role": "user", "content": [{"type": "text", "text": text}]}]
-    most = prompt.most_tokens(messages, system, SONNET)
+    most = prompt.max_prompt_tokens(messages, system, SONNET)
 
-    assert most >= len(text.encode()) + len(system.encode()) + prompt.RESERVE
+    assert most >= len(text.encode()) + len(system.encode()) + prompt.API_TOKENS
 
 
 def test_no_prompt_is_longer_than_the_window():
     messages = [{"role": "user", "content": [{"type": "text", "text": "x" * 1_200_000}]}]
-    assert prompt.most_tokens(messages, "", SONNET) == 1_000_000
+    assert prompt.max_prompt_tokens(messages, "", SONNET) == 1_000_000

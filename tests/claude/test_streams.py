@@ -89,7 +89,6 @@ def test_alice_goes_on_after_a_failure_and_claude_is_sent_what_there_was(outcome
         ("refusal", "refusal"),
         ("max_tokens", "max_tokens"),
         ("window", "model_context_window_exceeded"),
-        ("pause_turn", "pause_turn"),
         ("tool", "tool_use"),
     ],
 )

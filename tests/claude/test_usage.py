@@ -3,11 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from conversations.claude.client import MessageStarted
-from conversations.claude.models import Tokens, get_model
+from conversations.claude.models import get_model
 from conversations.models import Conversation, Message, Usage
-from conversations.replies.calls import Call, settle
-from tests.history import MODEL, begin
 from tests.site import eventually
 
 
@@ -49,14 +46,13 @@ def test_alice_reads_what_her_answer_used_and_cost(outcome):
     stream, _ = outcome("[[rate:0]][[chars:4000]]")
 
     row = Usage.objects.get()
-    tokens = Tokens(row.input_tokens, row.output_tokens, row.cache_write_5m_tokens, 0, row.cache_read_tokens)
     assert row.output_tokens >= 1_000
-    assert row.cost == get_model(row.model).cost(tokens, timezone.now().date())
+    assert row.cost == get_model(row.model).cost(row.tokens, timezone.now().date())
     assert row.cost
     assert row.cost > 10_000
     assert stream.end["usage"] == {
         "model": "Sonnet 5.5",
-        "input_tokens": row.prompt_tokens,
+        "input_tokens": row.tokens.prompt,
         "output_tokens": row.output_tokens,
         "cached_share": 0,
         "cost": row.cost,
@@ -95,7 +91,7 @@ def test_the_row_is_there_while_alice_still_reads(visitor):
         reply = stream.start["reply"]
         row = eventually(lambda: Usage.objects.filter(message=reply).first(), seconds=5)
         assert (row.state, row.cost) == ("open", None)
-        assert row.prompt_tokens > 0
+        assert row.tokens.prompt > 0
         visitor.stop(reply)
 
     assert Usage.objects.get().state == "cut"
@@ -111,35 +107,3 @@ def test_usage_outlives_the_conversation_and_alice(outcome, alice):
     row = Usage.objects.get()
     assert (row.user, row.conversation, row.message) == (None, None, None)
     assert Usage.objects.values("cost", "input_tokens", "output_tokens").get() == before
-
-
-# At the models
-
-
-def call(answer, model=MODEL, **tokens):
-    return Call.begin(answer, MessageStarted("req_1", model, Tokens(**tokens)), longest=16_000)
-
-
-def test_a_call_whose_conversation_is_gone_is_still_counted(alice):
-    answer = begin(alice)
-    settled = call(answer, input=100)
-    answer.conversation.delete()
-    settle([settled], 400)
-
-    row = Usage.objects.get()
-    assert (row.conversation, row.message, row.user) == (None, None, alice)
-    assert (row.input_tokens, row.output_tokens, row.state) == (100, 100, "cut")
-
-
-def test_a_model_without_a_price_costs_nobody_knows_what(alice):
-    answer = begin(alice)
-    settle([call(answer, model="claude-next-9", input=100, output=10)], 40)
-
-    assert Usage.objects.get().cost is None
-
-
-def test_what_failed_before_a_word_is_not_charged_with_the_words_of_the_next_attempt(alice):
-    answer = begin(alice)
-    settle([call(answer, input=100, output=1), call(answer, input=100, output=1)], 400)
-
-    assert sorted(Usage.objects.values_list("output_tokens", flat=True)) == [1, 100]

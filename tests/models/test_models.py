@@ -4,9 +4,19 @@ import uuid
 
 import pytest
 
-from conversations.models import Busy, Conversation, IdempotencyKey, KeyReused, Message, TooManyRunning, UnknownMessage
+from conversations.models import (
+    Busy,
+    Conversation,
+    IdempotencyKey,
+    KeyReused,
+    Message,
+    Question,
+    TooManyRunning,
+    UnknownMessage,
+)
+from conversations.models.content import text_content
 from conversations.models.title import first_words
-from conversations.replies import beginning
+from conversations.replies.start import start
 from tests.history import MODEL, ask, begin, create_conversation, edit, finish_answer, retry, texts
 
 pytestmark = pytest.mark.django_db
@@ -117,9 +127,9 @@ def test_a_key_gives_the_same_reply_again_and_refuses_another_wish(alice, bob):
 
 def test_only_the_first_ending_counts_and_the_longer_text_stays(alice):
     answer = begin(alice)
-    assert answer.finish(state="interrupted", ending="lost", text="Half")
-    assert not answer.finish(state="complete", ending="finished", text="Half of it, and the rest.")
-    assert not answer.finish(state="complete", ending="finished", text="")
+    assert answer.finish(state="interrupted", ending="lost", content=text_content("Half"))
+    assert not answer.finish(state="complete", ending="finished", content=text_content("Half of it, and the rest."))
+    assert not answer.finish(state="complete", ending="finished", content=[])
 
     answer.refresh_from_db()
     assert (answer.state, answer.ending, answer.text) == ("interrupted", "lost", "Half of it, and the rest.")
@@ -135,20 +145,21 @@ def test_a_binned_conversation_takes_no_questions_until_it_is_restored(alice):
     assert conversation.messages.count() == 4
 
 
-def test_a_first_question_is_stored_in_few_steps_and_sent_without_being_read(alice, bob, django_assert_max_num_queries):
-    beginning.begin(lambda: begin(bob))  # makes the month's row
+def test_a_first_question_is_stored_in_few_queries(alice, bob, django_assert_max_num_queries):
+    question = Question(text="A first question.", model=MODEL)
+    start(Conversation.draft(bob, question), question, "the-tests")  # inserts the row of the month
     with django_assert_max_num_queries(14):
-        answer = beginning.begin(lambda: begin(alice, "A first question.")).answer
+        answer = start(Conversation.draft(alice, question), question, "the-tests").answer
     assert texts(answer.conversation.thread()) == ["A first question.", ""]
 
 
 @pytest.mark.parametrize("length", [1, 20])
 def test_asking_and_reading_cost_the_same_in_short_and_long_conversations(alice, length, django_assert_num_queries):
     conversation = create_conversation(alice, *(f"Question {number}." for number in range(length)))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         answer = ask(conversation, "One more.")
     with django_assert_num_queries(1):
-        answer.finish(state="complete", ending="finished", text="Done.")
+        answer.finish(state="complete", ending="finished", content=text_content("Done."))
     with django_assert_num_queries(2):
         assert len(conversation.thread()) == 2 * length + 2
     with django_assert_num_queries(2):

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from chatsite.accounts.models import ApiToken, User
-from conversations.models import Conversation, Message, Refused, asking
+from conversations.models import Conversation, Message, Refused
 from tests.history import ask, create_conversation
 from tests.site import Visitor, eventually
 
@@ -87,7 +87,7 @@ def test_what_happens_while_a_question_is_being_stored_stops_its_reply(alice, mo
         time.sleep(0.5)
 
     with ThreadPoolExecutor(1) as pool:
-        monkeypatch.setattr(asking, "refuse_if_too_many", meanwhile)
+        monkeypatch.setattr("conversations.models.conversation.refuse_if_too_many_running", meanwhile)
         answer = ask(conversation, "Is it too late?")
     answer.refresh_from_db()
     assert answer.stop_requested == ending

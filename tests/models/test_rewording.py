@@ -31,11 +31,11 @@ def test_what_stands_above_is_shared_and_not_copied(alice):
 
 def test_copies_keep_all_that_was_known_of_an_answer_and_its_date(alice):
     conversation = create_conversation(alice, "Wy?")
-    Message.objects.filter(pk=conversation.head_id).update(blocks=[{"type": "text", "text": "x"}], request_id="req_1")
+    Message.objects.filter(pk=conversation.head_id).update(content=[{"type": "text", "text": "x"}], request_id="req_1")
     question, answer = conversation.thread()
     conversation.reword(question.pk, "Why?")
     copy = conversation.thread()[1]
-    for name in ("text", "blocks", "state", "ending", "model", "system", "request_id", "created", "finished"):
+    for name in ("text", "content", "state", "ending", "model", "system", "request_id", "created", "finished"):
         assert getattr(copy, name) == getattr(answer, name), name
     assert copy.created < conversation.thread()[0].created
 

@@ -19,7 +19,7 @@ def test_a_finished_reply_is_stored_with_its_blocks_its_html_and_what_it_cost(si
     assert "<em>is</em>" in end["html"]
     assert (answer.text, answer.heartbeat) == ("All *is* well.", None)
     assert "All <em>is</em> well." in answer.html
-    assert [block["type"] for block in answer.blocks] == ["thinking", "text"]
+    assert [block["type"] for block in answer.content] == ["thinking", "text"]
 
     call, row = stand_in.recorded(last=True)[0], Usage.objects.get(message=answer)
     assert (row.state, row.estimated, row.request_id) == ("complete", False, answer.request_id)
@@ -54,7 +54,7 @@ def test_alice_stops_a_reply_and_claude_is_not_paid_to_go_on(site, stand_in, ali
     assert answer.text
     assert call["text"].startswith(answer.text)
     assert answer.html.startswith("<")
-    assert answer.blocks == [{"type": "text", "text": answer.text}]
+    assert answer.content == [{"type": "text", "text": answer.text}]
     row = Usage.objects.get(message=answer)
     assert (row.state, row.estimated, row.input_tokens) == ("cut", True, call["usage"]["input_tokens"])
     assert row.output_tokens >= len(answer.text) // 4
@@ -79,7 +79,7 @@ def test_a_reply_stopped_before_its_first_word_is_kept_empty(site, stand_in, ali
         assert stream.end["state"] == "stopped"
 
     answer = stored(stream.start["reply"])
-    assert (answer.state, answer.text, answer.blocks) == ("stopped", "", [])
+    assert (answer.state, answer.text, answer.content) == ("stopped", "", [])
     assert not Usage.objects.filter(message=answer).exists()
 
 

@@ -1,32 +1,19 @@
 """What cannot be timed from outside: who comes to a reply just at its end, and a process that cannot begin."""
 
 import asyncio
+import importlib
 import time
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from chatsite.server.lifespan import Lifespan
-from conversations.models import Message, Refused
+from conversations.models import Question, Refused
 from conversations.replies import mirrors, storage
-from conversations.replies.broadcast import Broadcast
 from conversations.replies.engine import Engine
 from conversations.replies.mirrors import Mirrors
 from tests.history import begin
 from tests.replies.threads import storage_threads
-
-
-@pytest.mark.parametrize("page", [True, False])
-def test_a_page_that_has_not_begun_to_read_is_given_the_finished_turn_all_the_same(page):
-    async def follow():
-        engine, answer = Engine(), Message()
-        reply: Any = SimpleNamespace(broadcast=Broadcast(), shown=False)
-        engine.running[answer.pk] = reply
-        await engine.follow(answer, page=page)
-        return reply.shown
-
-    assert asyncio.run(follow()) is page
 
 
 def test_a_server_whose_engine_cannot_start_does_not_serve():
@@ -50,17 +37,20 @@ def test_a_server_whose_engine_cannot_start_does_not_serve():
     assert asyncio.run(begin()) == [{"type": "lifespan.startup.failed", "message": "no way to Claude"}]
 
 
-def test_a_server_that_stops_waits_for_a_question_that_is_being_stored(transactional_db):
+def test_a_server_that_stops_waits_for_a_question_that_is_being_stored(transactional_db, alice, monkeypatch):
     order = []
 
-    def store():
+    def start(*_arguments):
         time.sleep(0.3)
         order.append("stored")
         raise Refused
 
+    monkeypatch.setattr(importlib.import_module("conversations.replies.engine"), "start", start)
+
     async def stop_meanwhile():
         engine = Engine()
-        asking = asyncio.create_task(engine.begin(store, grace=0))
+        question = Question(text="Hi", model="claude-sonnet-5-5")
+        asking = asyncio.create_task(engine.answer(None, question, alice, grace=0))
         await asyncio.sleep(0.1)
         await engine.drain()
         order.append("stopped")
@@ -74,8 +64,8 @@ def test_a_server_that_stops_waits_for_a_question_that_is_being_stored(transacti
 
 def test_who_asked_for_a_reply_of_another_process_and_never_read_it_is_no_reader(transactional_db, alice, monkeypatch):
     """Its writer would go on for somebody who has left before the first frame."""
-    monkeypatch.setattr(mirrors, "TELL_EVERY", 0.1)
-    monkeypatch.setattr(mirrors, "PAUSE", 0.1)
+    monkeypatch.setattr(mirrors, "WATCH_SECONDS", 0.1)
+    monkeypatch.setattr(mirrors, "POLL_SECONDS", 0.1)
     answer = begin(alice)
 
     def told():
@@ -84,7 +74,7 @@ def test_who_asked_for_a_reply_of_another_process_and_never_read_it_is_no_reader
 
     async def never_read():
         followed = Mirrors()
-        followed.of(answer.pk)
+        followed.get(answer.pk)
         await asyncio.sleep(0.3)
         first = await storage.run(told)
         await asyncio.sleep(0.5)

@@ -8,7 +8,7 @@ import pytest
 from conversations.claude import client
 from conversations.claude.errors import Failed
 from conversations.claude.models import Model, get_model, update_models
-from conversations.replies import news
+from conversations.replies.model_refresh import REFRESH_SECONDS, RETRY_SECONDS, keep_refreshing
 
 RETIRED = Model("claude-opus-4-20250514", "Claude Opus 4", lifecycle="retired")
 
@@ -32,7 +32,7 @@ async def pauses_of(rounds, monkeypatch):
 
     monkeypatch.setattr(asyncio, "sleep", sleep)
     with pytest.raises(asyncio.CancelledError):
-        await news.keep_models()
+        await keep_refreshing()
     return pauses
 
 
@@ -42,7 +42,7 @@ def test_an_unforeseen_error_is_logged_and_the_list_is_asked_for_again(monkeypat
 
     monkeypatch.setattr(client, "list_models", list_models)
 
-    assert asyncio.run(pauses_of(2, monkeypatch)) == [news.AGAIN_SECONDS] * 2
+    assert asyncio.run(pauses_of(2, monkeypatch)) == [RETRY_SECONDS] * 2
     assert "Claude's list of models could not be read." in caplog.text
 
 
@@ -60,8 +60,13 @@ def test_a_failure_keeps_the_former_list_and_is_logged_once(monkeypatch, caplog)
     with caplog.at_level(logging.WARNING):
         pauses = asyncio.run(pauses_of(4, monkeypatch))
 
-    assert pauses == [news.REFRESH_SECONDS, news.AGAIN_SECONDS, news.AGAIN_SECONDS, news.REFRESH_SECONDS]
+    assert pauses == [
+        REFRESH_SECONDS,
+        RETRY_SECONDS,
+        RETRY_SECONDS,
+        REFRESH_SECONDS,
+    ]
     assert [record.getMessage() for record in caplog.records] == [
-        "Claude's list of models is not to be had (overloaded)."
+        "Claude's list of models is unavailable (overloaded)."
     ]
     assert get_model(RETIRED.id).name == RETIRED.id

@@ -1,16 +1,15 @@
 """A title by itself: what counts as one, how it is asked for, and what becomes of a call that takes too long."""
 
 import asyncio
-from functools import partial
 
 import pytest
 
 from conversations.claude import client, prompt
-from conversations.claude.models import Tokens
-from conversations.models import Conversation, MonthlySpending, Reservation, Usage
+from conversations.models import Conversation, MonthlySpending, Question, Reservation, Usage
 from conversations.models.title import TITLE_LENGTH
-from conversations.replies import beginning, titles
-from tests import history
+from conversations.models.tokens import Tokens
+from conversations.replies import titles
+from conversations.replies.start import start
 from tests.replies.threads import storage_threads
 
 WRITTEN = [
@@ -34,7 +33,7 @@ WRITTEN = [
 
 @pytest.mark.parametrize(("written", "title"), WRITTEN)
 def test_what_is_around_a_title_is_taken_away_and_what_is_none_comes_to_nothing(written, title):
-    assert titles.cleaned(written) == title
+    assert titles.clean_title(written) == title
 
 
 def test_the_question_is_cut_and_cannot_leave_its_brackets():
@@ -42,7 +41,7 @@ def test_the_question_is_cut_and_cannot_leave_its_brackets():
     text = turn["content"][0]["text"]
     assert text.startswith("<question>\nab\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}c")
     assert text.endswith("c\n</question>")
-    assert len(text) < prompt.TITLED_CHARACTERS + 30
+    assert len(text) < prompt.MAX_TITLED + 30
 
 
 ASKED_OF = [
@@ -55,7 +54,7 @@ ASKED_OF = [
 @pytest.mark.parametrize(("model", "thinking", "longest"), ASKED_OF)
 def test_every_model_is_asked_for_a_title_in_the_way_it_takes(settings, model, thinking, longest):
     settings.CHAT_TITLE_MODEL = model
-    asked = client._parameters(beginning.title_request_for("Why?"))
+    asked = client._parameters(titles.build_title_request("Why?"))
     assert (asked.get("thinking"), asked["max_tokens"]) == (thinking, longest)
     assert asked.get("output_config") == (thinking and {"effort": "low"})
     assert "cache_control" not in asked
@@ -71,15 +70,22 @@ def entitled(transactional_db, alice, monkeypatch, settings):
 
     def run(script):
         monkeypatch.setattr(client, "stream", script)
-        begun = beginning.begin(partial(history.begin, alice, "Why is the sky blue?"))
-        assert begun.title
-        planned, shown = begun.title, list[str]()
+        question = Question(text="Why is the sky blue?", model="claude-sonnet-5-5")
+        started = start(Conversation.draft(alice, question), question, "the-tests")
+        assert started.title
+        planned, shown = started.title, list[str]()
 
         async def write():
-            over = asyncio.Event()
-            titles.Title(begun.answer, planned, show=shown.append, on_over=lambda _title: over.set())
+            ended = asyncio.Event()
+            titles.TitleWriter(
+                started.answer,
+                planned,
+                on_call_started=lambda _call: None,
+                show=shown.append,
+                on_end=lambda _title: ended.set(),
+            )
             async with asyncio.timeout(10):
-                await over.wait()
+                await ended.wait()
 
         with storage_threads():
             asyncio.run(write())
@@ -104,7 +110,7 @@ def test_a_title_is_stored_and_then_shown(entitled):
 
 
 def test_a_call_that_takes_too_long_is_given_up_and_counted(entitled, monkeypatch):
-    monkeypatch.setattr(titles, "PATIENCE", 0.2)
+    monkeypatch.setattr(titles, "MAX_SECONDS", 0.2)
     closed = []
 
     async def script(request):
@@ -135,5 +141,5 @@ def test_what_nobody_foresaw_costs_the_title_and_nothing_else(entitled, caplog):
 
 
 def test_half_a_minute_is_how_long_a_title_may_take():
-    assert titles.PATIENCE == 30
-    assert titles.LONGEST_TITLE > TITLE_LENGTH
+    assert titles.MAX_SECONDS == 30
+    assert titles.MAX_TITLE > TITLE_LENGTH

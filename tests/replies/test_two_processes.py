@@ -114,4 +114,4 @@ def test_a_process_that_slept_still_stores_its_longer_text(site, stand_in, alice
     assert (answer.state, answer.ending) == ("interrupted", "lost")
     assert len(answer.text) > len(taken_for_dead.text)
     assert answer.text.startswith(taken_for_dead.text)
-    assert answer.blocks
+    assert answer.content

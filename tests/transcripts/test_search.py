@@ -7,7 +7,7 @@ import pytest
 from django.utils.html import escape
 
 from conversations.models import AccessRecord
-from tests.history import begin, create_conversation, finish_answer
+from tests.history import begin, create_conversation, finish_answer, retry
 from tests.transcripts.conftest import REASON, SEARCH, address, records
 
 
@@ -110,7 +110,7 @@ def test_a_long_text_is_shown_around_the_hit_only(reader, alice):
 
 def test_other_versions_and_the_bin_are_searched_and_what_is_being_written_is_not(reader, alice, bob):
     first = finish_answer(begin(alice), "A first canary")
-    finish_answer(first.conversation.retry(first, model="claude-sonnet-5-5", runner="x"), "A second parrot")
+    finish_answer(retry(first), "A second parrot")
     first.conversation.bin()
     growing = begin(bob)
     growing.conversation.messages.filter(pk=growing.pk).update(text="A growing canary")

@@ -53,7 +53,7 @@ def test_who_or_what_ended_an_answer_is_said(reader, alice):
 def test_a_failure_names_its_code_its_cause_and_its_request(reader, alice):
     answer = begin(alice)
     detail = {"error_code": "overloaded", "error_detail": "overloaded_error: Overloaded", "request_id": "req_42"}
-    answer.finish(state="failed", ending="failed", text="", **detail)
+    answer.finish(state="failed", ending="failed", content=[], **detail)
     page = reader.open(answer.conversation).text
     for value in ("<dd>overloaded</dd>", "<dd>overloaded_error: Overloaded</dd>", "<dd>req_42</dd>"):
         assert value in page
@@ -91,7 +91,9 @@ def test_instructions_are_shown_once_and_again_where_they_changed(reader, alice)
 def test_thoughts_are_there_folded(reader, alice):
     answer = begin(alice)
     answer.finish(
-        state="complete", ending="finished", text="Yes.", blocks=[{"type": "thinking", "thinking": "Let me <see>."}]
+        state="complete",
+        ending="finished",
+        content=[{"type": "thinking", "thinking": "Let me <see>."}, {"type": "text", "text": "Yes."}],
     )
     page = reader.open(answer.conversation).text
     assert re.search(

@@ -12,7 +12,7 @@ import pytest
 from chatsite.accounts.models import ApiToken
 from conversations import sse
 from conversations.models import Conversation, Message
-from conversations.replies.broadcast import Broadcast, End
+from conversations.replies import Broadcast, End
 from tests.history import texts
 from tests.site import Visitor, eventually
 

@@ -75,7 +75,7 @@ def test_then_a_conversation_that_is_not_there(post, alice, bob, monkeypatch):
     binned = create_conversation(alice)
     binned.bin()
     begin(alice, key="used")
-    monkeypatch.setattr(engine, "draining", True)
+    monkeypatch.setattr(engine, "is_draining", True)
     for conversation in (create_conversation(bob), binned):
         wish = {"message": "Hi", "conversation": str(conversation.pk), "key": "used"}
         assert post(wish) == (404, "There is no such conversation.")
@@ -99,7 +99,7 @@ def test_then_an_answer_being_written_or_a_used_key_and_then_too_many_answers(si
 
 
 def test_at_last_a_site_that_is_being_restarted(client, alice_client, monkeypatch):
-    monkeypatch.setattr(engine, "draining", True)
+    monkeypatch.setattr(engine, "is_draining", True)
     response = client.post("/api/chat", {"message": "Hi"}, content_type="application/json", headers=alice_client)
     assert response.status_code == 503
     assert response.headers["retry-after"] == "5"

@@ -3,7 +3,7 @@
 import pytest
 
 from conversations.models import Conversation, IdempotencyKey, Message, TeamSettings
-from tests.history import begin, create_conversation, texts
+from tests.history import ask, begin, create_conversation, texts
 from tests.site import Visitor, eventually
 
 FRAMES = {"start", "title", "snapshot", "commit", "tail", "append", "thinking", "tool", "retrying", "saving", "end"}
@@ -167,7 +167,7 @@ def test_alice_chooses_a_model_and_the_first_is_taken_where_she_does_not(alice_c
 
 def test_a_question_with_a_stale_writer_before_it_is_taken(alice_client, alice):
     conversation = create_conversation(alice)
-    conversation.ask("Lost.", model="claude-sonnet-5-5", runner="a process that is gone")
+    ask(conversation, "Lost.", runner="a process that is gone")
     Message.objects.writing().update(heartbeat="2020-01-01T00:00:00Z")
     assert alice_client.ask("[[echo:Found.]]", conversation.pk).end["state"] == "complete"
     lost = Message.objects.get(runner="a process that is gone")

@@ -132,5 +132,5 @@ def test_without_claudes_list_the_site_starts_says_so_once_and_offers_what_is_se
     with Site("http://127.0.0.1:9", CHAT_MODELS=f"{SONNET},{OLD}") as site:
         assert "Sonnet 4.5 (retires 30 November 2026)" in Visitor(site, alice).http.get("/").text
         eventually(lambda: said("about to retire"))
-    assert said("Claude's list of models is not to be had (upstream_error).") == 1
+    assert said("Claude's list of models is unavailable (upstream_error).") == 1
     assert said(f"CHAT_MODELS names {OLD}, which is about to retire (2026-11-30).") == 1

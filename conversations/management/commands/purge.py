@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from conversations.models import Conversation, IdempotencyKey
 from conversations.models.batches import in_batches
-from conversations.models.idempotency import KEPT
+from conversations.models.idempotency import KEY_LIFETIME
 from conversations.models.retention import BIN_PERIOD
 
 
@@ -49,7 +49,7 @@ def list_purges() -> list[Purge]:
     in_bin = Conversation.objects.expired_in_bin()
     untouched = Conversation.objects.expired_by_age()
     sessions = Session.objects.filter(expire_date__lt=timezone.now())
-    keys = IdempotencyKey.objects.past_use()
+    keys = IdempotencyKey.objects.expired()
     days = settings.RETENTION_DAYS
     age = f"without a new message for {days} days" if days else "for their age (off: RETENTION_DAYS is 0)"
     return [
@@ -60,7 +60,7 @@ def list_purges() -> list[Purge]:
         ),
         Purge(f"conversations {age}", untouched.without_running_reply(), untouched.purge),
         Purge("expired sessions", sessions, lambda: delete_in_batches(sessions)),
-        Purge(f"idempotency keys older than {KEPT.days} days", keys, lambda: delete_in_batches(keys)),
+        Purge(f"idempotency keys older than {KEY_LIFETIME.days} days", keys, lambda: delete_in_batches(keys)),
     ]
 
 

@@ -22,7 +22,7 @@ def _nobody_was_told(db):
 
 
 def tell(detail="401 authentication_error: invalid x-api-key", request_id="req_1"):
-    alerts.claude_is_unavailable(detail, request_id)
+    alerts.report_unavailable(detail, request_id)
 
 
 # Through the site
@@ -104,8 +104,8 @@ def nearly_spent(db):
 
 
 def test_most_of_the_amount_spent_is_told_once(carol, nearly_spent):
-    alerts.budget_is_nearly_spent(nearly_spent)
-    alerts.budget_is_nearly_spent(nearly_spent)
+    alerts.warn_about_budget(nearly_spent)
+    alerts.warn_about_budget(nearly_spent)
 
     [letter] = mail.outbox
     assert letter.to == ["carol@example.com"]
@@ -114,19 +114,19 @@ def test_most_of_the_amount_spent_is_told_once(carol, nearly_spent):
 
 
 def test_another_limit_is_told_of_anew(carol, nearly_spent):
-    alerts.budget_is_nearly_spent(nearly_spent)
+    alerts.warn_about_budget(nearly_spent)
     TeamSettings.objects.update(monthly_limit="10.01")
-    alerts.budget_is_nearly_spent(nearly_spent)
+    alerts.warn_about_budget(nearly_spent)
     assert len(mail.outbox) == 1
 
     MonthlySpending.objects.update(spent=9_000_000)
-    alerts.budget_is_nearly_spent(nearly_spent)
+    alerts.warn_about_budget(nearly_spent)
     assert len(mail.outbox) == 2
 
 
 def test_without_a_limit_there_is_nothing_to_tell(carol, nearly_spent):
     TeamSettings.objects.update(monthly_limit=None)
-    alerts.budget_is_nearly_spent(nearly_spent)
+    alerts.warn_about_budget(nearly_spent)
 
     assert mail.outbox == []
 
@@ -134,7 +134,7 @@ def test_without_a_limit_there_is_nothing_to_tell(carol, nearly_spent):
 def test_a_letter_about_the_amount_that_cannot_be_sent_costs_nobody_anything(carol, nearly_spent, settings, caplog):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
-    alerts.budget_is_nearly_spent(nearly_spent)
+    alerts.warn_about_budget(nearly_spent)
 
     assert "The mail to staff could not be sent." in caplog.text
 
@@ -143,12 +143,12 @@ def test_a_letter_about_the_amount_that_could_not_be_sent_is_sent_later(carol, n
     working = settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
-    alerts.budget_is_nearly_spent(nearly_spent)
+    alerts.warn_about_budget(nearly_spent)
     settings.EMAIL_BACKEND = working
-    alerts.budget_is_nearly_spent(nearly_spent)
+    alerts.warn_about_budget(nearly_spent)
     assert mail.outbox == [], "each reply would wait for a mail server that is away"
 
     cache.clear()  # as after ten minutes
-    alerts.budget_is_nearly_spent(nearly_spent)
-    alerts.budget_is_nearly_spent(nearly_spent)
+    alerts.warn_about_budget(nearly_spent)
+    alerts.warn_about_budget(nearly_spent)
     assert len(mail.outbox) == 1

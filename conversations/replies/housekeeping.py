@@ -1,4 +1,4 @@
-"""What happens to the running replies of this process once a second: checkpoints, wishes to stop, absent readers."""
+"""What the process does about its running replies in the background: checkpoints, and recovery of stale replies."""
 
 import asyncio
 import logging
@@ -7,33 +7,40 @@ from uuid import UUID
 
 from conversations.models.message import STALE_AFTER
 from conversations.replies import checkpoints, recovery, storage
+from conversations.replies.call import UpstreamCall
 from conversations.replies.reply import Reply
 
 logger = logging.getLogger(__name__)
 
 ROUND_SECONDS = 1
-#: Seconds between the first wish for a checkpoint at once and the checkpoint.
+#: Seconds between the first request for an early checkpoint and the checkpoint.
 GATHERING_SECONDS = 0.1
-#: Seconds between two looks for replies whose process is gone: a restart finds them within 10 + 3 seconds.
+#: Seconds between two searches for stale replies: a restart finds them within 10 + 3 seconds.
 RECOVERY_SECONDS = 3
 
 
-class Rounds:
+class Housekeeping:
     """Two loops over `running`, which the engine fills."""
 
     def __init__(self, running: dict[UUID, Reply], runner: str) -> None:
         self._running = running
         self._runner = runner
         self._due = asyncio.Event()
-        self._judges_from = 0.0
+        self._started_calls: list[UpstreamCall] = []
+        self._recover_from = 0.0
         self._tasks = [
             asyncio.create_task(self._keep_checkpoints()),
             asyncio.create_task(self._keep_recovering()),
         ]
 
-    def soon(self) -> None:
+    def wake(self) -> None:
         """Checkpoint the replies that ask for it now, without waiting for the next round."""
         self._due.set()
+
+    def add_call(self, call: UpstreamCall) -> None:
+        """Insert the usage of a call that has started with the next checkpoint, which is due now."""
+        self._started_calls.append(call)
+        self.wake()
 
     async def close(self) -> None:
         for task in self._tasks:
@@ -47,35 +54,42 @@ class Rounds:
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(next_round):
                     await self._due.wait()
-                    # What else begins or loses a reader meanwhile shares the transaction; what ends needs none.
+                    # What else starts or loses a reader meanwhile shares the transaction; what ends needs none.
                     await asyncio.sleep(GATHERING_SECONDS)
             self._due.clear()
-            if whole := clock() >= next_round:
+            is_round = clock() >= next_round
+            if is_round:
                 next_round = clock() + ROUND_SECONDS
-            replies = [reply for reply in self._running.values() if whole or reply.checkpoint_due]
-            if replies:
-                await self._checkpoint(replies)
+            await self._checkpoint([reply for reply in self._running.values() if is_round or reply.is_checkpoint_due])
 
     async def _checkpoint(self, replies: list[Reply]) -> None:
         now = asyncio.get_running_loop().time()
+        calls = [call for call in self._started_calls if not call.is_settled]
+        self._started_calls = []
+        if not replies and not calls:
+            return
         lines = [reply.checkpoint(now) for reply in replies]
+        usages = [call.usage for call in calls if call.usage is not None]
         try:
-            seen = await storage.run(checkpoints.write, lines, self._runner)
+            rows = await storage.run(checkpoints.write, lines, usages, self._runner)
         except Exception as error:
-            self._judges_from = now + STALE_AFTER.total_seconds()
+            self._recover_from = now + STALE_AFTER.total_seconds()
+            self._started_calls += calls
             logger.warning("No checkpoint of %d replies: %s", len(replies), error)
             return
-        for reply, line in zip(replies, lines, strict=True):
-            reply.checkpointed(line, seen.get(line.id), now)
+        for call in calls:
+            call.is_inserted = True
+        for reply, checkpoint in zip(replies, lines, strict=True):
+            reply.apply(checkpoint, rows.get(checkpoint.id), now)
 
     async def _keep_recovering(self) -> None:
         clock = asyncio.get_running_loop().time
         while True:
-            # After a time without the database everybody's heartbeats are old, also those of the living.
-            if clock() >= self._judges_from:
+            # While the database was unavailable nobody could write a heartbeat: living writers look stale.
+            if clock() >= self._recover_from:
                 try:
                     await storage.run(recovery.recover, self._runner)
                 except Exception as error:
-                    self._judges_from = clock() + STALE_AFTER.total_seconds()
-                    logger.warning("Nothing could be recovered: %s", error)
+                    self._recover_from = clock() + STALE_AFTER.total_seconds()
+                    logger.warning("Stale replies cannot be recovered: %s", error)
             await asyncio.sleep(RECOVERY_SECONDS)

@@ -1,0 +1,32 @@
+"""Content blocks of the Messages API: what a message holds. The text that people read is derived from them here only.
+
+https://platform.claude.com/docs/en/api/messages
+"""
+
+from typing import Any
+
+from django.db.models import Case, F, JSONField, Value, When
+from django.db.models.functions import JSONArray, JSONObject
+
+Content = list[dict[str, Any]]
+
+#: In an UPDATE: the stored text as content, for rows whose writer never stored any.
+CONTENT_FROM_TEXT = Case(
+    When(text="", then=Value([], JSONField())),
+    default=JSONArray(JSONObject(type=Value("text"), text=F("text")), output_field=JSONField()),
+)
+
+
+def text_content(text: str) -> Content:
+    """A text as content; no block for an empty one, which the API refuses."""
+    return [{"type": "text", "text": text}] if text else []
+
+
+def text_of(content: Content) -> str:
+    """What people read and what search looks through: the text blocks, an empty line between two of them."""
+    return "\n\n".join(block["text"] for block in content if block.get("type") == "text" and block["text"])
+
+
+def thinking_of(content: Content) -> str:
+    """The summaries of Claude's thinking, an empty line between two of them."""
+    return "\n\n".join(block["thinking"] for block in content if block.get("thinking"))

@@ -1,0 +1,50 @@
+"""What a person asks for: a question, or another answer to one. Made by views, stored by models."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierTurn:
+    """A turn that took place elsewhere and is stored before the first question."""
+
+    role: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question. It continues the branch that is shown, unless `is_edit`: then it becomes a child of `parent`,
+    beside the question that was edited (None: beside the first one).
+
+    `key`: an idempotency key, or empty. `earlier` and `system` are for a new conversation only.
+    """
+
+    text: str
+    model: str
+    key: str = ""
+    is_edit: bool = False
+    parent: UUID | None = None
+    earlier: tuple[EarlierTurn, ...] = ()
+    system: str = ""
+
+    def fingerprint(self, conversation: UUID | None) -> tuple[object, ...]:
+        """What a repeat with the same key must have in common with this; `conversation` is None for a new one."""
+        if conversation is None:
+            earlier = [(turn.role, turn.text) for turn in self.earlier]
+            return ("begin", self.text, earlier, self.system, self.model)
+        if self.is_edit:
+            return ("revise", conversation, self.parent, self.text, self.model)
+        return ("ask", conversation, self.text, self.model)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """Another answer to the question of `answer`, beside it."""
+
+    answer: UUID
+    model: str
+    key: str = ""
+
+    def fingerprint(self, conversation: UUID | None) -> tuple[object, ...]:
+        return ("retry", self.answer, self.model)

@@ -1,0 +1,220 @@
+"""One call to Claude: reserve → stream → settle. The only way in which the engine calls Claude."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Self
+
+from django.db import transaction
+from django.utils import timezone
+
+from chatsite.accounts.models import User
+from conversations.claude import client
+from conversations.claude.models import get_model
+from conversations.claude.prompt import max_prompt_tokens
+from conversations.models import Conversation, Message, Reservation, TeamSettings, Usage
+from conversations.models.tokens import Tokens
+from conversations.replies import storage
+
+logger = logging.getLogger(__name__)
+
+#: Used to estimate what a call has written that was cut before Claude sent the final count.
+CHARACTERS_PER_TOKEN = 4
+#: What settling changes in a row that a checkpoint has inserted.
+SETTLED_FIELDS = [
+    "input_tokens",
+    "output_tokens",
+    "cache_write_5m_tokens",
+    "cache_write_1h_tokens",
+    "cache_read_tokens",
+    "state",
+    "estimated",
+    "cost",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCall:
+    """A call that is paid for: what is sent, and the reservation."""
+
+    request: client.Request
+    reservation: Reservation
+
+
+class Stopped(Exception):
+    """`stop` was called before the call was over."""
+
+
+class UpstreamCall:
+    """One HTTP request to Claude, with one reservation before it and one row of usage after it.
+
+        async with UpstreamCall(request, answer) as call:
+            await call.stream(handle)
+
+    Entering reserves the most that the call may cost, unless a `reservation` was made for it before; raises
+    BudgetSpent and PriceUnknown. Leaving records what the call has cost, however it ended.
+    """
+
+    def __init__(
+        self,
+        request: client.Request,
+        answer: Message,
+        purpose: str = Usage.Purpose.REPLY,
+        *,
+        reservation: Reservation | None = None,
+        on_started: Callable[["UpstreamCall"], None] = lambda call: None,
+        on_retry: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`on_started`: called when the row of usage can be inserted. `on_retry`: when the database is unavailable."""
+        self.request, self.answer, self.purpose = request, answer, purpose
+        self.usage: Usage | None = None
+        #: Whether the row of usage is in the database.
+        self.is_inserted = False
+        self.is_settled = False
+        self._reservation = reservation
+        self._on_started, self._on_retry = on_started, on_retry
+        self._finished: client.MessageFinished | None = None
+        self._characters = 0
+        self._is_stopped = False
+        self._reading: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        if self._reservation is None:
+            self._reservation = await storage.run(reserve, self.request, self.answer, self.purpose)
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        try:
+            await storage.run_until_stored(self.settle, on_retry=self._on_retry)
+        except Exception:
+            logger.exception("The usage of a call for message %s cannot be stored.", self.answer.pk)
+            self.usage = None
+            await storage.run_until_stored(self.settle, on_retry=self._on_retry)
+
+    async def stream(self, handle: Callable[[client.Event], None], max_seconds: float) -> None:
+        """Pass each event of the response to `handle`. Raises Failed, TimeoutError after `max_seconds`, Stopped.
+
+        Claude is read in a task of its own, the only one that `stop` cancels: settling is never cut short.
+        """
+        if self._is_stopped:
+            raise Stopped
+        self._reading = asyncio.create_task(self._read(handle, max_seconds))
+        await asyncio.wait([self._reading])
+        if self._reading.cancelled():
+            raise Stopped
+        self._reading.result()
+
+    def stop(self) -> None:
+        """End the call now; the connection to Claude is closed at once."""
+        self._is_stopped = True
+        if self._reading is not None:
+            self._reading.cancel()
+
+    async def _read(self, handle: Callable[[client.Event], None], max_seconds: float) -> None:
+        async with asyncio.timeout(max_seconds), aclosing(client.stream(self.request)) as events:
+            async for event in events:
+                match event:
+                    case client.TextDelta():
+                        self._characters += len(event.text)
+                    case client.ThinkingDelta():
+                        self._characters += len(event.thinking)
+                    case client.MessageStarted():
+                        self._start(event)
+                    case client.MessageFinished():
+                        self._finished = event
+                handle(event)
+
+    def _start(self, started: client.MessageStarted) -> None:
+        self.usage = Usage(
+            user_id=self.answer.conversation.owner_id,
+            conversation_id=self.answer.conversation_id,
+            message_id=self.answer.pk,
+            purpose=self.purpose,
+            request_id=started.request_id,
+            model=started.model,
+        )
+        self.usage.tokens = started.tokens
+        self._on_started(self)
+
+    def settle(self) -> None:
+        """Complete the row of usage, release the reservation and add the cost to the month. Uses the database."""
+        with transaction.atomic():
+            cost = self._record_usage(self.usage) if self.usage else 0
+            if self._reservation is not None:
+                self._reservation.settle(cost)
+        self.is_settled = True
+
+    def _record_usage(self, usage: Usage) -> int:
+        """Returns the cost that was not recorded before."""
+        recorded = 0
+        if self.is_inserted:
+            # Recovery has settled it, if this process was taken for dead.
+            rows = Usage.objects.select_for_update().filter(pk=usage.pk)
+            recorded = rows.values_list("cost", flat=True)[0] or 0
+        else:
+            detach_deleted([usage])
+        if self._finished is not None:
+            usage.tokens = self._finished.tokens
+        usage.estimated = self._finished is None or not self._finished.is_counted
+        if usage.estimated:
+            usage.tokens = estimate(usage.tokens, self._characters, self.request.max_output)
+        complete(usage, is_whole=self._finished is not None)
+        Usage.objects.bulk_create([usage], update_conflicts=True, unique_fields=["id"], update_fields=SETTLED_FIELDS)
+        return (usage.cost or 0) - recorded
+
+
+def plan(request: client.Request, answer: Message, purpose: str, limit: Decimal | None) -> PlannedCall:
+    """Reserve a call inside a transaction; raises BudgetSpent and PriceUnknown."""
+    return PlannedCall(request, Reservation.reserve(answer, purpose, max_cost(request), limit))
+
+
+def reserve(request: client.Request, answer: Message, purpose: str) -> Reservation:
+    """Reserve the most that a call may cost; raises BudgetSpent and PriceUnknown."""
+    limit = TeamSettings.current().monthly_limit
+    with transaction.atomic():
+        return plan(request, answer, purpose, limit).reservation
+
+
+def max_cost(request: client.Request) -> int | None:
+    """What a call can cost at most, in micro-dollars; None where no price is known."""
+    prompt_tokens = max_prompt_tokens(request.messages, request.system, request.model)
+    return get_model(request.model).max_cost(prompt_tokens, request.max_output, timezone.now().date())
+
+
+def insert(usages: list[Usage]) -> None:
+    """Insert rows of calls that have started; those that are there already stay as they are."""
+    detach_deleted(usages)
+    Usage.objects.bulk_create(usages, ignore_conflicts=True)
+
+
+def estimate(tokens: Tokens, characters: int, max_output: int) -> Tokens:
+    """The counts of a call that was cut: Claude's own count of what it wrote comes only at the end."""
+    written = min(-(-characters // CHARACTERS_PER_TOKEN), max_output)
+    return Tokens(
+        input=tokens.input,
+        output=max(tokens.output, written),
+        cache_write_5m=tokens.cache_write_5m,
+        cache_write_1h=tokens.cache_write_1h,
+        cache_read=tokens.cache_read,
+    )
+
+
+def complete(usage: Usage, *, is_whole: bool) -> None:
+    """Give a row the state and the cost of a call that is over; not stored."""
+    usage.state = Usage.State.COMPLETE if is_whole else Usage.State.CUT
+    usage.cost = get_model(usage.model).cost(usage.tokens, timezone.now().date())
+
+
+def detach_deleted(usages: list[Usage]) -> None:
+    """Clear references to rows that are deleted meanwhile: usage outlives what it was for."""
+    messages = set(Message.objects.filter(pk__in=[usage.message_id for usage in usages]).values_list("pk", flat=True))
+    for usage in usages:
+        if usage.message_id not in messages:
+            usage.message_id = None
+            if not Conversation.objects.filter(pk__in=[usage.conversation_id]).exists():
+                usage.conversation_id = None
+            if not User.objects.filter(pk__in=[usage.user_id]).exists():
+                usage.user_id = None

@@ -1,0 +1,57 @@
+"""The one transaction that a reply starts with: the question is stored and its calls are paid for, or nothing is."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+
+from conversations.claude import prompt
+from conversations.claude.client import Request
+from conversations.models import Conversation, Message, Question, Refused, Retry, TeamSettings, Usage
+from conversations.replies.call import PlannedCall, plan
+from conversations.replies.titles import build_title_request
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """An answer to be written. `reply` is None where an earlier request has started it, `title` where none is due."""
+
+    answer: Message
+    reply: PlannedCall | None = None
+    title: PlannedCall | None = None
+
+
+def start(conversation: Conversation, request: Question | Retry, runner: str) -> Start:
+    """Store a question with its empty answer and reserve what the calls may cost. Raises Refused.
+
+    `conversation` is a draft for a first question.
+    """
+    with transaction.atomic():
+        team = TeamSettings.current()
+        is_first = conversation._state.adding
+        answer, is_new = conversation.ask(request, runner=runner, instructions=team.instructions)
+        if not is_new:
+            return Start(answer)
+        reply = plan(build_request(answer), answer, Usage.Purpose.REPLY, team.monthly_limit)
+        title = None
+        if is_first and settings.CHAT_TITLE_MODEL and isinstance(request, Question):
+            # Where the limit leaves no room for a title, the first words of the question stay.
+            with suppress(Refused):
+                title = plan(build_title_request(request.text), answer, Usage.Purpose.TITLE, team.monthly_limit)
+    return Start(answer, reply, title)
+
+
+def build_request(answer: Message) -> Request:
+    """What is sent for an answer: its branch, fitted to the window of its model."""
+    branch = answer.conversation.prompt_messages(answer.parent_id)
+    fitted = prompt.build(branch, model=answer.model, system=answer.system, max_tokens=settings.CHAT_MAX_TOKENS)
+    if fitted.sent_from:
+        Message.objects.filter(pk=answer.pk).update(sent_from=fitted.sent_from)
+    return Request(
+        model=answer.model,
+        messages=fitted.messages,
+        system=answer.system,
+        max_tokens=settings.CHAT_MAX_TOKENS,
+        effort=settings.CHAT_EFFORT,
+    )

@@ -1,0 +1,85 @@
+"""The page's stream of a reply: its new turns, the frames of its broadcast, its end as the viewer may see it."""
+
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+
+from chatsite.accounts.http import SignedInRequest
+from chatsite.accounts.models import User
+from chatsite.http import see_other
+from conversations import sse
+from conversations.models import Message
+from conversations.presentation import turns
+from conversations.replies import Broadcast, End
+
+logger = logging.getLogger(__name__)
+
+
+def wants_stream(request: HttpRequest) -> bool:
+    return "text/event-stream" in request.headers.get("Accept", "")
+
+
+def grace_of(request: HttpRequest) -> float | None:
+    """Seconds a reply may go on without a reader; one that was asked for by a plain form always finishes."""
+    return settings.REPLY_GRACE_SECONDS if wants_stream(request) else None
+
+
+async def respond(
+    request: SignedInRequest, answer: Message, broadcast: Broadcast, *, with_question: bool, with_title: bool = False
+) -> HttpResponseBase:
+    """The response to a question or a retry: a stream for the page's script, a redirect for a plain form."""
+    if not wants_stream(request):
+        return see_other("conversation", pk=answer.conversation_id)
+    first = await sync_to_async(start_frame)(answer, request.user, with_question=with_question)
+    if with_title:
+        first += sse.named("title", {"title": answer.conversation.title})
+    return sse.EventStream(page_frames(broadcast, answer, request.user, first))
+
+
+def start_frame(answer: Message, viewer: User, *, with_question: bool) -> bytes:
+    """The frame with the new turns; those of a retry are its answer alone."""
+    new = [answer.parent, answer] if with_question and answer.parent else [answer]
+    data = {
+        "question": str(answer.parent_id),
+        "reply": str(answer.pk),
+        "conversation": str(answer.conversation_id),
+        "html": turns.render(*(turns.single_turn(message, viewer) for message in new)),
+    }
+    return sse.named("start", data)
+
+
+async def page_frames(broadcast: Broadcast, answer: Message, viewer: User, first: bytes = b"") -> AsyncGenerator[bytes]:
+    """`first`, the frames of a broadcast, and one `end`. Without `end`, the page asks for the reply again."""
+    async with aclosing(broadcast.page()) as frames:
+        if first:
+            yield first
+        async for frame in frames:
+            yield frame
+    if broadcast.end is None:
+        return
+    try:
+        end = await sync_to_async(end_frame)(broadcast.end, answer, viewer)
+    except Exception:
+        # Raised from here, Django would never learn that the request is over.
+        logger.exception("The end of reply %s could not be rendered.", answer.pk)
+        return
+    yield end
+
+
+def end_frame(end: End, answer: Message, viewer: User) -> bytes:
+    """The last frame, with the finished turn as this viewer may see it; without one when its row is deleted."""
+    message = Message.objects.select_related("conversation__owner").filter(pk=answer.pk).first()
+    turn = turns.single_turn(message, viewer) if message else None
+    data = {
+        "state": end.state,
+        "ending": end.ending,
+        "code": end.error_code,
+        "stop_reason": end.stop_reason,
+        "usage": turn.usage if turn else None,
+        "html": turns.render(turn) if turn else "",
+    }
+    return sse.named("end", data)
