@@ -1,4 +1,4 @@
-"""What `manage.py purge` deletes for good, what it leaves, and that nobody who writes has to wait for it."""
+"""`manage.py purge`: what it deletes, what it leaves, and that people can write while it runs."""
 
 import threading
 from datetime import timedelta
@@ -16,126 +16,166 @@ from tests.history import MODEL, ask, begin, create_conversation, edit, finish_a
 from tests.site import Visitor, stored
 
 
-def purged(*arguments: str) -> dict[str, int]:
-    """Run it; returns the report as {what: how many}."""
-    out = StringIO()
-    call_command("purge", *arguments, stdout=out)
-    lines = [line.split(maxsplit=1) for line in out.getvalue().splitlines()[1:]]
-    return {what: int(count) for count, what in lines}
+def purge(*arguments: str) -> dict[str, int]:
+    """Run the command and return its report: {name: number}."""
+    output = StringIO()
+    call_command("purge", *arguments, stdout=output)
+    lines = [line.split(maxsplit=1) for line in output.getvalue().splitlines()[1:]]
+    return {name: int(number) for number, name in lines}
 
 
-def aged(conversation, **days: int):
-    """Move dates of a conversation into the past."""
-    dates = {field: timezone.now() - timedelta(days=count) for field, count in days.items()}
+def create_old_conversation(owner, *questions: str, **days: int) -> Conversation:
+    """A conversation of which some dates, such as `deleted`, are that many days ago."""
+    return make_old(create_conversation(owner, *questions), **days)
+
+
+def make_old(conversation: Conversation, **days: int) -> Conversation:
+    dates = {field: timezone.now() - timedelta(days=number) for field, number in days.items()}
     Conversation.objects.filter(pk=conversation.pk).update(**dates)
     return conversation
 
 
-def test_alices_conversation_leaves_the_bin_for_good_after_thirty_days(alice):
-    gone, kept, shown = (
-        aged(create_conversation(alice), deleted=31),
-        aged(create_conversation(alice), deleted=29),
-        create_conversation(alice),
-    )
-    assert purged()["conversations in the bin for more than 30 days"] == 1
+# Conversations
+
+
+def test_a_conversation_is_deleted_after_30_days_in_the_bin(alice):
+    expired = create_old_conversation(alice, deleted=31)
+    kept = create_old_conversation(alice, deleted=29)
+    shown = create_conversation(alice)
+    assert purge()["conversations in the bin for more than 30 days"] == 1
     assert set(Conversation.objects.all()) == {kept, shown}
-    assert not Message.objects.filter(conversation=gone.pk).exists()
+    assert not Message.objects.filter(conversation=expired.pk).exists()
     assert Message.objects.count() == 4
 
 
-def test_nothing_goes_for_its_age_unless_a_retention_is_set(alice, settings):
-    old = aged(create_conversation(alice), updated=3000)
-    assert purged()["conversations for their age (off: RETENTION_DAYS is 0)"] == 0
+def test_no_conversation_is_deleted_for_its_age_without_a_retention(alice):
+    old = create_old_conversation(alice, updated=3000)
+    assert purge()["conversations for their age (off: RETENTION_DAYS is 0)"] == 0
     assert list(Conversation.objects.all()) == [old]
 
 
-def test_with_a_retention_untouched_conversations_go_also_those_of_who_has_left(alice, bob, settings):
+def test_with_a_retention_untouched_conversations_are_deleted_in_the_bin_too(alice, settings):
     settings.RETENTION_DAYS = 90
-    aged(create_conversation(alice), updated=91)
-    aged(create_conversation(alice), updated=91, deleted=5)
-    aged(create_conversation(bob), updated=91, deleted=40)
-    kept = aged(create_conversation(bob), updated=89)
-    alice.is_active = bob.is_active = False
-    alice.save()
-    bob.save()
-    report = purged()
-    assert report["conversations without a new message for 90 days"] == 2
-    assert report["conversations in the bin for more than 30 days"] == 1
+    create_old_conversation(alice, updated=91)
+    create_old_conversation(alice, updated=91, deleted=5)
+    kept = create_old_conversation(alice, updated=89)
+    assert purge()["conversations without a new message for 90 days"] == 2
     assert list(Conversation.objects.all()) == [kept]
 
 
-def test_every_version_goes_and_usage_and_access_records_stay(alice, carol):
+def test_a_conversation_that_expired_in_the_bin_is_counted_once(alice, settings):
+    settings.RETENTION_DAYS = 90
+    create_old_conversation(alice, updated=91, deleted=40)
+    report = purge()
+    assert report["conversations in the bin for more than 30 days"] == 1
+    assert report["conversations without a new message for 90 days"] == 0
+
+
+def test_conversations_of_deactivated_people_are_deleted_too(alice, settings):
+    settings.RETENTION_DAYS = 90
+    create_old_conversation(alice, updated=91)
+    alice.is_active = False
+    alice.save()
+    assert purge()["conversations without a new message for 90 days"] == 1
+
+
+def test_every_version_and_key_is_deleted(alice):
     conversation = create_conversation(alice, "One.", "Two.")
-    Usage.objects.create(user=alice, conversation=conversation, message=conversation.head, model=MODEL, cost=7)
-    AccessRecord.objects.create(reader=carol, owner=alice, conversation=conversation, kind="opened", reason="Asked to.")
     finish_answer(retry(conversation.head, key="k"))
     finish_answer(edit(conversation, None, "One, differently."))
-    aged(conversation, deleted=31)
-    purged()
+    make_old(conversation, deleted=31)
+    purge()
     assert not Message.objects.exists()
     assert not IdempotencyKey.objects.exists()
-    used = Usage.objects.get()
-    assert (used.user, used.conversation, used.message, used.cost) == (alice, None, None, 7)
+
+
+def test_usage_stays_without_its_conversation(alice):
+    conversation = create_conversation(alice)
+    Usage.objects.create(user=alice, conversation=conversation, message=conversation.head, model=MODEL, cost=7)
+    make_old(conversation, deleted=31)
+    purge()
+    usage = Usage.objects.get()
+    assert (usage.user, usage.conversation, usage.message, usage.cost) == (alice, None, None, 7)
+
+
+def test_access_records_stay(alice, carol):
+    conversation = create_conversation(alice)
+    AccessRecord.record_opening(carol, conversation, "Asked to by Alice.")
+    make_old(conversation, deleted=31)
+    purge()
     assert AccessRecord.objects.for_owner(alice).get().conversation_id == conversation.pk
 
 
-def test_a_dry_run_says_the_same_and_deletes_nothing(alice, settings):
-    settings.RETENTION_DAYS = 90
-    aged(create_conversation(alice), deleted=31, updated=91)
-    aged(create_conversation(alice), updated=91)
-    aged(begin(alice, key="k").conversation, updated=91)
-    IdempotencyKey.objects.update(created=timezone.now() - timedelta(days=8))
-    said = purged("--dry-run")
-    assert (Conversation.objects.count(), IdempotencyKey.objects.count()) == (3, 1)
-    assert list(said.values()) == [1, 1, 0, 1, 1]
-    assert purged() == said
-    assert (Conversation.objects.count(), IdempotencyKey.objects.count()) == (1, 0)
-
-
-def test_a_conversation_waits_until_its_reply_is_written(alice):
+def test_a_conversation_stays_until_its_reply_is_written(alice):
     answer = begin(alice)
-    aged(answer.conversation, deleted=31)
-    assert purged()["left for the next run, because a reply is being written"] == 1
+    make_old(answer.conversation, deleted=31)
+    assert purge()["left for the next run, because a reply is being written"] == 1
     assert Conversation.objects.exists()
     finish_answer(answer)
-    purged()
+    purge()
     assert not Conversation.objects.exists()
 
 
-def test_sessions_that_are_over_and_old_keys_go_and_alice_stays_signed_in(client, alice):
-    client.force_login(alice)
-    for number, days in enumerate((8, 6)):
-        begin(alice, f"Question {number}", key=f"key {number}")
-        IdempotencyKey.objects.filter(key=f"key {number}").update(created=timezone.now() - timedelta(days=days))
-    Session.objects.create(session_key="over", session_data="", expire_date=timezone.now() - timedelta(seconds=1))
-    report = purged()
-    assert (report["expired sessions"], report["idempotency keys older than 7 days"]) == (1, 1)
-    assert IdempotencyKey.objects.get().key == "key 1"
-    assert client.get("/").status_code == 200
-
-
-def test_a_question_that_comes_too_late_finds_nothing(alice):
+def test_a_question_in_a_purged_conversation_is_refused(alice):
     conversation = create_conversation(alice)
-    aged(Conversation.objects.get(), deleted=31)
-    purged()
+    make_old(conversation, deleted=31)
+    purge()
     with pytest.raises(UnknownMessage):
         ask(conversation, "Still there?")
 
 
-def test_the_report_holds_nothing_of_what_was_said(alice, capfd):
-    aged(create_conversation(alice, "My secret harbour."), deleted=31)
+# Sessions and keys
+
+
+def test_expired_sessions_are_deleted_and_alice_stays_signed_in(client, alice):
+    client.force_login(alice)
+    Session.objects.create(session_key="over", session_data="", expire_date=timezone.now() - timedelta(seconds=1))
+    assert purge()["expired sessions"] == 1
+    assert client.get("/").status_code == 200
+
+
+def test_idempotency_keys_are_deleted_after_7_days(alice):
+    begin(alice, "Question 1", key="old")
+    begin(alice, "Question 2", key="new")
+    IdempotencyKey.objects.filter(key="old").update(created=timezone.now() - timedelta(days=8))
+    IdempotencyKey.objects.filter(key="new").update(created=timezone.now() - timedelta(days=6))
+    assert purge()["idempotency keys older than 7 days"] == 1
+    assert IdempotencyKey.objects.get().key == "new"
+
+
+# The report
+
+
+def test_a_dry_run_reports_the_same_and_deletes_nothing(alice, settings):
+    settings.RETENTION_DAYS = 90
+    create_old_conversation(alice, deleted=31, updated=91)
+    create_old_conversation(alice, updated=91)
+    make_old(begin(alice, key="k").conversation, updated=91)
+    IdempotencyKey.objects.update(created=timezone.now() - timedelta(days=8))
+    report = purge("--dry-run")
+    assert (Conversation.objects.count(), IdempotencyKey.objects.count()) == (3, 1)
+    assert list(report.values()) == [1, 1, 0, 1, 1]
+    assert purge() == report
+    assert (Conversation.objects.count(), IdempotencyKey.objects.count()) == (1, 0)
+
+
+def test_the_report_contains_no_texts(alice, capfd):
+    create_old_conversation(alice, "My secret harbour.", deleted=31)
     call_command("purge", "--dry-run")
     call_command("purge")
     assert "harbour" not in "".join(capfd.readouterr())
 
 
-def test_nothing_of_a_purged_text_can_be_read_in_the_database(transactional_db, alice):
+# The database
+
+
+def test_a_purged_text_cannot_be_found_in_the_database(transactional_db, alice):
     if connection.vendor == "sqlite":
-        # Some builds of SQLite overwrite what is deleted of themselves; others leave it in the file.
+        # Some builds of SQLite overwrite deleted data by default, others leave it in the file.
         run_sql("PRAGMA secure_delete = OFF")
-    aged(create_conversation(alice, "My secret harbour. " * 500, "A second harbour."), deleted=31)
+    create_old_conversation(alice, "My secret harbour. " * 500, "A second harbour.", deleted=31)
     assert b"harbour" in everything_stored()
-    purged()
+    purge()
     assert b"harbour" not in everything_stored()
 
 
@@ -151,12 +191,12 @@ def run_sql(statement: str) -> None:
         cursor.execute(statement)
 
 
-def test_while_much_is_purged_replies_stream_on_and_are_stored(site, alice, bob):
+def test_replies_are_streamed_and_stored_during_a_large_purge(site, alice, bob):
     for _ in range(300):
-        aged(create_conversation(bob, "One.", "Two."), deleted=31)
+        create_old_conversation(bob, "One.", "Two.", deleted=31)
     with Visitor(site, alice).asking("[[chars:1500]][[rate:200]]") as stream:
         stream.until_text()
-        purging = threading.Thread(target=purged_and_closed)
+        purging = threading.Thread(target=purge_in_thread)
         purging.start()
         assert Visitor(site, alice).ask("[[echo:Meanwhile.]]").end["state"] == "complete"
         assert stream.end["state"] == "complete"
@@ -165,8 +205,8 @@ def test_while_much_is_purged_replies_stream_on_and_are_stored(site, alice, bob)
     assert len(stored(stream.start["reply"]).text) >= 1500
 
 
-def purged_and_closed():
+def purge_in_thread():
     try:
-        purged()
+        purge()
     finally:
         connection.close()

@@ -1,4 +1,4 @@
-"""Taking a transcript away as a file is reading: the same gate, and a record of its own kind."""
+"""Exporting a transcript as a file: the same permission and reason as for reading, and a record of its own kind."""
 
 import json
 from datetime import datetime
@@ -9,97 +9,187 @@ import pytest
 from conversations.markdown import render
 from conversations.models import Usage
 from tests.history import begin, create_conversation, finish_answer, retry
-from tests.transcripts.conftest import REASON, address, records
+from tests.transcripts.conftest import REASON, access_records, export_address
+
+QUESTION = "Wo ist der „Kanari“? 🐦\n## Claude"
 
 
 @pytest.fixture
-def hers(alice):
-    """A question with two answers, the first of which is shown, and what the second one cost."""
-    first = finish_answer(begin(alice, "Wo ist der „Kanari“? 🐦\n## Claude"), "In the *cage*.")
-    second = retry(first)
-    finish_answer(second, "Half an", "stopped", "stopped")
-    Usage.objects.create(
-        user=alice, conversation=first.conversation, message=second, model="m", cost=7, output_tokens=3
-    )
-    Usage.objects.create(user=alice, conversation=first.conversation, purpose="title", model="m", cost=None)
-    first.conversation.switch_to(first.pk)
-    return first.conversation
+def conversation(alice):
+    """A question with two answers, of which the first is shown. The second one and the title have a usage."""
+    first = finish_answer(begin(alice, QUESTION), "In the *cage*.")
+    conversation = first.conversation
+    second = finish_answer(retry(first), "Half an", "stopped", "stopped")
+    Usage.objects.create(user=alice, conversation=conversation, message=second, model="m", cost=7, output_tokens=3)
+    Usage.objects.create(user=alice, conversation=conversation, purpose="title", model="m", cost=None)
+    conversation.switch_to(first.pk)
+    return conversation
 
 
-def test_the_json_holds_every_version_with_its_state_usage_and_dates(reader, hers):
-    file = reader.export(hers, "json", reason=REASON)
-    assert file["Content-Type"] == "application/json"
-    whole = json.loads(file.content)
-    assert whole["conversation"]["owner"] == {"email": "alice@example.com", "name": "Alice", "active": True}
-    assert UUID(whole["conversation"]["head"]) == hers.head_id
-    assert [each["text"] for each in whole["messages"]] == [
-        "Wo ist der „Kanari“? 🐦\n## Claude",
-        "In the *cage*.",
-        "Half an",
-    ]
-    question, first, second = whole["messages"]
+@pytest.fixture
+def document(reader, conversation):
+    """The JSON export of the conversation."""
+    return json.loads(reader.export(conversation, "json", reason=REASON).content)
+
+
+# JSON
+
+
+def test_the_json_names_the_owner_and_the_shown_answer(document, conversation):
+    assert document["conversation"]["owner"] == {"email": "alice@example.com", "name": "Alice", "active": True}
+    assert UUID(document["conversation"]["head"]) == conversation.head_id
+
+
+def test_the_json_holds_every_version_with_its_state(document):
+    question, first, second = document["messages"]
+    assert [message["text"] for message in document["messages"]] == [QUESTION, "In the *cage*.", "Half an"]
     assert first["parent"] == second["parent"] == question["id"]
     assert (second["state"], second["ending"], second["model"]) == ("stopped", "stopped", "claude-sonnet-5-5")
+
+
+def test_the_json_holds_the_usage_of_each_answer_and_of_the_title(document):
+    _question, _first, second = document["messages"]
     [call] = second["usage"]
     assert (call["cost"], call["output_tokens"]) == (7, 3)
-    assert [call["purpose"] for call in whole["other_usage"]] == ["title"]
-    assert datetime.fromisoformat(first["created"]) == hers.messages.get(pk=first["id"]).created
-    assert datetime.fromisoformat(whole["exported"]).tzinfo
+    assert [call["purpose"] for call in document["other_usage"]] == ["title"]
 
 
-def test_the_markdown_is_the_path_that_is_shown_and_says_that_there_are_other_versions(reader, hers):
-    file = reader.export(hers, "md", reason=REASON)
-    assert file["Content-Type"] == "text/markdown; charset=utf-8"
-    html = render(file.text)
-    assert html.count(">Claude · ") == 1  # what Alice typed is quoted
+def test_dates_in_the_json_are_iso_8601_with_a_time_zone(document, conversation):
+    _question, first, _second = document["messages"]
+    assert datetime.fromisoformat(first["created"]) == conversation.messages.get(pk=first["id"]).created
+    assert datetime.fromisoformat(document["exported"]).tzinfo
+
+
+def test_the_keys_of_the_json_stay_as_they_are(document):
+    assert document["format"] == "chatsite conversation 1"
+    assert list(document) == ["format", "exported", "conversation", "messages", "other_usage"]
+    assert list(document["conversation"]) == [
+        "id",
+        "title",
+        "system",
+        "head",
+        "created",
+        "updated",
+        "deleted",
+        "owner",
+    ]
+    assert list(document["messages"][0]) == [
+        "id",
+        "parent",
+        "role",
+        "text",
+        "blocks",
+        "state",
+        "ending",
+        "stop_reason",
+        "error_code",
+        "error_detail",
+        "request_id",
+        "model",
+        "system",
+        "sent_from",
+        "created",
+        "finished",
+        "usage",
+    ]
+    assert list(document["other_usage"][0]) == [
+        "purpose",
+        "model",
+        "state",
+        "request_id",
+        "input_tokens",
+        "output_tokens",
+        "cache_write_5m_tokens",
+        "cache_write_1h_tokens",
+        "cache_read_tokens",
+        "estimated",
+        "cost",
+        "created",
+    ]
+
+
+# Markdown
+
+
+def test_the_markdown_is_the_shown_path_and_mentions_other_versions(reader, conversation):
+    html = render(reader.export(conversation, "md", reason=REASON).text)
+    assert "alice@example.com" in html
     assert "version 1 of 2" in html
     assert "In the <em>cage</em>." in html
     assert "Half an" not in html
-    assert "alice@example.com" in html
 
 
-def test_the_markdown_of_another_version_is_that_of_the_page(reader, hers):
-    [other] = hers.messages.filter(text="Half an")
-    page = reader.open(hers, f"?message={other.pk}")
-    assert f"{address(hers).rstrip('/')}.md?message={other.pk}" in page.text
-    file = reader.export(hers, "md", f"?message={other.pk}")
+def test_a_question_in_the_markdown_is_quoted_and_cannot_pass_for_an_answer(reader, conversation):
+    html = render(reader.export(conversation, "md", reason=REASON).text)
+    assert html.count(">Claude · ") == 1
+
+
+def test_the_markdown_of_another_version_is_linked_on_its_page(reader, conversation):
+    other = conversation.messages.get(text="Half an")
+    page = reader.open(conversation, f"?message={other.pk}")
+    assert f"{export_address(conversation, 'md')}?message={other.pk}" in page.text
+    file = reader.export(conversation, "md", f"?message={other.pk}")
     assert "Half an\n\n*Stopped by alice@example.com.*" in file.text
 
 
-def test_the_markdown_of_a_long_conversation_is_all_of_it(reader, alice):
+def test_the_markdown_holds_all_pages_of_a_long_conversation(reader, alice):
     conversation = create_conversation(alice, *(f"Question {number}x" for number in range(30)))
     file = reader.export(conversation, "md", reason=REASON)
     assert all(f"> Question {number}x\n" in file.text for number in range(30))
 
 
+# Both
+
+
+@pytest.mark.parametrize(
+    ("kind", "content_type"), [("md", "text/markdown; charset=utf-8"), ("json", "application/json")]
+)
+def test_the_file_has_its_content_type(reader, conversation, kind, content_type):
+    assert reader.export(conversation, kind, reason=REASON)["Content-Type"] == content_type
+
+
 @pytest.mark.parametrize("kind", ["md", "json"])
-def test_the_file_has_a_harmless_name_whatever_the_title_is(reader, hers, kind):
-    hers.rename('../../etc/passwd"; x=\r\nSet-Cookie: a=b')
-    file = reader.export(hers, kind, reason=REASON)
-    assert file["Content-Disposition"] == f'attachment; filename="conversation-{hers.pk}.{kind}"'
+def test_the_name_of_the_file_does_not_depend_on_the_title(reader, conversation, kind):
+    conversation.rename('../../etc/passwd"; x=\r\nSet-Cookie: a=b')
+    file = reader.export(conversation, kind, reason=REASON)
+    assert file["Content-Disposition"] == f'attachment; filename="conversation-{conversation.pk}.{kind}"'
     assert file["X-Content-Type-Options"] == "nosniff"
     assert "no-store" in file["Cache-Control"]
 
 
 @pytest.mark.parametrize("kind", ["md", "json"])
-def test_an_export_is_recorded_and_takes_the_reason_of_the_open_transcript(reader, hers, kind):
-    reader.open(hers)
-    assert reader.export(hers, kind).status_code == 200
-    assert [(each[2], each[3]) for each in records()] == [("opened", REASON), ("exported", REASON)]
+def test_an_export_is_recorded_with_the_reason_for_opening_the_transcript(reader, conversation, kind):
+    reader.open(conversation)
+    assert reader.export(conversation, kind).status_code == 200
+    assert [(record_kind, reason) for _reader, _owner, record_kind, reason in access_records()] == [
+        ("opened", REASON),
+        ("exported", REASON),
+    ]
 
 
 @pytest.mark.parametrize("kind", ["md", "json"])
-def test_without_a_reason_there_is_a_form_and_no_file(reader, hers, kind):
-    path = f"{address(hers).rstrip('/')}.{kind}"
-    assert reader.client.get(path).status_code == 200
-    for answer in (reader.client.get(path), reader.export(hers, kind), reader.export(hers, kind, reason="short")):
-        assert "Kanari" not in answer.text
-        assert "Content-Disposition" not in answer
-    assert reader.export(hers, kind).status_code == 400
-    assert records() == []
+def test_a_link_to_an_export_shows_a_form_and_no_file(reader, conversation, kind):
+    response = reader.client.get(export_address(conversation, kind))
+    assert response.status_code == 200
+    assert "Kanari" not in response.text
+    assert "Content-Disposition" not in response
 
 
-def test_another_kind_of_file_does_not_exist(reader, hers):
-    assert reader.export(hers, "html", reason=REASON).status_code in {301, 404}
-    assert reader.export(hers, "md", "?message=abc", reason=REASON).status_code == 404
-    assert records() == []
+@pytest.mark.parametrize("kind", ["md", "json"])
+@pytest.mark.parametrize("fields", [{}, {"reason": "short"}])
+def test_without_a_valid_reason_there_is_no_file(reader, conversation, kind, fields):
+    response = reader.export(conversation, kind, **fields)
+    assert response.status_code == 400
+    assert "Kanari" not in response.text
+    assert "Content-Disposition" not in response
+    assert access_records() == []
+
+
+def test_there_is_no_other_kind_of_file(reader, conversation):
+    assert reader.export(conversation, "html", reason=REASON).status_code in {301, 404}
+    assert access_records() == []
+
+
+def test_the_export_of_a_malformed_message_is_not_found(reader, conversation):
+    assert reader.export(conversation, "md", "?message=abc", reason=REASON).status_code == 404
+    assert access_records() == []

@@ -1,4 +1,4 @@
-"""Opening a transcript: for whom, for what reason, and what is left of it."""
+"""Opening a transcript: who may, for what reason, and what is recorded."""
 
 import time
 import uuid
@@ -8,209 +8,283 @@ from django.contrib.auth.models import Permission
 
 from conversations.models import AccessRecord, Conversation
 from tests.history import create_conversation
-from tests.transcripts.conftest import LIST, REASON, SEARCH, Reader, address, records
+from tests.transcripts.conftest import (
+    LIST,
+    REASON,
+    SEARCH,
+    Reader,
+    access_records,
+    allow_reading,
+    export_address,
+    transcript_address,
+)
 
 TEXT = "Where is the canary?"
 
 
+def addresses_with_texts(conversation):
+    """All addresses of the admin that show what people wrote."""
+    return [
+        transcript_address(conversation),
+        export_address(conversation, "md"),
+        export_address(conversation, "json"),
+        SEARCH,
+    ]
+
+
 @pytest.fixture
-def hers(alice):
-    return create_conversation(alice, TEXT)
+def fail_on_save(monkeypatch):
+    """Access records cannot be stored."""
+
+    def fail(*args, **kwargs):
+        raise RuntimeError
+
+    monkeypatch.setattr(AccessRecord, "save", fail)
 
 
-def everything(conversation):
-    return (
-        f"{address(conversation)}",
-        f"{LIST}{conversation.pk}/transcript.md",
-        f"{LIST}{conversation.pk}/transcript.json",
-    )
+@pytest.fixture
+def fail_on_rendering(monkeypatch):
+    """Transcripts cannot be shown."""
+
+    def fail(*args, **kwargs):
+        raise RuntimeError
+
+    monkeypatch.setattr("conversations.admin.transcripts.build_transcript", fail)
 
 
-def test_carol_says_why_and_reads_and_a_record_stays(reader, hers):
-    page = reader.open(hers)
+# Reasons
+
+
+def test_carol_gives_a_reason_and_reads(reader, conversation):
+    page = reader.open(conversation)
     assert page.status_code == 200
     assert TEXT in page.text
-    assert records() == [("carol@example.com", "alice@example.com", "opened", REASON)]
-    assert AccessRecord.objects.get().conversation_id == hers.pk
 
 
-def test_without_a_reason_carol_is_asked_for_one_and_sees_no_text(reader, hers):
-    page = reader.look(hers)
+def test_opening_a_transcript_is_recorded(reader, conversation):
+    reader.open(conversation)
+    assert access_records() == [("carol@example.com", "alice@example.com", "opened", REASON)]
+    assert AccessRecord.objects.get().conversation_id == conversation.pk
+
+
+def test_without_a_reason_carol_is_asked_for_one_and_sees_no_text(reader, conversation):
+    page = reader.look(conversation)
     assert page.status_code == 200
     assert "alice@example.com" in page.text
     assert "canary" not in page.text
-    assert records() == []
+    assert access_records() == []
 
 
-@pytest.mark.parametrize("reason", ["", " " * 40, "too short", "too   short", "x" * 301, "nul\0 in a reason", None])
-def test_what_is_no_reason_is_refused_and_what_was_typed_stays(reader, hers, reason):
-    page = reader.client.post(address(hers), {} if reason is None else {"reason": reason})
+@pytest.mark.parametrize("reason", ["", " " * 40, "too short", "too   short", "x" * 301, "nul\0 in a reason"])
+def test_a_reason_that_is_too_short_too_long_or_unstorable_is_refused(reader, conversation, reason):
+    page = reader.open(conversation, reason=reason)
     assert page.status_code == 400
     assert "canary" not in page.text
-    assert records() == []
+    assert access_records() == []
 
 
-def test_a_reason_that_is_too_short_stands_in_the_form_again(reader, hers):
-    page = reader.open(hers, reason="<b>why")
+def test_a_form_without_the_field_for_the_reason_is_refused(reader, conversation):
+    page = reader.client.post(transcript_address(conversation), {})
+    assert page.status_code == 400
+    assert "canary" not in page.text
+
+
+def test_a_refused_reason_stays_in_the_form(reader, conversation):
+    page = reader.open(conversation, reason="<b>why")
     assert "at least 10 characters" in page.text
     assert 'value="&lt;b&gt;why"' in page.text
 
 
-def test_bytes_that_are_not_text_are_refused(reader, hers):
-    kind = "application/x-www-form-urlencoded"
-    for body in (b"reason=%ED%A0%80+a+lone+surrogate", b"reason=%FF+a+broken+byte+here", b"reason=%00+and+a+NUL+too"):
-        assert reader.client.post(address(hers), body, content_type=kind).status_code == 400
-    assert records() == []
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"reason=%ED%A0%80+a+lone+surrogate",
+        b"reason=%FF+a+broken+byte+here",
+        b"reason=%00+and+a+NUL+too",
+    ],
+)
+def test_bytes_that_are_not_text_are_refused(reader, conversation, body):
+    form = "application/x-www-form-urlencoded"
+    assert reader.client.post(transcript_address(conversation), body, content_type=form).status_code == 400
+    assert access_records() == []
 
 
-def test_reading_changes_nothing_of_the_conversation(reader, hers):
-    before = list(Conversation.objects.values()), list(hers.messages.order_by("pk").values_list("pk", "text", "state"))
-    reader.open(hers)
-    after = list(Conversation.objects.values()), list(hers.messages.order_by("pk").values_list("pk", "text", "state"))
-    assert after == before
+def test_a_reason_is_valid_for_other_pages_and_versions_of_the_conversation(reader, conversation):
+    reader.open(conversation)
+    assert TEXT in reader.look(conversation, f"?message={conversation.head_id}").text
+    assert len(access_records()) == 1
 
 
-def test_a_superuser_to_whom_it_was_not_given_is_told_so(client, dora, hers):
-    visitor = Reader(client, dora)
-    for path in (*everything(hers), SEARCH):
-        for answer in (visitor.client.get(path), visitor.client.post(path, {"reason": REASON, "words": "canary"})):
-            assert answer.status_code == 403
-            assert "Can read the conversations of other people" in answer.text
-            assert "canary" not in answer.text
-    assert records() == []
-
-
-def test_staff_with_every_other_permission_do_not_read_and_see_no_titles(client, bob, hers):
-    bob.is_staff = True
-    bob.save()
-    bob.user_permissions.set(Permission.objects.exclude(codename="read_transcripts"))
-    visitor = Reader(client, bob)
-    assert visitor.open(hers).status_code == 403
-    for path in (LIST, f"{LIST}?o=3", f"{LIST}{hers.pk}/change/", f"{LIST}{hers.pk}/history/"):
-        page = client.get(path).text
-        assert "canary" not in page
-        assert "transcript" not in page.replace("read_transcripts", "")
-
-
-@pytest.mark.parametrize("guess", ["title__contains=c", "title=x", "head__text__contains=c", "system__contains=c"])
-def test_even_with_the_permission_the_list_is_no_way_to_search_in_texts_unseen(reader, hers, guess):
-    assert reader.client.get(f"{LIST}?{guess}").status_code == 400
-    assert reader.client.get(LIST, {"q": "canary"}).context["cl"].result_count == 0
-
-
-def test_who_is_given_it_but_is_not_staff_stays_outside(client, bob, hers):
-    bob.user_permissions.add(Permission.objects.get(codename="read_transcripts"))
-    client.force_login(bob)
-    for path in (*everything(hers), SEARCH):
-        assert client.post(path, {"reason": REASON, "words": "canary"}, follow=True).status_code == 403
-    assert records() == []
-
-
-def test_with_nothing_but_this_permission_staff_find_the_list_and_read(client, bob, hers):
-    bob.is_staff = True
-    bob.save()
-    bob.user_permissions.add(Permission.objects.get(codename="read_transcripts"))
-    visitor = Reader(client, bob)
-    assert TEXT in client.get(LIST).text
-    assert f'href="{address(hers)}"' in client.get(LIST).text
-    assert TEXT in visitor.open(hers).text
-
-
-def test_nobody_is_sent_to_sign_in(client, hers):
-    for path in (*everything(hers), SEARCH):
-        assert client.post(path, {"reason": REASON, "words": "canary"}).status_code == 302
-    assert records() == []
-
-
-def test_who_loses_the_permission_loses_it_at_the_next_request(reader, carol, hers):
-    reader.open(hers)
-    carol.user_permissions.clear()
-    assert reader.look(hers, f"?message={hers.head_id}").status_code == 403
-    assert reader.export(hers, "json").status_code == 403
-
-
-def test_what_does_not_exist_is_not_found(reader, hers, alice):
-    other = create_conversation(alice)
-    reader.open(hers)
-    assert reader.client.post(f"{LIST}{uuid.uuid4()}/transcript/", {"reason": REASON}).status_code == 404
-    for message in (other.head_id, uuid.uuid4(), "abc", "%00", "x" * 3000):
-        assert reader.look(hers, f"?message={message}").status_code == 404
-        assert reader.open(hers, f"?message={message}").status_code == 404
-    assert len(records()) == 1
-
-
-def test_the_reason_holds_for_other_pages_and_versions_of_this_conversation_only(reader, hers, alice):
+def test_a_reason_is_not_valid_for_another_conversation(reader, conversation, alice):
     other = create_conversation(alice, "Where is the parrot?")
-    reader.open(hers)
-    assert TEXT in reader.look(hers, f"?message={hers.head_id}").text
+    reader.open(conversation)
     assert "parrot" not in reader.look(other, f"?message={other.head_id}").text
-    assert len(records()) == 1
 
 
-def test_each_opening_from_a_list_asks_anew_with_the_last_reason_filled_in(reader, hers):
-    reader.open(hers)
-    page = reader.look(hers)
+def test_opening_from_a_list_asks_again_with_the_last_reason_filled_in(reader, conversation):
+    reader.open(conversation)
+    page = reader.look(conversation)
     assert TEXT not in page.text
     assert f'value="{REASON}"' in page.text
-    reader.open(hers)
-    assert len(records()) == 2
 
 
-def test_after_a_quarter_of_an_hour_the_reason_is_asked_for_again(reader, hers, monkeypatch):
-    reader.open(hers)
+def test_opening_again_is_recorded_again(reader, conversation):
+    reader.open(conversation)
+    reader.open(conversation)
+    assert len(access_records()) == 2
+
+
+def test_a_reason_is_valid_for_15_minutes(reader, conversation, monkeypatch):
+    reader.open(conversation)
     later = time.time() + 15 * 60 + 1
     monkeypatch.setattr(time, "time", lambda: later)
-    page = reader.look(hers, f"?message={hers.head_id}")
+    page = reader.look(conversation, f"?message={conversation.head_id}")
     assert TEXT not in page.text
     assert REASON not in page.text
 
 
-def test_when_the_record_cannot_be_stored_nothing_is_shown(reader, hers, monkeypatch):
-    def fail(*args, **kwargs):
-        raise RuntimeError
-
-    reader.client.raise_request_exception = False
-    monkeypatch.setattr(AccessRecord, "save", fail)
-    answer = reader.open(hers)
-    assert answer.status_code == 500
-    assert "canary" not in answer.text
-    assert TEXT not in reader.look(hers, f"?message={hers.head_id}").text
+# Permissions
 
 
-def test_when_the_transcript_cannot_be_shown_there_is_no_record_of_it(reader, hers, monkeypatch):
-    def fail(*args, **kwargs):
-        raise RuntimeError
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_superuser_without_the_permission_is_told_which_one_is_missing(client, dora, conversation, method):
+    client.force_login(dora)
+    for address in addresses_with_texts(conversation):
+        response = getattr(client, method)(address, {"reason": REASON, "words": "canary"})
+        assert response.status_code == 403
+        assert "Can read the conversations of other people" in response.text
+        assert "canary" not in response.text
+    assert access_records() == []
 
-    reader.client.raise_request_exception = False
-    monkeypatch.setattr("conversations.admin.transcripts.build_transcript", fail)
-    assert reader.open(hers).status_code == 500
-    assert records() == []
+
+def test_staff_with_every_other_permission_cannot_read_and_see_no_titles(client, bob, conversation):
+    bob.is_staff = True
+    bob.save()
+    bob.user_permissions.set(Permission.objects.exclude(codename="read_transcripts"))
+    assert Reader(client, bob).open(conversation).status_code == 403
+    for address in (
+        LIST,
+        f"{LIST}?o=3",
+        f"{LIST}{conversation.pk}/change/",
+        f"{LIST}{conversation.pk}/history/",
+    ):
+        page = client.get(address).text
+        assert "canary" not in page
+        assert "transcript" not in page.replace("read_transcripts", "")
 
 
-def test_a_conversation_in_the_bin_of_a_person_who_left_is_readable_and_marked(reader, hers, alice):
-    hers.bin()
+@pytest.mark.parametrize("lookup", ["title__contains=c", "title=x", "head__text__contains=c", "system__contains=c"])
+def test_the_list_cannot_be_filtered_by_texts_even_with_the_permission(reader, conversation, lookup):
+    assert reader.client.get(f"{LIST}?{lookup}").status_code == 400
+
+
+def test_the_list_does_not_search_in_texts_even_with_the_permission(reader, conversation):
+    assert reader.client.get(LIST, {"q": "canary"}).context["cl"].result_count == 0
+
+
+def test_the_permission_alone_is_not_enough_without_being_staff(client, bob, conversation):
+    allow_reading(bob)
+    client.force_login(bob)
+    for address in addresses_with_texts(conversation):
+        response = client.post(address, {"reason": REASON, "words": "canary"}, follow=True)
+        assert response.status_code == 403
+    assert access_records() == []
+
+
+def test_staff_with_only_this_permission_find_the_list_and_read(client, bob, conversation):
+    bob.is_staff = True
+    bob.save()
+    allow_reading(bob)
+    bob_as_reader = Reader(client, bob)
+    conversations = client.get(LIST).text
+    assert TEXT in conversations
+    assert f'href="{transcript_address(conversation)}"' in conversations
+    assert TEXT in bob_as_reader.open(conversation).text
+
+
+def test_visitors_are_sent_to_sign_in(client, conversation):
+    for address in addresses_with_texts(conversation):
+        assert client.post(address, {"reason": REASON, "words": "canary"}).status_code == 302
+    assert access_records() == []
+
+
+def test_a_withdrawn_permission_counts_from_the_next_request_on(reader, carol, conversation):
+    reader.open(conversation)
+    carol.user_permissions.clear()
+    assert reader.look(conversation, f"?message={conversation.head_id}").status_code == 403
+    assert reader.export(conversation, "json").status_code == 403
+
+
+def test_carol_may_open_her_own_conversation(reader, carol):
+    assert reader.open(create_conversation(carol, TEXT)).status_code == 200
+    assert access_records() == [("carol@example.com", "carol@example.com", "opened", REASON)]
+
+
+# What is read
+
+
+def test_reading_changes_nothing_of_the_conversation(reader, conversation):
+    before = list(Conversation.objects.values()), list(conversation.messages.values("pk", "text", "state"))
+    reader.open(conversation)
+    after = list(Conversation.objects.values()), list(conversation.messages.values("pk", "text", "state"))
+    assert after == before
+
+
+def test_an_unknown_conversation_is_not_found(reader):
+    response = reader.client.post(f"{LIST}{uuid.uuid4()}/transcript/", {"reason": REASON})
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize("message", [str(uuid.uuid4()), "abc", "%00", "x" * 3000])
+def test_an_unknown_message_is_not_found_and_not_recorded(reader, conversation, message):
+    reader.open(conversation)
+    assert reader.look(conversation, f"?message={message}").status_code == 404
+    assert reader.open(conversation, f"?message={message}").status_code == 404
+    assert len(access_records()) == 1
+
+
+def test_a_message_of_another_conversation_is_not_found(reader, conversation, alice):
+    other = create_conversation(alice)
+    assert reader.open(conversation, f"?message={other.head_id}").status_code == 404
+    assert access_records() == []
+
+
+def test_a_conversation_in_the_bin_of_a_deactivated_person_is_readable_and_marked(reader, conversation, alice):
+    conversation.bin()
     alice.is_active = False
     alice.save()
-    page = reader.open(hers).text
+    page = reader.open(conversation).text
     assert TEXT in page
     assert "in the bin since" in page
     assert '<span class="mark">deactivated</span>' in page
 
 
-def test_carol_may_also_open_what_is_her_own(reader, carol):
-    assert reader.open(create_conversation(carol, TEXT)).status_code == 200
-    assert records() == [("carol@example.com", "carol@example.com", "opened", REASON)]
+# Failures
 
 
-def test_a_long_transcript_asks_no_more_of_the_database_than_a_short_one(reader, alice, django_assert_max_num_queries):
-    short, long = (
-        create_conversation(alice),
-        create_conversation(alice, *(f"Question {number}" for number in range(19))),
-    )
+def test_nothing_is_shown_if_the_record_cannot_be_stored(reader, conversation, fail_on_save):
+    reader.client.raise_request_exception = False
+    response = reader.open(conversation)
+    assert response.status_code == 500
+    assert "canary" not in response.text
+    assert TEXT not in reader.look(conversation, f"?message={conversation.head_id}").text
+
+
+def test_nothing_is_recorded_if_the_transcript_cannot_be_shown(reader, conversation, fail_on_rendering):
+    reader.client.raise_request_exception = False
+    assert reader.open(conversation).status_code == 500
+    assert access_records() == []
+
+
+# Queries
+
+
+def test_a_long_transcript_needs_no_more_queries_than_a_short_one(reader, alice, django_assert_max_num_queries):
+    short = create_conversation(alice)
+    long = create_conversation(alice, *(f"Question {number}" for number in range(19)))
     reader.open(short)
+    reader.open(long)  # renders each text once and stores it
     with django_assert_max_num_queries(30) as queries:
         reader.open(short)
-    with django_assert_max_num_queries(len(queries) + 20):  # each text is rendered once, and kept
-        reader.open(long)
     with django_assert_max_num_queries(len(queries)):
         reader.open(long)
