@@ -1,6 +1,7 @@
-"""Can this machine run the site? `python3 -m chatsite.operations.preflight --port 8000`, before anything is installed.
+"""Checks whether this machine can run the site: `python3 -m chatsite.operations.preflight --port 8000`.
 
-Standard library only, and words that an old Python understands: it is asked to say that it is too old.
+Runs before anything is installed, so it uses the standard library only, and only syntax that an old Python accepts:
+it has to report that such a Python is too old.
 """
 
 import argparse
@@ -13,12 +14,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", help="must be free on 127.0.0.1")
     port = parser.parse_args().port
-    for fault in (python_fault(), port_fault(port) if port is not None else ""):
-        if fault:
-            sys.exit(fault)
+    problem = find_python_problem()
+    if not problem and port is not None:
+        problem = find_port_problem(port)
+    if problem:
+        sys.exit(problem)
 
 
-def python_fault() -> str:
+def find_python_problem() -> str:
+    """A sentence about what is wrong with this Python; empty if nothing is."""
     if sys.version_info < (3, 11):
         return (
             f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}. Debian and Ubuntu: "
@@ -30,17 +34,18 @@ def python_fault() -> str:
     return ""
 
 
-def port_fault(wanted: str) -> str:
-    port = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 0
+def find_port_problem(text: str) -> str:
+    """A sentence about why this port cannot be used; empty if it can."""
+    port = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
     if not 0 < port < 65536:
-        return f"PORT must be a whole number from 1 to 65535, not {wanted[:20]!r}."
+        return f"PORT must be a whole number from 1 to 65535, not {text[:20]!r}."
     with socket.socket() as probe:
-        # As the server does: a port that a finished connection still lingers on is free.
+        # The server sets this option too: connections that have just been closed do not block the port.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            return f"Port {port} cannot be used ({error.strerror}). Take another: `make run PORT={port % 65535 + 1}`."
+            return f"Port {port} cannot be used ({error.strerror}). Choose another: `make run PORT={port % 65535 + 1}`."
     return ""
 
 

@@ -1,4 +1,4 @@
-"""Another database of the same kind as the tests', and the commands as somebody at a terminal runs them."""
+"""A second database of the same kind as the tests' own, and the commands of manage.py as a person runs them."""
 
 import os
 import secrets
@@ -20,8 +20,8 @@ from django.db import connection
 from tests.site import ROOT, database_url
 
 
-class Elsewhere:
-    """A database that a test makes and drops: `url` as settings take it."""
+class OtherDatabase:
+    """A database that exists for one test. `url` is its DATABASE_URL."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -34,54 +34,58 @@ class Elsewhere:
             result = database.execute(statement.encode())
             return result.fetchall() if result.description else []
 
-    def texts(self) -> dict[UUID, tuple[str, str]]:
-        """What every message says, and its state."""
+    def messages(self) -> dict[UUID, tuple[str, str]]:
+        """State and text of every message, by its id."""
         rows = self.sql("SELECT id, state, text FROM conversations_message")
-        return {UUID(str(key)): (state, text) for key, state, text in rows}
+        return {UUID(str(pk)): (state, text) for pk, state, text in rows}
 
-    def people(self) -> set[str]:
+    def emails(self) -> set[str]:
         return {email for [email] in self.sql("SELECT email FROM accounts_user")}
 
 
 @pytest.fixture
-def elsewhere(tmp_path, transactional_db):
+def other_database(tmp_path, transactional_db):
     if connection.vendor == "sqlite":
-        yield Elsewhere(f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}")
+        yield OtherDatabase(f"sqlite:///{tmp_path / 'other.sqlite3'}")
         return
     server, _slash, _name = database_url().rpartition("/")
-    name = f"elsewhere_{secrets.token_hex(4)}"
+    name = f"other_{secrets.token_hex(4)}"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as maintenance:
         maintenance.execute(f"CREATE DATABASE {name}")
-        yield Elsewhere(f"{server}/{name}")
+        yield OtherDatabase(f"{server}/{name}")
         maintenance.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def manage(url: str, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of manage.py on the database that `url` names."""
-    whole = os.environ | {"DATABASE_URL": url, "SECRET_KEY": settings.SECRET_KEY, "DEBUG": "on", **environment}
-    command = [sys.executable, "manage.py", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, env=whole, capture_output=True, text=True)
+def run_manage(url: str, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of manage.py on the database with this URL."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *map(str, arguments)],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": url, "SECRET_KEY": settings.SECRET_KEY, "DEBUG": "on", **environment},
+        capture_output=True,
+        text=True,
+    )
 
 
-def done(url: str, *arguments: object) -> str:
-    """What a command says that does what it should."""
-    run = manage(url, *arguments)
-    assert run.returncode == 0, run.stderr
-    return run.stdout
+def manage(url: str, *arguments: object) -> str:
+    """Run a command that succeeds; returns what it prints."""
+    process = run_manage(url, *arguments)
+    assert process.returncode == 0, process.stderr
+    return process.stdout
 
 
-def refused(url: str, *arguments: object, **environment: str) -> str:
-    """The sentence with which a command is refused."""
-    run = manage(url, *arguments, **environment)
-    assert run.returncode == 1
-    assert run.stderr.startswith("CommandError: ")
-    assert "Traceback" not in run.stderr
-    return run.stderr.removeprefix("CommandError: ").strip()
+def command_error(url: str, *arguments: object, **environment: str) -> str:
+    """Run a command that fails with a CommandError; returns its message."""
+    process = run_manage(url, *arguments, **environment)
+    assert process.returncode == 1
+    assert process.stderr.startswith("CommandError: ")
+    assert "Traceback" not in process.stderr
+    return process.stderr.removeprefix("CommandError: ").strip()
 
 
 @pytest.fixture
-def backup(tmp_path: Path, transactional_db):
-    """Makes a backup of the tests' own database, as it is now."""
+def make_backup(tmp_path: Path, transactional_db):
+    """Back up the tests' own database into a file of this name."""
 
     def make(name: str = "backup") -> Path:
         file = tmp_path / name

@@ -1,4 +1,7 @@
-"""Backups of the whole database and the way back, for `manage.py backup` and `restore`; refusals are sentences."""
+"""Creates and restores backups of the whole database, for `manage.py backup` and `restore`.
+
+Every function raises CommandError, with a sentence for the terminal, if it cannot do its work.
+"""
 
 import os
 import tempfile
@@ -13,46 +16,47 @@ from django.utils import timezone
 
 from chatsite.operations.backups import postgresql, sqlite
 
-OURS = ("accounts", "conversations")
+APP_LABELS = ("accounts", "conversations")
 
 
-class Kind(Protocol):
-    """What each of the two databases knows of its own backups."""
+class Backend(Protocol):
+    """What each of the two kinds of database implements; the modules `sqlite` and `postgresql` do."""
 
     NAME: str
     SUFFIX: str
+    #: The first bytes of every backup file.
     MAGIC: bytes
 
-    def write(self, file: Path) -> None: ...
-    def migrations_in(self, file: Path) -> set[tuple[str, str]]: ...
-    def in_use(self) -> bool: ...
-    def read(self, file: Path) -> None: ...
+    def write_backup(self, file: Path) -> None: ...
+    def read_migrations(self, file: Path) -> set[tuple[str, str]]: ...
+    def is_in_use(self) -> bool: ...
+    def restore(self, file: Path) -> None: ...
 
 
-KINDS: dict[str, Kind] = {"sqlite": sqlite, "postgresql": postgresql}
+BACKENDS: dict[str, Backend] = {"sqlite": sqlite, "postgresql": postgresql}
 
 
-def save(target: Path) -> Path:
-    """Write a backup and return its file; a folder gets one with the time in its name.
+def create_backup(target: Path) -> Path:
+    """Write a backup and return its file; in a folder, the file is named after the time.
 
-    The name appears when the backup is whole; nobody but its owner may read it.
+    The file appears under its name when it is complete; only its owner may read it.
     """
-    kind = KINDS[connection.vendor]
+    backend = BACKENDS[connection.vendor]
     try:
         if target.is_dir():
-            target /= f"chatsite-{timezone.now():%Y-%m-%dT%H%M%SZ}{kind.SUFFIX}"
+            target /= f"chatsite-{timezone.now():%Y-%m-%dT%H%M%SZ}{backend.SUFFIX}"
         if target.exists():
             raise CommandError(f"{target} exists, and a backup overwrites nothing.")
-        _write(kind, target)
+        _write_and_rename(backend, target)
     except OSError as error:
         raise CommandError(f"{target} cannot be written: {error.strerror}.") from error
     return target
 
 
-def _write(kind: Kind, target: Path) -> None:
+def _write_and_rename(backend: Backend, target: Path) -> None:
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.")
     try:
-        kind.write(Path(name))
+        backend.write_backup(Path(name))
         os.fsync(handle)
         Path(name).rename(target)
     finally:
@@ -61,44 +65,46 @@ def _write(kind: Kind, target: Path) -> None:
 
 
 def check_file(file: Path) -> None:
-    """Refuse what is no backup, of the other kind of database, damaged, or newer than this code."""
-    kind = KINDS[connection.vendor]
+    """Raise CommandError if the file is no backup, damaged, of the other kind of database, or newer than this code."""
+    backend = BACKENDS[connection.vendor]
     try:
         with file.open("rb") as opened:
             start = opened.read(16)
     except OSError as error:
         raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
-    found = next((each for each in KINDS.values() if start.startswith(each.MAGIC)), None)
-    if found is None:
+    origin = next((candidate for candidate in BACKENDS.values() if start.startswith(candidate.MAGIC)), None)
+    if origin is None:
         raise CommandError(f"{file} is no backup.")
-    if found is not kind:
-        raise CommandError(f"{file} is a backup of {found.NAME}, and DATABASE_URL names a database of {kind.NAME}.")
-    there = {migration for migration in kind.migrations_in(file) if migration[0] in OURS}
-    if not there:
+    if origin is not backend:
+        raise CommandError(f"{file} is a backup of {origin.NAME}, and DATABASE_URL names a database of {backend.NAME}.")
+    migrations = {(app, name) for app, name in backend.read_migrations(file) if app in APP_LABELS}
+    if not migrations:
         raise CommandError(f"{file} is no backup of Chatsite.")
-    if unknown := there - set(MigrationLoader(None).disk_migrations):
-        raise CommandError(f"{file} was made by a newer Chatsite (it knows {max(unknown)[1]}): update this one first.")
+    if unknown := migrations - set(MigrationLoader(None).disk_migrations):
+        raise CommandError(
+            f"{file} was made by a newer Chatsite (with the migration {max(unknown)[1]}): update this one first."
+        )
 
 
 def check_database(*, replace: bool, while_in_use: bool) -> None:
-    """Refuse to write into a database that holds something, is somebody else's, or is in use."""
+    """Raise CommandError if the database is not empty, belongs to something else, or is in use."""
     try:
         tables = set(connection.introspection.table_names())
     except DatabaseError as error:
         raise CommandError(f"The database cannot be opened: {error}".strip()) from error
     if tables and "conversations_conversation" not in tables:
         raise CommandError("The database that DATABASE_URL names holds something that is not Chatsite's.")
-    if not replace and _holds_anything(tables):
-        raise CommandError("The database is not empty. --replace deletes all that is in it first.")
-    if not while_in_use and KINDS[connection.vendor].in_use():
-        raise CommandError("The database is in use: stop the site first. --while-in-use restores all the same.")
+    if not replace and _has_rows(tables):
+        raise CommandError("The database is not empty. With --replace, everything in it is deleted first.")
+    if not while_in_use and BACKENDS[connection.vendor].is_in_use():
+        raise CommandError("The database is in use: stop the site first. --while-in-use restores anyway.")
 
 
-def _holds_anything(tables: set[str]) -> bool:
-    models = [model for label in OURS for model in apps.get_app_config(label).get_models()]
+def _has_rows(tables: set[str]) -> bool:
+    models = [model for label in APP_LABELS for model in apps.get_app_config(label).get_models()]
     return any(model._meta.db_table in tables and model._base_manager.exists() for model in models)
 
 
-def read(file: Path) -> None:
-    """Put what is in a backup in the place of all that is in the database: the whole of it, or nothing."""
-    KINDS[connection.vendor].read(file)
+def restore(file: Path) -> None:
+    """Replace everything in the database by the contents of a backup: either all of it, or nothing changes."""
+    BACKENDS[connection.vendor].restore(file)

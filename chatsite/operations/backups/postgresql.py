@@ -1,4 +1,4 @@
-"""Backups of PostgreSQL: made with pg_dump, read with pg_restore and psql; passwords travel in the environment."""
+"""Backups of PostgreSQL: pg_dump makes them, pg_restore and psql restore them. Passwords are passed as environment."""
 
 import os
 import subprocess
@@ -14,17 +14,17 @@ NAME = "PostgreSQL"
 SUFFIX = ".dump"
 MAGIC = b"PGDMP"
 
-# All of the schema, and not only what the backup knows: a newer version may have made more, which would be in the
-# way of what is restored and of its migrations. What belongs to an extension stays.
-EMPTY = """
+# Drops everything in the schema, not only the tables in the backup: tables that a newer version created would conflict
+# with restored ones or with their migrations. What belongs to an extension stays.
+BEGIN_AND_EMPTY = """
 SET client_min_messages = warning;
 SET lock_timeout = '30s';
 BEGIN;
 DO $$
 DECLARE
-    thing text;
+    item text;
 BEGIN
-    FOR thing IN
+    FOR item IN
         SELECT 'TABLE ' || oid::regclass FROM pg_class
         WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
         AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')
@@ -33,25 +33,26 @@ BEGIN
         WHERE pronamespace = current_schema()::regnamespace AND prokind = 'f'
         AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
     LOOP
-        EXECUTE 'DROP ' || thing || ' CASCADE';
+        EXECUTE 'DROP ' || item || ' CASCADE';
     END LOOP;
 END
 $$;
 """
 
 
-def write(file: Path) -> None:
-    _run(_connecting("pg_dump", "--format=custom", f"--file={file}"))
+def write_backup(file: Path) -> None:
+    _run(_connect_command("pg_dump", "--format=custom", f"--file={file}"))
 
 
-def migrations_in(file: Path) -> set[tuple[str, str]]:
-    """Read from the rows as they stand in the backup: `id app name applied`, between tabs."""
-    rows = _run(["pg_restore", "--data-only", "--table=django_migrations", "--file=-", str(file)]).splitlines()
-    return {(row.split("\t")[1], row.split("\t")[2]) for row in rows if row.count("\t") == 3}
+def read_migrations(file: Path) -> set[tuple[str, str]]:
+    """The applied migrations (app, name). Each row in the backup is `id app name applied`, separated by tabs."""
+    output = _run(["pg_restore", "--data-only", "--table=django_migrations", "--file=-", str(file)])
+    rows = [line.split("\t") for line in output.splitlines() if line.count("\t") == 3]
+    return {(app, name) for _id, app, name, _applied in rows}
 
 
-def in_use() -> bool:
-    """Whether somebody else is connected; a running site always is."""
+def is_in_use() -> bool:
+    """Whether there is another connection; a running site always has one."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
@@ -60,27 +61,29 @@ def in_use() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def read(file: Path) -> None:
-    """Everything in one transaction, which is committed only when pg_restore has come to its end."""
+def restore(file: Path) -> None:
+    """One transaction, which is committed only after pg_restore has succeeded."""
     connection.close()
-    unpacking = ["pg_restore", "--no-owner", "--no-privileges", "--no-comments", "--file=-", str(file)]
-    reading = _connecting("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-")
-    with tempfile.TemporaryFile("w+") as said:
-        with _started(reading, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said) as psql:
-            _say(psql, EMPTY)
-            unpacked = subprocess.run(  # noqa: S603 (whoever runs the command names the file)
-                unpacking, stdout=psql.stdin, stderr=subprocess.PIPE, text=True
+    pg_restore = ["pg_restore", "--no-owner", "--no-privileges", "--no-comments", "--file=-", str(file)]
+    psql_command = _connect_command("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-")
+    with tempfile.TemporaryFile("w+") as psql_errors:
+        with _start(psql_command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=psql_errors) as psql:
+            _send(psql, BEGIN_AND_EMPTY)
+            unpacking = subprocess.run(  # noqa: S603 (the person who runs the command names the file)
+                pg_restore, stdout=psql.stdin, stderr=subprocess.PIPE, text=True
             )
-            if unpacked.returncode == 0:
-                _say(psql, "COMMIT;")
-        said.seek(0)
-        # When psql gives up, pg_restore fails as well, and less to the point.
-        if psql.returncode or unpacked.returncode:
-            raise CommandError((said.read() if psql.returncode else unpacked.stderr).strip())
+            if unpacking.returncode == 0:
+                _send(psql, "COMMIT;")
+        psql_errors.seek(0)
+        # If psql fails, pg_restore fails too, but its message does not name the cause.
+        if psql.returncode:
+            raise CommandError(psql_errors.read().strip())
+        if unpacking.returncode:
+            raise CommandError(unpacking.stderr.strip())
 
 
-def _connecting(tool: str, *options: str) -> list[str]:
-    """A command with what leads it to the database; it fails where it would ask for a password."""
+def _connect_command(tool: str, *options: str) -> list[str]:
+    """The command line of a tool that connects to the database, and fails instead of asking for a password."""
     arguments, _environment = connection.client.settings_to_cmd_args_env(
         connection.settings_dict, [*options, "--no-password"]
     )
@@ -88,25 +91,25 @@ def _connecting(tool: str, *options: str) -> list[str]:
 
 
 def _run(command: list[str]) -> str:
-    with _started(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        out, errors = process.communicate()
+    with _start(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        output, errors = process.communicate()
     if process.returncode:
         raise CommandError(errors.strip())
-    return out
+    return output
 
 
-def _started(command: list[str], **pipes: Any) -> subprocess.Popen[str]:
+def _start(command: list[str], **pipes: Any) -> subprocess.Popen[str]:
     _arguments, environment = connection.client.settings_to_cmd_args_env(connection.settings_dict, [])
     try:
-        return subprocess.Popen(  # noqa: S603 (its parts come from the settings and from whoever runs it)
+        return subprocess.Popen(  # noqa: S603 (its parts come from the settings and from the person who runs it)
             command, env=os.environ | (environment or {}), text=True, **pipes
         )
     except FileNotFoundError as error:
         raise CommandError(f"{command[0]} is missing: apt-get install postgresql-client") from error
 
 
-def _say(psql: subprocess.Popen[str], statements: str) -> None:
-    # When it has given up, its exit code tells.
+def _send(psql: subprocess.Popen[str], statements: str) -> None:
+    # If psql has exited, its exit code is checked later.
     with suppress(BrokenPipeError):
         if pipe := psql.stdin:
             os.write(pipe.fileno(), statements.encode())

@@ -1,4 +1,4 @@
-"""Backups of SQLite: one file, itself a database, made and read with SQLite's own backup interface."""
+"""Backups of SQLite: one file, itself a database, copied with SQLite's own backup interface."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -13,28 +13,30 @@ SUFFIX = ".sqlite3"
 MAGIC = b"SQLite format 3\0"
 
 
-def write(file: Path) -> None:
+def write_backup(file: Path) -> None:
     if not _database().exists():
         raise CommandError(f"There is no database: {_database()} does not exist.")
     connection.ensure_connection()
-    with _refusing("The database cannot be copied"), closing(sqlite3.connect(file)) as copy:
-        # In one step: who reads the write-ahead log keeps nobody from writing, and a copy in several steps begins
-        # anew with every write, so that it never ends while replies stream.
+    with _command_errors("The database cannot be copied"), closing(sqlite3.connect(file)) as copy:
+        # In one step: reading the write-ahead log blocks no writer, whereas a copy in several steps starts again after
+        # every write and would never finish while replies stream.
         connection.connection.backup(copy)
-        # One file, without a log beside it.
+        # A single file, without a log beside it.
         copy.execute("PRAGMA journal_mode = DELETE")
-        _check(copy)
+        _check_integrity(copy)
 
 
-def migrations_in(file: Path) -> set[tuple[str, str]]:
-    with _refusing(f"{file} is damaged"), closing(_opened(file)) as backup:
-        _check(backup)
-        tables = backup.execute("SELECT name FROM sqlite_master WHERE name = 'django_migrations'").fetchall()
-        return set(backup.execute("SELECT app, name FROM django_migrations")) if tables else set()
+def read_migrations(file: Path) -> set[tuple[str, str]]:
+    """The applied migrations (app, name)."""
+    with _command_errors(f"{file} is damaged"), closing(_open_read_only(file)) as backup:
+        _check_integrity(backup)
+        if not backup.execute("SELECT name FROM sqlite_master WHERE name = 'django_migrations'").fetchall():
+            return set()
+        return set(backup.execute("SELECT app, name FROM django_migrations"))
 
 
-def in_use() -> bool:
-    """Whether another connection is open: while there is one, SQLite refuses to leave the write-ahead log."""
+def is_in_use() -> bool:
+    """Whether another connection is open: with another one, SQLite refuses to leave the write-ahead log."""
     connection.close()
     with closing(sqlite3.connect(_database(), timeout=0)) as probe:
         try:
@@ -46,14 +48,14 @@ def in_use() -> bool:
     return False
 
 
-def read(file: Path) -> None:
+def restore(file: Path) -> None:
     connection.close()
     with (
-        _refusing("The backup cannot be restored"),
-        closing(_opened(file)) as backup,
+        _command_errors("The backup cannot be restored"),
+        closing(_open_read_only(file)) as backup,
         closing(sqlite3.connect(_database())) as database,
     ):
-        # One transaction of SQLite's own: who has the database open sees the old one or the new one.
+        # SQLite does this in one transaction: other connections see either the old contents or the new ones.
         backup.backup(database)
 
 
@@ -61,19 +63,20 @@ def _database() -> Path:
     return Path(connection.settings_dict["NAME"])
 
 
-def _opened(file: Path) -> sqlite3.Connection:
+def _open_read_only(file: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
 
 
-def _check(database: sqlite3.Connection) -> None:
-    [found] = database.execute("PRAGMA integrity_check(1)").fetchone()
-    if found != "ok":
-        raise sqlite3.DatabaseError(found)
+def _check_integrity(database: sqlite3.Connection) -> None:
+    [result] = database.execute("PRAGMA integrity_check(1)").fetchone()
+    if result != "ok":
+        raise sqlite3.DatabaseError(result)
 
 
 @contextmanager
-def _refusing(what: str) -> Iterator[None]:
+def _command_errors(description: str) -> Iterator[None]:
+    """Turn an error of SQLite into a CommandError."""
     try:
         yield
     except sqlite3.Error as error:
-        raise CommandError(f"{what}: {error}.") from error
+        raise CommandError(f"{description}: {error}.") from error

@@ -9,12 +9,12 @@ from chatsite.operations import backups
 
 
 class Command(BaseCommand):
-    help = "Writes the whole database into a file, safe while replies stream; overwrites nothing."
+    help = "Writes the whole database into a new file. Safe while the site runs."
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, help="a new file, or a folder for one with the time in its name")
+        parser.add_argument("file", type=Path, help="a new file, or a folder for a file named after the time")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        file = backups.save(options["file"])
+        file = backups.create_backup(options["file"])
         self.stdout.write(f"{file}: {file.stat().st_size:,} bytes.")

@@ -1,4 +1,4 @@
-"""`manage.py restore FILE`: puts a backup in the place of what is in the database, and brings it up to date."""
+"""`manage.py restore FILE`: replaces the contents of the database by a backup, and migrates it to this version."""
 
 from pathlib import Path
 from typing import Any
@@ -14,32 +14,31 @@ from conversations.models import Conversation, Message
 
 
 class Command(BaseCommand):
-    help = "Restores a backup into an empty database, or with --replace into any of Chatsite's. Stop the site first."
+    help = "Restores a backup into an empty database or, with --replace, into one of Chatsite's. Stop the site first."
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, help="what `manage.py backup` wrote")
-        parser.add_argument("--replace", action="store_true", help="delete what is in the database")
-        parser.add_argument("--while-in-use", action="store_true", help="although somebody else is connected to it")
+        parser.add_argument("file", type=Path, help="a file that `manage.py backup` has written")
+        parser.add_argument("--replace", action="store_true", help="delete everything in the database first")
+        parser.add_argument("--while-in-use", action="store_true", help="even if the database has other connections")
 
     def handle(self, *args: Any, **options: Any) -> None:
         backups.check_file(options["file"])
         backups.check_database(replace=options["replace"], while_in_use=options["while_in_use"])
-        backups.read(options["file"])
+        backups.restore(options["file"])
         self.stdout.write(f"Restored {options['file']}.")
-        self._bring_up_to_date()
-        # Who signed out or lost a device since the backup would be signed in again.
+        self._migrate()
+        # Otherwise devices that have signed out since the backup would be signed in again.
         Session.objects.all().delete()
         self.stdout.write(f"{Conversation.objects.count():,} conversations are back. Everybody has to sign in again.")
         if writing := Message.objects.writing().count():
             self.stdout.write(f"Replies that were being written: {writing}; the site will show them as interrupted.")
 
-    def _bring_up_to_date(self) -> None:
+    def _migrate(self) -> None:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
         call_command("migrate", interactive=False, verbosity=0)
-        self.stdout.write(
-            f"It was made by an earlier version; migrations that brought it up to date: {len(missing)}."
-            if missing
-            else "It was made by this version; there was nothing to migrate."
-        )
+        if missing:
+            self.stdout.write(f"It was made by an earlier version; {len(missing)} migrations have updated it.")
+        else:
+            self.stdout.write("It was made by this version; no migration was needed.")

@@ -1,4 +1,4 @@
-"""`manage.py runserver` is refused: Django's development server is WSGI and holds every stream back until its end."""
+"""`manage.py runserver` is disabled: Django's development server uses WSGI, which holds a stream back until its end."""
 
 from typing import Any
 
@@ -7,11 +7,11 @@ from django.core.management import CommandError
 
 
 class Command(runserver.Command):
-    help = "Refused; `make run` starts the site."
+    help = "Disabled; `make run` starts the site."
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         raise CommandError(
-            "runserver would hold every reply back until it is whole. For trial and development run `make run`; "
-            "docs/running-it.md says how to run the site for others."
+            "runserver would hold every reply back until it is complete. For trial and development run `make run`; "
+            "docs/running-it.md explains how to run the site on a server."
         )

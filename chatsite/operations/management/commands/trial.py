@@ -1,4 +1,4 @@
-"""`manage.py trial`: the site on this machine, ready to be tried; what `make run` starts."""
+"""`manage.py trial`: the site on this machine, ready to be tried. `make run` starts it."""
 
 import ctypes
 import os
@@ -12,61 +12,68 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from chatsite.standin.process import StandIn
 
+#: From Linux' <sys/prctl.h>.
 PR_SET_PDEATHSIG = 1
 
 
 class Command(BaseCommand):
-    help = "Brings the database up to date, makes a demo team on an empty one, and serves on 127.0.0.1."
-    # They load the whole site; the server does that once more.
+    help = "Migrates the database, creates a demo team in an empty one, and serves the site on 127.0.0.1."
+    # The checks load the whole site, and the server loads it once more.
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--with-parent", action="store_true", help="end when the parent does (Linux)")
+        parser.add_argument("--with-parent", action="store_true", help="end when the parent process ends (Linux)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
             raise CommandError(
-                "trial is for trial and development, never with DEBUG off; "
-                "docs/running-it.md says how to run the site for others."
+                "trial is for trial and development and needs DEBUG on; "
+                "docs/running-it.md explains how to run the site on a server."
             )
         if options["with_parent"]:
             end_with_parent()
         stand_in = None if settings.ANTHROPIC_API_KEY else StandIn("--no-record")
         if stand_in:
+            # It starts while the database is being migrated.
             stand_in.launch()
         call_command("migrate", verbosity=0)
         call_command("demo", stdout=self.stdout)
-        environment = self._settings_for(stand_in) if stand_in else {}
+        environment = dict(os.environ)
+        if stand_in:
+            environment |= self._connect(stand_in)
         self.stdout.write(f"\nThe site is at http://127.0.0.1:{options['port']}/ (Ctrl-C ends it).")
-        self.stdout.write(
-            "Where it runs for others, `manage.py purge` belongs into every night: docs/keeping.md shows how."
-        )
+        self.stdout.write("On a server, run `manage.py purge` every night: docs/keeping.md shows how.")
         self.stdout.flush()
-        # The server takes the place of this process, so that signals reach it and nothing stands between.
-        command = [sys.executable, "-m", "chatsite.server", "--port", str(options["port"]), "--log-level", "warning"]
-        os.execve(sys.executable, command, os.environ | environment)  # noqa: S606 (no shell is wanted)
+        # The server replaces this process, so that it receives the signals itself.
+        server = [sys.executable, "-m", "chatsite.server", "--port", str(options["port"]), "--log-level", "warning"]
+        os.execve(sys.executable, server, environment)  # noqa: S606 (no shell is needed)
 
-    def _settings_for(self, stand_in: StandIn) -> dict[str, str]:
-        """What leads the server to the stand-in beside it."""
+    def _connect(self, stand_in: StandIn) -> dict[str, str]:
+        """The environment variables that connect the server to the stand-in."""
         stand_in.wait_until_listening()
         if pipe := stand_in.process.stdin:
-            # The server inherits the pipe: the stand-in ends when its last holder is gone.
+            # The server inherits this pipe, and the stand-in ends when the pipe is closed.
             os.set_inheritable(pipe.fileno(), True)
         self.stdout.write(
-            "\nThere is no ANTHROPIC_API_KEY: a stand-in on this machine answers with made-up replies, not Claude.\n"
-            "Put a key into .env and start again to talk with Claude."
+            "\nANTHROPIC_API_KEY is not set: a stand-in on this machine answers with made-up replies, not Claude.\n"
+            "To talk with Claude, put a key into .env and start again."
         )
-        # The stand-in asks for a key, as Claude does, and takes any.
-        there = {"ANTHROPIC_BASE_URL": stand_in.url, "ANTHROPIC_API_KEY": "stand-in"}
-        return {"STAND_IN": "on", "NO_PROXY": "127.0.0.1", **there}
+        return {
+            "STAND_IN": "on",
+            "NO_PROXY": "127.0.0.1",
+            "ANTHROPIC_BASE_URL": stand_in.url,
+            # Like Claude, the stand-in requires a key; it accepts any.
+            "ANTHROPIC_API_KEY": "stand-in",
+        }
 
 
 def end_with_parent() -> None:
-    """Ask Linux for a SIGTERM when the parent ends, however it ends; it stays in force for the server."""
+    """Have Linux send SIGTERM when the parent process ends for any reason; the server keeps this setting."""
     if not sys.platform.startswith("linux"):
         return
     parent = os.getppid()
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
+        # It ended before the call above.
         raise SystemExit(1)
