@@ -3,20 +3,20 @@ PORT ?= 8000
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 .DELETE_ON_ERROR:
-.PHONY: help run test check format lock bench machine
+.PHONY: help run test check format lock bench preflight
 
-help:  ## show this list
+help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 18
 
-run: ASKED = --port='$(PORT)'
-run: machine  ## try the site on 127.0.0.1:PORT (default 8000)
+run: PREFLIGHT_OPTIONS = --port='$(PORT)'
+run: preflight  ## run the site on 127.0.0.1:PORT (default 8000), for trial and development
 	@$(MAKE) --silent .env .venv/installed
 	@exec .venv/bin/python manage.py trial --port $(PORT) --with-parent
 
-test: machine .env .venv/installed-dev  ## run every test, on PostgreSQL too where TEST_DATABASE_URL names one
+test: preflight .env .venv/installed-dev  ## run every test; on PostgreSQL too if TEST_DATABASE_URL is set
 	@.venv/bin/python -m tests
 
-check: machine .env .venv/installed-dev  ## format, lint, types, templates, migrations
+check: preflight .env .venv/installed-dev  ## check format, lint, types, templates and migrations
 	.venv/bin/ruff format --check --quiet .
 	.venv/bin/ruff check --quiet .
 	.venv/bin/mypy chatsite conversations tests manage.py
@@ -24,33 +24,33 @@ check: machine .env .venv/installed-dev  ## format, lint, types, templates, migr
 	.venv/bin/python manage.py check --fail-level WARNING
 	.venv/bin/python manage.py makemigrations --check --dry-run
 
-format: machine .venv/installed-dev  ## put code and templates into their form
+format: preflight .venv/installed-dev  ## format code and templates
 	.venv/bin/ruff check --fix --quiet .
 	.venv/bin/ruff format --quiet .
 	git ls-files -z 'templates/*.html' | xargs -0 .venv/bin/djade --target-version 5.2
 
-lock: machine .venv/installed-dev  ## write the locks anew from pyproject.toml; UPGRADE=--upgrade takes newer releases
+lock: preflight .venv/installed-dev  ## update the lock files from pyproject.toml; UPGRADE=--upgrade takes newer releases
 	$(LOCK) $(UPGRADE) pyproject.toml --output-file requirements.txt
 	$(LOCK) $(UPGRADE) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
-bench: machine .env .venv/installed-dev  ## measure deltas, questions, open streams, stops and crashes; ten minutes
+bench: preflight .env .venv/installed-dev  ## measure deltas, questions, open streams, stops and crashes; takes ten minutes
 	.venv/bin/python -m tests.benchmarks
 
-machine:
+preflight:
 	@command -v $(PYTHON) >/dev/null || { echo "Python is missing: apt-get install python3 python3-venv" >&2; exit 1; }
-	@$(PYTHON) -m chatsite.operations.preflight $(ASKED)
+	@$(PYTHON) -m chatsite.operations.preflight $(PREFLIGHT_OPTIONS)
 
 .env:
 	@umask 077; $(PYTHON) -c 'import secrets; print("SECRET_KEY=" + secrets.token_urlsafe(50) + "\nDEBUG=on")' > $@
 
 .venv/installed: requirements.txt
-	@echo "Installing what requirements.txt locks …"
+	@echo "Installing requirements.txt …"
 	@test -x .venv/bin/pip || $(PYTHON) -m venv --clear .venv
 	@$(PIP) -r requirements.txt
 	@touch $@
 
 .venv/installed-dev: requirements-dev.txt
-	@echo "Installing what requirements-dev.txt locks …"
+	@echo "Installing requirements-dev.txt …"
 	@test -x .venv/bin/pip || $(PYTHON) -m venv --clear .venv
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
