@@ -66,11 +66,13 @@ def sentence(
     return _("Claude gave an empty answer.") if is_empty and ending else ""
 
 
-def for_staff(person: str, *, ending: str, error_code: str = "", stop_reason: str = "", is_empty: bool = False) -> str:
+def for_staff(
+    person: str, *, state: str = "", ending: str, error_code: str = "", stop_reason: str = "", is_empty: bool = False
+) -> str:
     """The same for staff who read a transcript: they are not the ones who stopped it, or who may try again."""
     if ending == "stopped":
         return _("Stopped by %(person)s.") % {"person": person}
-    told = sentence(ending=ending, error_code=error_code, stop_reason=stop_reason, is_empty=is_empty)
+    told = sentence(state=state, ending=ending, error_code=error_code, stop_reason=stop_reason, is_empty=is_empty)
     return _("The answer failed. The person read: “%(told)s”") % {"told": told} if ending == "failed" else told
 
 

@@ -104,6 +104,7 @@ def build_entry(conversation: Conversation, message: Message, calls: list[Usage]
         return Entry(message, author=conversation.owner.name)
     note = wording.for_staff(
         str(conversation.owner),
+        state=message.state,
         ending=message.ending,
         error_code=message.error_code,
         stop_reason=message.stop_reason,

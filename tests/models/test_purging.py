@@ -116,6 +116,14 @@ def test_a_conversation_stays_until_its_reply_is_written(alice):
     assert not Conversation.objects.exists()
 
 
+def test_a_conversation_whose_reply_waits_for_a_decision_is_deleted(alice):
+    answer = begin(alice)
+    answer.wait_for_decision([])
+    make_old(answer.conversation, deleted=31)
+    purge()
+    assert not Conversation.objects.exists()
+
+
 def test_a_question_in_a_purged_conversation_is_refused(alice):
     conversation = create_conversation(alice)
     make_old(conversation, deleted=31)

@@ -149,6 +149,14 @@ def test_an_answer_that_is_being_written_is_shown_as_far_as_it_got(reader, alice
     assert "This answer is being written." in page
 
 
+def test_an_answer_that_waits_for_a_decision_says_so(reader, alice):
+    answer = begin(alice)
+    assert answer.wait_for_decision([{"type": "text", "text": "May I?"}])
+    page = reader.open(answer.conversation).text
+    assert "May I?" in page
+    assert "Claude is waiting for a decision." in page
+
+
 # Pages
 
 
