@@ -1,1 +1,1 @@
-"""A stand-in for Anthropic's Messages API on loopback; the markers it obeys are listed in README.md."""
+"""A stand-in for Anthropic's Messages API on loopback. README.md lists the markers that control it."""

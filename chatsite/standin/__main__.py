@@ -1,4 +1,4 @@
-"""`python -m chatsite.standin`: listens on loopback, says where in one line, ends when told or orphaned."""
+"""`python -m chatsite.standin`: prints its address in one line, then serves until a signal or the end of its parent."""
 
 from __future__ import annotations
 
@@ -11,63 +11,64 @@ import sys
 
 from aiohttp import web
 
-from .server import StandIn
+from chatsite.standin.server import Server
 
-ORPHAN_CHECK = 0.25
+PARENT_CHECK_SECONDS = 0.25
 
 
 def main() -> None:
-    options = arguments()
-    asyncio.run(serve(options))
+    asyncio.run(serve(parse_options()))
 
 
-def arguments() -> argparse.Namespace:
+def parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m chatsite.standin", description="A stand-in for the Messages API")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--rate", type=float, default=40.0, help="deltas a second, 0 as fast as possible")
-    parser.add_argument("--window", type=int, help="tokens in every model's window, to try long conversations")
-    parser.add_argument("--no-record", action="store_true", help="keep no bodies and texts")
-    parser.add_argument("--with-parent", action="store_true", help="end when the parent does, or standard input")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on; default 127.0.0.1")
+    parser.add_argument("--port", type=int, default=0, help="the port to listen on; default 0, any free port")
+    parser.add_argument("--rate", type=float, default=40.0, help="text deltas per second; 0 sends without pauses")
+    parser.add_argument("--window", type=int, help="context window of every model in tokens, for long conversations")
+    parser.add_argument("--no-record", action="store_true", help="do not keep headers, bodies and texts")
+    parser.add_argument("--with-parent", action="store_true", help="stop when the parent or standard input ends")
     return parser.parse_args()
 
 
 async def serve(options: argparse.Namespace) -> None:
-    leave = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, os._exit, 0)
-    stand_in = StandIn(options.rate, not options.no_record, options.window)
-    runner = web.AppRunner(stand_in.app(), handler_cancellation=True, access_log=None)
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signal_number, os._exit, 0)
+    server = Server(rate=options.rate, keeps_content=not options.no_record, window=options.window)
+    runner = web.AppRunner(server.create_app(), handler_cancellation=True, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, options.host, options.port, backlog=4096)
     await site.start()
     host, port = runner.addresses[0][:2]
     print(f"stand-in listening on http://{host}:{port}", flush=True)
-    if options.with_parent:
-        watch_input(loop, leave)
-        await orphaned(leave)
-        os._exit(0)
-    await leave.wait()
+    if not options.with_parent:
+        await asyncio.Event().wait()  # until a signal
+    input_ended = asyncio.Event()
+    watch_standard_input(loop, input_ended)
+    await wait_for_end_of_parent(input_ended)
+    os._exit(0)
 
 
-def watch_input(loop: asyncio.AbstractEventLoop, leave: asyncio.Event) -> None:
-    """Only a pipe says something by its end; a terminal or /dev/null does not."""
+def watch_standard_input(loop: asyncio.AbstractEventLoop, input_ended: asyncio.Event) -> None:
+    """Set the event at the end of standard input if it is a pipe; a terminal or /dev/null says nothing by its end."""
     descriptor = sys.stdin.fileno()
 
     def read() -> None:
         if not os.read(descriptor, 4096):
-            leave.set()
+            input_ended.set()
 
     if stat.S_ISFIFO(os.fstat(descriptor).st_mode):
         loop.add_reader(descriptor, read)
 
 
-async def orphaned(leave: asyncio.Event) -> None:
+async def wait_for_end_of_parent(input_ended: asyncio.Event) -> None:
+    """Return when standard input has ended or the process has another parent."""
     parent = os.getppid()
-    while os.getppid() == parent and not leave.is_set():
+    while os.getppid() == parent and not input_ended.is_set():
         try:
-            await asyncio.wait_for(leave.wait(), ORPHAN_CHECK)
+            async with asyncio.timeout(PARENT_CHECK_SECONDS):
+                await input_ended.wait()
         except TimeoutError:
             continue
 

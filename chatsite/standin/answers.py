@@ -1,4 +1,4 @@
-"""Chooses the words of an ordinary reply: by what the question is about, or to go on with a cut one."""
+"""Chooses the text of an ordinary reply: by the subject of the question, or to continue an answer that was cut."""
 
 from __future__ import annotations
 
@@ -9,28 +9,31 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from . import markers, prose, tokens
+from chatsite.standin import prose
+from chatsite.standin.markers import remove_markers
+from chatsite.standin.tokens import content_blocks, text_of
 
 FOLDER = Path(__file__).with_name("replies")
 GREETING = re.compile(r"\W*(hello|hi|hey|good (morning|afternoon|evening)|hallo)\b.{0,40}", re.IGNORECASE | re.DOTALL)
 THANKS = re.compile(r"\W*(thanks|thank you|great|perfect|danke)\b.{0,40}", re.IGNORECASE | re.DOTALL)
-GOING_ON = re.compile(
+CONTINUE = re.compile(
     r"\b(continue|go on|carry on|keep going|pick up|resume|where you (left|stopped))\b", re.IGNORECASE
 )
-TITLE_TOKENS = 64
-TITLE_WORDS = 6
-#: What a question begins with before it says what it is about, and what no title ends with.
+MAX_TITLE_TOKENS = 64
+MAX_TITLE_WORDS = 6
+# How a question begins before it names its subject.
 LEAD_IN = re.compile(
     r"\A\W*((hello|hi|hey)\b[,!. ]*)?((please|can|could|would|will|you|me|i|we|help|tell|show|give|explain|to|how|what|"
     r"why|when|which|is|are|do|does|did|should|need|want|like|much|many|us|with|a|an|the|about)\b\W*)*",
     re.IGNORECASE,
 )
-TRAILING = {
+# Words that do not end a title.
+TRAILING_WORDS = {
     "a", "an", "the", "of", "for", "and", "or", "to", "in", "on", "at", "by", "with", "from", "that", "which", "is",
     "are", "me", "my", "our", "your", "so", "i", "we", "you",
 }  # fmt: skip
 
-# The first topic that matches wins, so the narrow ones stand before the broad ones.
+# The first topic that matches is taken, so the narrow ones come first.
 TOPICS = {
     "budget": r"price|pric|cost|budget|dollar|\$|cheap|subscription|invoice",
     "interest": r"formula|math|equation|interest|average|statistic|deviation|probab",
@@ -47,68 +50,71 @@ TOPICS = {
 }
 
 
-def ordinary(body: dict[str, Any], question: str) -> str:
-    asked = markers.strip(question)
-    if not asked:
-        return tool_answer(body["messages"][-1]) or topic("learning")
-    if GREETING.fullmatch(asked):
-        return topic("hello")
-    if THANKS.fullmatch(asked):
+def write_answer(body: dict[str, Any], question: str) -> str:
+    """Return the answer to the last message of a person, whose text is `question`."""
+    question = remove_markers(question)
+    if not question:
+        return answer_tool_result(last_content(body, "user")) or read_topic("learning")
+    if GREETING.fullmatch(question):
+        return read_topic("hello")
+    if THANKS.fullmatch(question):
         return "You are welcome. If something else comes up, just ask."
-    if len(asked) < 200 and GOING_ON.search(asked):
-        return continuation(last_answer(body)) or topic("learning")
-    return about(asked)
+    if len(question) < 200 and CONTINUE.search(question):
+        return continue_text(text_of(last_content(body, "assistant"))) or read_topic("learning")
+    return read_topic(find_topic(question))
 
 
-def about(asked: str) -> str:
-    for name, words in TOPICS.items():
-        if re.search(rf"\b({words})", asked.lower().replace("$", " $")) or (name == "budget" and "$" in asked):
-            return topic(name)
-    names = list(TOPICS)
-    return topic(names[zlib.crc32(asked.encode(errors="replace")) % len(names)])
+def find_topic(question: str) -> str:
+    for topic, words in TOPICS.items():
+        if re.search(rf"\b({words})", question.lower().replace("$", " $")) or (topic == "budget" and "$" in question):
+            return topic
+    topics = list(TOPICS)
+    return topics[zlib.crc32(question.encode(errors="replace")) % len(topics)]
 
 
-def tool_answer(turn: dict[str, Any]) -> str | None:
-    for block in tokens.blocks(turn["content"]):
+def last_content(body: dict[str, Any], role: str) -> Any:
+    """Return the content of the last message of this role, or an empty list."""
+    return next((message["content"] for message in reversed(body["messages"]) if message["role"] == role), [])
+
+
+def answer_tool_result(content: Any) -> str | None:
+    for block in content_blocks(content):
         if block["type"] == "tool_result":
             return f"The tool answered: {str(block.get('content'))[:200]}\n\nNothing else is needed."
     return None
 
 
-def continuation(before: str) -> str | None:
-    """The rest of a cut reply if it was one of ours; else a paragraph that could follow anything."""
-    cut = before.rstrip()
-    if not cut:
+def continue_text(text: str) -> str | None:
+    """Return the rest of a text that the stand-in wrote, else a paragraph that can follow any text."""
+    text = text.rstrip()
+    if not text:
         return None
-    known = (*map(topic, TOPICS), *(prose.of_length(kind, len(cut) + 2_000) for kind in prose.OPENING))
-    rest = next((text[len(cut) :] for text in known if text.startswith(cut) and len(text) > len(cut)), None)
-    return rest if rest and rest.strip() else topic("continued")
+    topics = [read_topic(topic) for topic in TOPICS]
+    generated = [prose.text_of_length(kind, len(text) + 2_000) for kind in prose.OPENINGS]
+    for whole in topics + generated:
+        rest = whole[len(text) :]
+        if whole.startswith(text) and rest.strip():
+            return rest
+    return read_topic("continued")
 
 
-def last_answer(body: dict[str, Any]) -> str:
-    for message in reversed(body["messages"]):
-        if message["role"] == "assistant":
-            return "".join(b["text"] for b in tokens.blocks(message["content"]) if b["type"] == "text")
-    return ""
+def is_title_request(model_id: str, body: dict[str, Any]) -> bool:
+    """Whether a small answer of a small model is asked for: a site asks for titles in this way."""
+    return "haiku" in model_id and body["max_tokens"] <= MAX_TITLE_TOKENS
 
 
-def is_title(model: str, body: dict[str, Any]) -> bool:
-    """A small reply from the small model: somebody wants a title."""
-    return "haiku" in model and body["max_tokens"] <= TITLE_TOKENS
-
-
-def title(question: str) -> str:
-    """What the question is about, in its own words; it may stand between tags in the request."""
+def write_title(question: str) -> str:
+    """Return the subject of the question in its own words. The question may be between tags in the request."""
     tagged = re.search(r"<(\w+)>\s*(.+?)\s*</\1>", question, re.DOTALL)
-    asked = LEAD_IN.sub("", markers.strip(tagged[2] if tagged else question))
-    words = re.findall(r"[\w$'’+#.-]*\w[+#]*|[,;:?!.\n]", asked)[: 4 * TITLE_WORDS]
-    first = list(itertools.takewhile(lambda word: word not in ",;:?!.\n", words))[:TITLE_WORDS]
-    while first and first[-1].lower() in TRAILING:
-        first.pop()
-    named = " ".join(first)[:80]
-    return named[:1].upper() + named[1:] or "New conversation"
+    text = LEAD_IN.sub("", remove_markers(tagged[2] if tagged else question))
+    words = re.findall(r"[\w$'’+#.-]*\w[+#]*|[,;:?!.\n]", text)[: 4 * MAX_TITLE_WORDS]
+    title = list(itertools.takewhile(lambda word: word not in ",;:?!.\n", words))[:MAX_TITLE_WORDS]
+    while title and title[-1].lower() in TRAILING_WORDS:
+        title.pop()
+    joined = " ".join(title)[:80]
+    return joined[:1].upper() + joined[1:] or "New conversation"
 
 
 @cache
-def topic(name: str) -> str:
+def read_topic(name: str) -> str:
     return (FOLDER / f"{name}.md").read_text(encoding="utf-8").strip()

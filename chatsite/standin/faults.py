@@ -1,75 +1,84 @@
-"""What goes wrong in the middle of a stream: steps put in after so many text deltas."""
+"""Faults in the middle of a stream: steps that are inserted after a number of text deltas."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import repeat
 
-from .markers import Markers
-from .script import FOR_EVER, PING, Reply, Step, delta, encode, event
+from chatsite.standin.events import PING, WITHOUT_END, Step, encode_event, encode_json, text_delta
+from chatsite.standin.markers import Markers
+from chatsite.standin.reply import Reply
 
-SETTLE = 0.05  # what was sent before a reset must have arrived, or the reset would take it along
-PING_EVERY = 1.0
+# What was sent before a reset must have arrived, because the client's kernel discards unread data at a reset.
+SECONDS_BEFORE_RESET = 0.05
+PING_SECONDS = 1.0
+BROKEN_TEXT = "SPOILT"
 
 
-def strike(steps: Iterator[Step], reply: Reply, markers: Markers, request_id: str) -> Iterator[Step]:
-    """The steps of a reply with every fault asked for, the lasting ones applied last."""
+def insert_faults(reply: Reply, markers: Markers, request_id: str) -> Iterator[Step]:
+    """Return the steps of the reply with every fault of the markers; a fault that ends the stream comes last."""
+    steps = reply.steps()
     if "unknown" in markers:
-        steps = after(steps, 1, strangers(reply.text_index))
+        steps = insert_after(steps, 1, unknown_events(reply.text_index))
     if "pause" in markers:
         deltas, seconds = markers["pause"]
-        steps = after(steps, deltas, [Step(b"", pause=seconds)])
+        steps = insert_after(steps, deltas, [Step(b"", pause=seconds)])
     for name in ("malformed", "badutf8", "misshaped"):
         if name in markers:
-            steps = after(steps, markers.first(name), [broken(name, reply.text_index)])
+            steps = insert_after(steps, markers.first(name), [broken_event(name, reply.text_index)])
     if "error" in markers:
-        kind, deltas = markers["error"]
-        steps = after(steps, deltas, [failure(kind, request_id)])
+        error_type, deltas = markers["error"]
+        steps = insert_after(steps, deltas, [error_event(error_type, request_id)])
     if "truncate" in markers:
-        steps = after(steps, markers.first("truncate"), [Step(b"", ends="truncated")])
+        steps = insert_after(steps, markers.first("truncate"), [Step(b"", ending="truncated")])
     if "reset" in markers:
-        steps = after(steps, markers.first("reset"), [Step(b"", pause=SETTLE), Step(b"", ends="reset")])
+        reset = [Step(b"", pause=SECONDS_BEFORE_RESET), Step(b"", ending="reset")]
+        steps = insert_after(steps, markers.first("reset"), reset)
     if "stall" in markers:
         deltas, *ping = markers["stall"]
-        silence: Iterable[Step] = repeat(PING._replace(pause=PING_EVERY)) if ping else [Step(b"", pause=FOR_EVER)]
-        steps = after(steps, deltas, silence)
+        silence: Iterable[Step] = [Step(b"", pause=WITHOUT_END)]
+        if ping:
+            silence = repeat(PING._replace(pause=PING_SECONDS))
+        steps = insert_after(steps, deltas, silence)
     return steps
 
 
-def after(steps: Iterator[Step], deltas: int, blow: Iterable[Step]) -> Iterator[Step]:
-    """The blow falls after so many text deltas (0: after `message_start`), in a shorter reply at its end."""
-    sent, due = 0, True
+def insert_after(steps: Iterator[Step], deltas: int, inserted: Iterable[Step]) -> Iterator[Step]:
+    """Insert steps after so many text deltas (0: after `message_start`), or at the end of a shorter reply."""
+    sent, is_due = 0, True
     for step in steps:
-        if due and step.wire.startswith(b"event: message_delta"):
-            due = False
-            yield from blow
+        if is_due and step.wire.startswith(b"event: message_delta"):
+            is_due = False
+            yield from inserted
         yield step
         sent += step.deltas
-        if due and sent == deltas:
-            due = False
-            yield from blow
+        if is_due and sent == deltas:
+            is_due = False
+            yield from inserted
 
 
-def failure(kind: str, request_id: str) -> Step:
-    message = "Overloaded" if kind == "overloaded_error" else "Something went wrong in mid-stream"
-    data = {"type": "error", "error": {"type": kind, "message": message}, "request_id": request_id}
-    return Step(event("error", data), ends="error")
+def error_event(error_type: str, request_id: str) -> Step:
+    message = "Overloaded" if error_type == "overloaded_error" else "Something went wrong in mid-stream"
+    data = {"type": "error", "error": {"type": error_type, "message": message}, "request_id": request_id}
+    return Step(encode_event("error", data), ending="error")
 
 
-def broken(name: str, index: int) -> Step:
+def broken_event(name: str, index: int) -> Step:
+    """Return an event that is not JSON, not UTF-8 or not of the protocol's shape."""
     if name == "misshaped":
-        return Step(event("content_block_delta", {"index": index, "delta": ["text_delta", "SPOILT"]}))
-    wire = delta(index, {"type": "text_delta", "text": "SPOILT"}).wire
+        return Step(encode_event("content_block_delta", {"index": index, "delta": ["text_delta", BROKEN_TEXT]}))
+    wire, text = text_delta(index, BROKEN_TEXT).wire, BROKEN_TEXT.encode()
     if name == "malformed":
-        return Step(wire[: wire.index(b"SPOILT")] + b"\n\n")
-    return Step(wire.replace(b"SPOILT", b"\xc3\x28\xff\xfe"))
+        return Step(wire[: wire.index(text)] + b"\n\n")
+    return Step(wire.replace(text, b"\xc3\x28\xff\xfe"))
 
 
-def strangers(index: int) -> list[Step]:
-    """Kinds of events and deltas that may come one day; a client must let them pass."""
+def unknown_events(index: int) -> list[Step]:
+    """Return events, deltas and fields that no client knows. The protocol may gain such, so clients must skip them."""
+    unknown_delta = {"index": index, "delta": {"type": "mystery_delta", "mystery": "x"}}
     return [
-        Step(event("mystery_event", {"detail": {"level": 3}})),
-        Step(event("content_block_delta", {"index": index, "delta": {"type": "mystery_delta", "mystery": "x"}})),
+        Step(encode_event("mystery_event", {"detail": {"level": 3}})),
+        Step(encode_event("content_block_delta", unknown_delta)),
         Step(b": a comment\n\n"),
-        Step(b"event: ping\ndata: " + encode({"type": "ping", "new": True}) + b"\n\n"),
+        Step(b"event: ping\ndata: " + encode_json({"type": "ping", "new": True}) + b"\n\n"),
     ]

@@ -1,16 +1,16 @@
-"""What a person wrote in double brackets into the question, as `[[rate:0]]`; README.md lists them all."""
+"""Reads the markers in a question, such as `[[rate:0]]`, which control the reply. README.md explains them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 MARKER = re.compile(r"\[\[([a-z0-9_]+)(?::(.*?))?\]\]", re.DOTALL)
-LITERAL = re.compile(r"\[\[text\]\](.*?)\[\[/text\]\]", re.DOTALL)
+LITERAL_TEXT = re.compile(r"\[\[text\]\](.*?)\[\[/text\]\]", re.DOTALL)
 STATUS = re.compile(r"([45]\d\d)(?::(?!times:)(.+?))?(?::times:(\d+))?")
 
-# Taken away once a `times` is used up; what shapes an ordinary reply stays.
+# `times` limits how often these apply. The other markers shape an ordinary reply and always apply.
 FAULTS = {
     "status", "header", "hang", "delay", "drop", "html", "json", "error", "truncate", "reset", "stall",
     "pause", "malformed", "badutf8", "misshaped", "empty", "noreason", "nodelta_usage", "refusal", "unknown",
@@ -18,152 +18,185 @@ FAULTS = {
 
 
 class BadMarker(ValueError):
-    """A marker whose arguments make no sense; the message names it."""
+    """A marker has invalid arguments. The message names it."""
 
 
 class Markers(dict[str, tuple[Any, ...]]):
-    """The arguments of each marker found, by its name; one without arguments has an empty tuple."""
+    """The arguments of each marker by its name. A marker without arguments has an empty tuple."""
 
     def first(self, name: str, default: Any = None) -> Any:
-        return self[name][0] if name in self else default
+        """Return the marker's first argument, or the default if the marker or the argument is missing."""
+        arguments = self.get(name)
+        return arguments[0] if arguments else default
 
     def without_faults(self) -> Markers:
-        return Markers({name: args for name, args in self.items() if name not in FAULTS})
+        return Markers({name: arguments for name, arguments in self.items() if name not in FAULTS})
 
 
-def parse(question: str, *, title: bool = False) -> Markers:
-    """The markers of a question; a title request obeys those written `[[title:…]]`, and it alone does."""
-    found = Markers()
-    if not title and (literal := LITERAL.search(question)):
-        found["text"] = (literal[1],) if literal[1] else bad("text", "is empty")
-    for name, raw in MARKER.findall(LITERAL.sub("", question)):
+def parse_markers(question: str, *, title: bool = False) -> Markers:
+    """Return the question's markers, or for a title request those written `[[title:…]]`; raise BadMarker."""
+    markers = Markers()
+    literal = LITERAL_TEXT.search(question)
+    if literal and not title:
+        if not literal[1]:
+            raise BadMarker("marker [[text]] is empty")
+        markers["text"] = (literal[1],)
+    for name, raw in MARKER.findall(LITERAL_TEXT.sub("", question)):
+        if title and name != "title":
+            continue
         if title:
-            name, _, raw = raw.partition(":") if name == "title" else ("", "", "")
-        if name in ARGUMENTS:
-            found |= read(name, raw)
-    return found
+            name, _, raw = raw.partition(":")
+        if name in MARKER_NAMES:
+            markers |= parse_marker(name, raw)
+    if "pause_turn" in markers and not markers.keys().isdisjoint(("endless", "clock")):
+        raise BadMarker("marker [[pause_turn]] needs a text that is known in advance, not [[endless]] or [[clock]]")
+    return markers
 
 
-def strip(question: str) -> str:
-    """The question as a person would have put it, without markers."""
-    return MARKER.sub("", LITERAL.sub("", question)).strip()
+def remove_markers(question: str) -> str:
+    """Return the question as a person would write it, without markers."""
+    return MARKER.sub("", LITERAL_TEXT.sub("", question)).strip()
 
 
-def read(name: str, raw: str) -> dict[str, tuple[Any, ...]]:
-    if name == "status":
-        return read_status(raw)
-    if name in ("echo", "thinking", "header"):
-        return read_free(name, raw)
-    kinds, given = ARGUMENTS[name], raw.split(":") if raw else []
-    needed = sum(kind not in OPTIONAL for kind in kinds)
-    if not needed <= len(given) <= len(kinds):
-        bad(name, f"takes {needed} to {len(kinds)} arguments")
+def parse_marker(name: str, raw: str) -> dict[str, tuple[Any, ...]]:
     try:
-        return {name: tuple(kind(value) for kind, value in zip(kinds, given, strict=False))}
+        if name in FREE_FORMS:
+            return FREE_FORMS[name](raw)
+        return {name: parse_arguments(ARGUMENTS[name], raw.split(":") if raw else [])}
     except ValueError as error:
-        return {name: bad(name, str(error))}
+        raise BadMarker(f"marker [[{name}]] {error}") from error
 
 
-def read_status(raw: str) -> dict[str, tuple[Any, ...]]:
+# Markers with a form of their own
+
+
+def parse_status(raw: str) -> dict[str, tuple[Any, ...]]:
     match = STATUS.fullmatch(raw)
-    if not match:
-        return {"status": bad("status", f"cannot be {raw!r}")}
+    if match is None:
+        raise ValueError(f"cannot be {raw!r}")
     code, retry_after, times = match.groups()
-    return {"status": (int(code), retry_after)} | ({"times": (int(times),)} if times else {})
+    markers: dict[str, tuple[Any, ...]] = {"status": (int(code), retry_after)}
+    if times:
+        markers["times"] = (int(times),)
+    return markers
 
 
-def read_free(name: str, raw: str) -> dict[str, tuple[Any, ...]]:
-    """Markers whose argument is any text, colons included."""
-    if name == "thinking":
-        return {name: (raw,) if raw else ()}
-    if name == "echo":
-        return {"text": (raw,) if raw else bad(name, "is empty")}
-    key, colon, value = raw.partition(":")
-    if not re.fullmatch(r"[A-Za-z0-9-]+", key) or not colon or not value.isprintable():
-        bad(name, "takes a name and a value")
-    return {name: (key, value)}
+def parse_echo(raw: str) -> dict[str, tuple[Any, ...]]:
+    if not raw:
+        raise ValueError("is empty")
+    return {"text": (raw,)}
 
 
-def bad(name: str, why: str) -> Any:
-    raise BadMarker(f"marker [[{name}]] {why}")
+def parse_thinking(raw: str) -> dict[str, tuple[Any, ...]]:
+    return {"thinking": (raw,) if raw else ()}
 
 
-def number(value: str) -> float:
+def parse_header(raw: str) -> dict[str, tuple[Any, ...]]:
+    name, colon, value = raw.partition(":")
+    if not re.fullmatch(r"[A-Za-z0-9-]+", name) or not colon or not value.isprintable():
+        raise ValueError("takes a name and a value")
+    return {"header": (name, value)}
+
+
+FREE_FORMS: dict[str, Callable[[str], dict[str, tuple[Any, ...]]]] = {
+    "echo": parse_echo,
+    "thinking": parse_thinking,
+    "header": parse_header,
+    "status": parse_status,
+}
+
+
+# All other markers: a fixed number of arguments, separated by colons
+
+
+class Argument(NamedTuple):
+    parse: Callable[[str], Any]
+    is_required: bool = True
+
+    def optional(self) -> Argument:
+        return self._replace(is_required=False)
+
+
+def parse_arguments(arguments: tuple[Argument, ...], values: list[str]) -> tuple[Any, ...]:
+    min_count = sum(argument.is_required for argument in arguments)
+    if not min_count <= len(values) <= len(arguments):
+        raise ValueError(f"takes {min_count} to {len(arguments)} arguments")
+    return tuple(argument.parse(value) for argument, value in zip(arguments, values, strict=False))
+
+
+def parse_number(value: str) -> float:
     if not re.fullmatch(r"\d{1,9}(\.\d{1,6})?", value):
         raise ValueError(f"cannot take {value!r} as a number")
     return float(value)
 
 
-def count(value: str) -> int:
+def parse_count(value: str) -> int:
     if not re.fullmatch(r"\d{1,8}", value):
         raise ValueError(f"cannot take {value!r} as a count")
     return int(value)
 
 
-def positive(value: str) -> int:
-    return count(value) or bad_value("must be at least 1")
+def parse_positive(value: str) -> int:
+    count = parse_count(value)
+    if count < 1:
+        raise ValueError("must be at least 1")
+    return count
 
 
-def bad_value(why: str) -> Any:
-    raise ValueError(why)
+def one_of(*choices: str) -> Argument:
+    def parse(value: str) -> str:
+        if value not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}")
+        return value
+
+    return Argument(parse)
 
 
-def one_of(*choices: str) -> Callable[[str], str]:
-    def choose(value: str) -> str:
-        return value if value in choices else str(bad_value(f"must be one of {', '.join(choices)}"))
-
-    return choose
-
-
-PING, CUT = one_of("ping"), one_of("cut")
-ERRORS = one_of(
+NUMBER, COUNT, POSITIVE = Argument(parse_number), Argument(parse_count), Argument(parse_positive)
+ERROR_TYPE = one_of(
     "invalid_request_error", "authentication_error", "billing_error", "permission_error", "not_found_error",
     "rate_limit_error", "timeout_error", "api_error", "overloaded_error",
 )  # fmt: skip
-OPTIONAL = {PING, CUT}
-ARGUMENTS: dict[str, tuple[Callable[[str], Any], ...]] = {
-    # how the reply looks
-    "rate": (number,),
-    "chars": (positive,),
-    "deltas": (positive,),
+ARGUMENTS: dict[str, tuple[Argument, ...]] = {
+    # what the reply contains
+    "rate": (NUMBER,),
+    "chars": (POSITIVE,),
+    "deltas": (POSITIVE,),
     "kind": (one_of("prose", "list", "fence", "table"),),
-    "echo": (str,),
-    "thinking": (str,),
     "nothinking": (),
     "redacted": (),
-    "tool": (CUT,),
+    "tool": (one_of("cut").optional(),),
     "nul": (),
     "endless": (),
-    "clock": (positive,),
-    # how it is cut into pieces
-    "bytes": (positive,),
+    "clock": (POSITIVE,),
+    "unknown": (),
+    # how it is cut into chunks
+    "bytes": (POSITIVE,),
     "burst": (),
     "split": (one_of("utf8"),),
-    "hugeline": (positive,),
+    "hugeline": (POSITIVE,),
+    "pause": (COUNT, NUMBER),
     # how it ends
     "refusal": (),
     "max_tokens": (),
     "window": (),
-    "pause_turn": (),
+    "pause_turn": (POSITIVE.optional(),),
     "empty": (),
     "noreason": (),
     "nodelta_usage": (),
     # what goes wrong
-    "status": (),
-    "times": (positive,),
-    "header": (),
+    "times": (POSITIVE,),
     "hang": (),
-    "delay": (number,),
+    "delay": (NUMBER,),
     "drop": (),
     "html": (),
     "json": (),
-    "error": (ERRORS, count),
-    "truncate": (count,),
-    "reset": (count,),
-    "stall": (count, PING),
-    "pause": (count, number),
-    "malformed": (count,),
-    "badutf8": (count,),
-    "misshaped": (count,),
-    "unknown": (),
+    "error": (ERROR_TYPE, COUNT),
+    "truncate": (COUNT,),
+    "reset": (COUNT,),
+    "stall": (COUNT, one_of("ping").optional()),
+    "malformed": (COUNT,),
+    "badutf8": (COUNT,),
+    "misshaped": (COUNT,),
 }
+MARKER_NAMES = ARGUMENTS.keys() | FREE_FORMS.keys()

@@ -1,4 +1,4 @@
-"""The stand-in as a child process, for tests: `with StandIn(rate=0) as upstream: … upstream.url`."""
+"""Runs the stand-in as a child process, for `trial` and for tests: `with StandIn(rate=0) as stand_in: stand_in.url`."""
 
 from __future__ import annotations
 
@@ -10,22 +10,19 @@ from typing import Any, Self
 from urllib.parse import urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
-ROOT = Path(__file__).resolve().parents[2]
-PROMISE = "stand-in listening on "
+import chatsite
+
+# `python -m` imports the package from the working directory, which may be any other one.
+SOURCE_DIRECTORY = Path(chatsite.__file__).resolve().parent.parent
+LISTENING = "stand-in listening on "
+STOP_SECONDS = 10
 
 
 class StandIn:
     def __init__(self, *options: str, rate: float = 40.0, port: int = 0) -> None:
-        self._command = [
-            sys.executable,
-            "-m",
-            "chatsite.standin",
-            "--with-parent",
-            f"--rate={rate}",
-            f"--port={port}",
-        ]
-        self._command += options
-        self._http = build_opener(ProxyHandler({}))
+        module = [sys.executable, "-m", "chatsite.standin"]
+        self._command = [*module, "--with-parent", f"--rate={rate}", f"--port={port}", *options]
+        self._http = build_opener(ProxyHandler({}))  # never through a proxy of the environment
         self.url = ""
 
     def __enter__(self) -> Self:
@@ -35,49 +32,60 @@ class StandIn:
         self.stop()
 
     def start(self) -> Self:
-        """Returns when it listens; raises with its last words if it does not."""
+        """Start it and return when it listens; raise RuntimeError if it does not."""
         self.launch()
         return self.wait_until_listening()
 
     def launch(self) -> None:
-        """Does not wait for it, for who has something else to do meanwhile."""
-        pipe = subprocess.PIPE
-        # A group of its own: Ctrl-C is for the server, whose replies are still being answered while it drains.
+        """Start it and return at once."""
+        # A process group of its own: Ctrl-C must not reach it, because the server still drains its replies.
         self.process = subprocess.Popen(  # noqa: S603 (our own module, our own options)
-            self._command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True, process_group=0
+            self._command,
+            cwd=SOURCE_DIRECTORY,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            process_group=0,
         )
 
     def wait_until_listening(self) -> Self:
         line = self.process.stdout.readline().strip() if self.process.stdout else ""
-        if not line.startswith(PROMISE):
+        if not line.startswith(LISTENING):
             self.stop()
             raise RuntimeError(f"the stand-in did not start: {line!r}")
-        self.url = line.removeprefix(PROMISE)
+        self.url = line.removeprefix(LISTENING)
         return self
 
     def stop(self) -> None:
-        """Ends it at once; harmless when it has ended already."""
+        """Stop it at once. It may have stopped already."""
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(STOP_SECONDS)
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe:
                 pipe.close()
 
     def recorded(self, match: str | None = None, *, last: bool = False) -> list[dict[str, Any]]:
-        """What it was asked since the last reset, oldest first; README.md names the fields."""
-        query = ({"match": match} if match is not None else {}) | ({"last": "1"} if last else {})
-        records: list[dict[str, Any]] = self._ask("GET", f"/recorded?{urlencode(query)}")
+        """Return the requests since the last reset, oldest first. README.md lists their fields.
+
+        `match` selects those whose question contains a text, `last` the newest of them.
+        """
+        query = {}
+        if match is not None:
+            query["match"] = match
+        if last:
+            query["last"] = "1"
+        records: list[dict[str, Any]] = self._request("GET", f"/recorded?{urlencode(query)}")
         return records
 
     def open(self) -> int:
-        """How many requests it is answering right now."""
-        return int(self._ask("GET", "/recorded/open")["open"])
+        """Return how many requests it is answering."""
+        return int(self._request("GET", "/recorded/open")["open"])
 
     def reset(self) -> None:
-        """Forgets what was recorded, failures counted and prompts cached; open streams go on."""
-        self._ask("DELETE", "/recorded")
+        """Clear the recorded requests, the counted faults and the prompt cache. Open streams continue."""
+        self._request("DELETE", "/recorded")
 
-    def _ask(self, method: str, path: str) -> Any:
+    def _request(self, method: str, path: str) -> Any:
         request = Request(self.url + path, method=method)  # noqa: S310 (always http, on loopback)
         with self._http.open(request, timeout=10) as response:
             return json.load(response)

@@ -1,4 +1,4 @@
-"""Made-up text of any length and shape, numbered so that a missing or repeated piece can be seen."""
+"""Generates text of any length and shape, with numbers that show a missing or repeated piece."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import count, islice, pairwise
 from time import monotonic
 
-# About a word each; long runs without a space are cut like tokens, so that no delta is huge.
+# About a word each. Long runs without a space are cut, as tokens are, so that no delta is very long.
 PIECE = re.compile(r"\S{1,12}\s*|\s+")
 SENTENCES = (
     "The morning train was late, and nobody on the platform seemed to mind.",
@@ -18,17 +18,17 @@ SENTENCES = (
     "The team agreed on **one** owner for the list, which made it shorter at once.",
     "Somebody had left the window open, so the papers had moved around the room.",
 )
-OPENING = {
+OPENINGS = {
     "prose": "",
     "list": "",
     "fence": "```python\n",
     "table": "| No. | Place | Figure |\n|---|---|---|\n",
 }
-CLOSING = {"prose": " The end.", "list": "\n- The end.", "fence": "\n```", "table": "\n| – | end | 0 |"}
+CLOSINGS = {"prose": " The end.", "list": "\n- The end.", "fence": "\n```", "table": "\n| – | end | 0 |"}
 
 
-def lines(kind: str) -> Iterator[str]:
-    """The body of a shape, for ever."""
+def generate_lines(kind: str) -> Iterator[str]:
+    """Yield lines of this shape without end."""
     for number in count(1):
         sentence = SENTENCES[number % len(SENTENCES)]
         if kind == "list":
@@ -41,48 +41,47 @@ def lines(kind: str) -> Iterator[str]:
             yield f"Note {number}. {sentence}" + ("\n\n" if number % 4 == 0 else " ")
 
 
-def endless(kind: str) -> Iterator[str]:
-    yield from PIECE.findall(OPENING[kind])
-    for line in lines(kind):
+def generate_pieces(kind: str) -> Iterator[str]:
+    """Yield text of this shape in pieces without end."""
+    yield from PIECE.findall(OPENINGS[kind])
+    for line in generate_lines(kind):
         yield from PIECE.findall(line)
 
 
 @lru_cache(maxsize=16)
-def of_length(kind: str, size: int) -> str:
-    """Exactly so many characters, the last one visible, closed properly where there is room for it."""
-    closing = CLOSING[kind] if size > len(OPENING[kind]) + len(CLOSING[kind]) else ""
-    text, body = [OPENING[kind]], lines(kind)
-    length = len(text[0])
-    while length < size:
-        text.append(next(body))
-        length += len(text[-1])
-    return fill("".join(text)[: size - len(closing)]) + closing
-
-
-def fill(text: str) -> str:
-    """A cut may leave white space at the end, which a reader would not see and a site may strip."""
-    return text.rstrip().ljust(len(text), ".")
+def text_of_length(kind: str, length: int) -> str:
+    """Return a text of exactly this many characters, closed properly if there is room for it."""
+    opening, closing = OPENINGS[kind], CLOSINGS[kind]
+    if length <= len(opening) + len(closing):
+        closing = ""
+    text, lines = opening, generate_lines(kind)
+    while len(text) < length:
+        text += next(lines)
+    text = text[: length - len(closing)]
+    # Readers would not see white space at the cut, and a site may strip it: dots take its place.
+    return text.rstrip().ljust(len(text), ".") + closing
 
 
 @lru_cache(maxsize=16)
-def of_deltas(kind: str, number: int) -> tuple[str, ...]:
-    """Exactly so many deltas, about a word each."""
-    return (*islice(endless(kind), number - 1), CLOSING[kind])
+def pieces_of_count(kind: str, number: int) -> tuple[str, ...]:
+    """Return a text in exactly this many pieces of about a word."""
+    return (*islice(generate_pieces(kind), number - 1), CLOSINGS[kind])
 
 
 @lru_cache(maxsize=64)
-def pieces(text: str) -> tuple[str, ...]:
+def split_into_words(text: str) -> tuple[str, ...]:
+    """Return the text in pieces of about a word."""
     return tuple(PIECE.findall(text))
 
 
-def clocked(pieces: Iterable[str], every: int) -> Iterator[str]:
-    """The same pieces, the first and then every n-th told when it was sent: @123.456789, on the monotonic clock."""
-    for place, piece in enumerate(pieces):
-        yield piece if place % every else f"@{monotonic():.6f} {piece}"
-
-
-def evenly(text: str, number: int) -> tuple[str, ...]:
-    """A given text in so many deltas, or one a character if it is shorter than that."""
+def split_evenly(text: str, number: int) -> tuple[str, ...]:
+    """Return the text in this many pieces, or in single characters if it has fewer."""
     number = min(number, len(text))
     cuts = [index * len(text) // number for index in range(number + 1)]
     return tuple(text[start:stop] for start, stop in pairwise(cuts))
+
+
+def add_timestamps(pieces: Iterable[str], interval: int) -> Iterator[str]:
+    """Put the monotonic time of sending before every n-th piece, from the first one: `@123.456789`."""
+    for index, piece in enumerate(pieces):
+        yield piece if index % interval else f"@{monotonic():.6f} {piece}"

@@ -1,193 +1,228 @@
-"""The routes of the stand-in: Anthropic's, and `/recorded` for the tests that ask what happened."""
+"""The routes: those of Anthropic's API, and `/recorded` for tests that ask what the stand-in received."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
-from . import answers, faults, refusals, tokens, writer
-from .compose import Request, compose
-from .http import error, hang_up, headers, last_question, open_transport, peer_of, read, status_error, success
-from .markers import BadMarker, Markers, parse
-from .models import Catalogue
-from .record import Book, Record
-from .refusals import Refused
+from chatsite.standin.answers import is_title_request, last_content
+from chatsite.standin.chunks import cut_into_chunks
+from chatsite.standin.compose import Request, compose_reply
+from chatsite.standin.faults import insert_faults
+from chatsite.standin.markers import BadMarker, Markers, parse_markers
+from chatsite.standin.models import Catalogue
+from chatsite.standin.pauses import PausedTurns
+from chatsite.standin.recording import Record, RequestLog
+from chatsite.standin.reply import Reply
+from chatsite.standin.responses import (
+    error_response,
+    json_response,
+    open_transport,
+    peer_address,
+    read_body,
+    refusal_response,
+    reset_connection,
+    response_headers,
+    status_response,
+    wait_until_cancelled,
+)
+from chatsite.standin.tokens import PromptCache, content_blocks, count_prompt_tokens
+from chatsite.standin.validation import Refused, check_body, check_headers, refuse_if
+from chatsite.standin.writer import StepWriter
 
-LARGEST = 32 * 1024 * 1024
-STREAM = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache"}
-Handler = Callable[[web.Request, Record], Awaitable[web.StreamResponse]]
+MAX_BODY_BYTES = 32 * 1024 * 1024
+STREAM_HEADERS = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache"}
+Response = web.StreamResponse
+Handler = Callable[[web.Request, Record], Awaitable[Response]]
 
 
-@dataclass
-class StandIn:
-    rate: float = 40.0
-    keeps: bool = True
-    window: int | None = None
-    cache: tokens.Cache = field(default_factory=tokens.Cache)
-    failures: dict[tuple[str, str], int] = field(default_factory=dict)
+class Server:
+    def __init__(self, *, rate: float, keeps_content: bool, window: int | None) -> None:
+        self._rate = rate
+        self._catalogue = Catalogue(window)
+        self._log = RequestLog(keeps_content=keeps_content)
+        self._prompt_cache = PromptCache()
+        self._paused_turns = PausedTurns()
+        self._fault_counts: dict[tuple[str, bool, str], int] = {}
 
-    def __post_init__(self) -> None:
-        self.book, self.catalogue = Book(keeps=self.keeps), Catalogue(self.window)
-
-    def app(self) -> web.Application:
-        app = web.Application(client_max_size=LARGEST)
-        app.router.add_post("/v1/messages", self.noted(self.messages))
-        app.router.add_post("/v1/messages/count_tokens", self.noted(self.count_tokens))
-        # A site asks for the models in its own time; what a test finds recorded is what it asked for itself.
-        unread = Book(keeps=False)
-        app.router.add_get("/v1/models", self.noted(self.models, unread))
-        app.router.add_get("/v1/models/{id}", self.noted(self.model, unread))
-        app.router.add_get("/recorded", self.recorded)
-        app.router.add_get("/recorded/open", self.running)
-        app.router.add_delete("/recorded", self.clear)
-        app.router.add_route("*", "/{rest:.*}", self.noted(self.nowhere))
+    def create_app(self) -> web.Application:
+        app = web.Application(client_max_size=MAX_BODY_BYTES)
+        app.router.add_post("/v1/messages", self.with_record(self.create_message, self._log))
+        app.router.add_post("/v1/messages/count_tokens", self.with_record(self.count_tokens, self._log))
+        # A site asks for the models whenever it likes. They are not in the log, so a test finds only its own requests.
+        unread_log = RequestLog(keeps_content=False)
+        app.router.add_get("/v1/models", self.with_record(self.list_models, unread_log))
+        app.router.add_get("/v1/models/{id}", self.with_record(self.retrieve_model, unread_log))
+        app.router.add_get("/recorded", self.list_records)
+        app.router.add_get("/recorded/open", self.count_open_requests)
+        app.router.add_delete("/recorded", self.clear_records)
+        app.router.add_route("*", "/{rest:.*}", self.with_record(self.refuse_path, self._log))
         return app
 
-    def noted(
-        self, handler: Handler, book: Book | None = None
-    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-        """Records every request, whatever becomes of it; a refusal becomes an error in Anthropic's words."""
-        book = book or self.book
+    def with_record(self, handler: Handler, log: RequestLog) -> Callable[[web.Request], Awaitable[Response]]:
+        """Record every request of the handler, and turn a refusal into an error response."""
 
-        async def handle(request: web.Request) -> web.StreamResponse:
-            named = {name.lower(): value for name, value in request.headers.items()}
-            record = book.open(request.path, named, peer_of(request))
+        async def handle(http_request: web.Request) -> Response:
+            headers = {name.lower(): value for name, value in http_request.headers.items()}
+            record = log.begin(http_request.path, headers, peer_address(http_request))
             try:
-                return await handler(request, record)
+                return await handler(http_request, record)
             except Refused as refused:
                 record.answer, record.ended = "refused", "refused"
-                return error(record, refused.status, refused.type, refused.message)
+                return refusal_response(record, refused, Markers())
             except asyncio.CancelledError:
-                record.gone()
+                record.mark_client_gone()
                 raise
             finally:
-                book.close(record)
+                log.end(record)
 
         return handle
 
-    async def messages(self, http: web.Request, record: Record) -> web.StreamResponse:
-        key = refusals.key_of(http.headers)
-        request = self.understand(await read(http, record), key, record)
-        if (early := await self.fail_early(http, record, request.markers)) is not None:
-            return early
-        prompt = self.cache.usage(f"{key} {request.model.id}", request.body)
-        return await self.answer(http, record, Request(**{**vars(request), "prompt": prompt}))
+    # Messages
 
-    def understand(self, body: Any, key: str, record: Record) -> Request:
-        model = refusals.check(body, self.catalogue)
-        record.question = last_question(body)
-        title = answers.is_title(model.id, body)
+    async def create_message(self, http_request: web.Request, record: Record) -> Response:
+        key = check_headers(http_request.headers)
+        request = self.parse_request(await read_body(http_request, record), key, record)
+        response = await fail_before_reply(http_request, record, request.markers)
+        if response is not None:
+            return response
+        prompt_usage = self._prompt_cache.prompt_usage(f"{key} {request.model.id}", request.body)
+        reply = compose_reply(request, prompt_usage)
+        if request.must_pause:
+            self._paused_turns.add_pause(request.body, request.question, reply, request.pauses + 1)
+        if request.body.get("stream") and "json" not in request.markers:
+            return await self.stream_reply(http_request, record, reply, request.markers)
+        return await send_reply(http_request, record, reply, request.markers)
+
+    def parse_request(self, body: Any, key: str, record: Record) -> Request:
+        model = check_body(body, self._catalogue, needs_max_tokens=True)
+        question = last_question(body)
+        record.question = question
+        pauses = self._paused_turns.count_pauses(body, question)
+        is_title = is_title_request(model.id, body)
         try:
-            markers = parse(record.question, title=title)
-        except BadMarker as wrong:
-            raise Refused(400, str(wrong)) from wrong
-        markers = self.count_failures(markers, (f"{key} {title}", record.question))
-        return Request(model, body, record.question, markers, title, {})
+            markers = parse_markers(question, title=is_title)
+        except BadMarker as error:
+            raise Refused(400, str(error)) from error
+        if "times" in markers:
+            markers = self.count_fault(markers, (key, is_title, question))
+        return Request(model, body, question, markers, is_title, pauses)
 
-    def count_failures(self, markers: Markers, who: tuple[str, str]) -> Markers:
-        """With `times`, the faults strike so often, then the reply succeeds and the count begins anew."""
-        if "times" not in markers:
-            return markers
-        failed = self.failures.pop(who, 0)
-        if failed >= markers.first("times"):
+    def count_fault(self, markers: Markers, caller: tuple[str, bool, str]) -> Markers:
+        """Return the markers without faults once they have applied `times` times; then the count starts again."""
+        count = self._fault_counts.pop(caller, 0)
+        if count >= markers.first("times"):
             return markers.without_faults()
-        self.failures[who] = failed + 1
+        self._fault_counts[caller] = count + 1
         return markers
 
-    async def fail_early(self, http: web.Request, record: Record, markers: Markers) -> web.Response | None:
-        """What goes wrong before the first event."""
-        record.answer = next((name for name in ("hang", "drop", "status", "html") if name in markers), "")
-        if "hang" in markers:
-            await asyncio.Event().wait()
-        if "delay" in markers:
-            await asyncio.sleep(markers.first("delay"))
-        if "drop" in markers:
-            record.ended = "dropped"
-            await hang_up(http)
-        if "status" in markers:
-            record.ended = "status"
-            return status_error(record, markers)
-        if "html" in markers:
-            record.ended, record.status = "html", 200
-            return web.Response(text="<!doctype html><title>Proxy</title><h1>It works</h1>", content_type="text/html")
-        return None
-
-    async def answer(self, http: web.Request, record: Record, request: Request) -> web.StreamResponse:
-        streams = request.body.get("stream") and "json" not in request.markers
-        record.answer = "stream" if streams else "json"
-        return await (self.stream if streams else self.whole)(http, record, request)
-
-    async def stream(self, http: web.Request, record: Record, request: Request) -> web.StreamResponse:
-        reply, markers = compose(request), request.markers
-        steps = writer.cut(faults.strike(reply.steps(), reply, markers, record.id), markers)
-        response = web.StreamResponse(headers=headers(record, markers) | STREAM)
-        record.status = 200
+    async def stream_reply(self, http_request: web.Request, record: Record, reply: Reply, markers: Markers) -> Response:
+        steps = cut_into_chunks(insert_faults(reply, markers, record.id), markers)
+        response = web.StreamResponse(headers=response_headers(record, markers) | STREAM_HEADERS)
+        record.answer, record.status = "stream", 200
         response.enable_chunked_encoding()
-        await response.prepare(http)
-        rate = markers.first("rate", self.rate)
-        player = writer.Player(open_transport(http), steps, 1 / rate if rate else 0.0, record)
-        record.ended = await player.play()
+        await response.prepare(http_request)
+        rate = markers.first("rate", self._rate)
+        interval = 1 / rate if rate else 0.0
+        record.ended = await StepWriter(open_transport(http_request), steps, interval, record).write_all()
         if record.ended == "reset":
-            await hang_up(http)
+            await reset_connection(http_request)
         await response.write_eof()
         return response
 
-    async def whole(self, http: web.Request, record: Record, request: Request) -> web.StreamResponse:
-        """For those who did not ask for a stream; a fault of the stream becomes its nearest relative."""
-        markers = request.markers
-        if {"stall", "endless"} & markers.keys():
-            await asyncio.Event().wait()
-        if "reset" in markers:
-            record.ended = "reset"
-            await hang_up(http)
-        if "error" in markers:
-            record.ended = "error"
-            return error(record, 500, markers.first("error"), "Something went wrong")
-        reply = compose(request)
-        body = json.dumps(reply.whole()).encode()
-        spoilt = {"truncate", "malformed", "badutf8"} & markers.keys()
-        record.status, record.usage, record.ended = 200, reply.usage, "truncated" if spoilt else "done"
-        named = headers(record, markers)
-        return web.Response(
-            body=body[: len(body) // 2 if spoilt else None], headers=named, content_type="application/json"
-        )
+    async def count_tokens(self, http_request: web.Request, record: Record) -> Response:
+        check_headers(http_request.headers)
+        body = await read_body(http_request, record)
+        check_body(body, self._catalogue, needs_max_tokens=False)
+        self._paused_turns.count_pauses(body, last_question(body))
+        return json_response(record, {"input_tokens": count_prompt_tokens(body)})
 
-    async def count_tokens(self, http: web.Request, record: Record) -> web.Response:
-        refusals.key_of(http.headers)
-        body = await read(http, record)
-        refusals.check(body, self.catalogue, counting=True)
-        return success(record, {"input_tokens": tokens.estimate(body)})
+    # Models
 
-    async def models(self, http: web.Request, record: Record) -> web.Response:
-        refusals.key_of(http.headers)
-        query = http.query
-        wanted = [*query.getall("lifecycle[]", []), *query.getall("lifecycle", [])]
+    async def list_models(self, http_request: web.Request, record: Record) -> Response:
+        check_headers(http_request.headers)
+        query = http_request.query
+        lifecycles = [*query.getall("lifecycle[]", []), *query.getall("lifecycle", [])]
         limit = query.get("limit", "20")
-        refusals.refuse_if(not limit.isdecimal() or not 1 <= int(limit) <= 1000, "limit: must be from 1 to 1000")
-        return success(record, self.catalogue.page(wanted, int(limit), query.get("after_id"), query.get("before_id")))
+        refuse_if(not limit.isdecimal() or not 1 <= int(limit) <= 1000, "limit: must be from 1 to 1000")
+        page = self._catalogue.page(lifecycles, int(limit), query.get("after_id"), query.get("before_id"))
+        return json_response(record, page)
 
-    async def model(self, http: web.Request, record: Record) -> web.Response:
-        refusals.key_of(http.headers)
-        if (model := self.catalogue.find(http.match_info["id"])) is None:
-            raise Refused(404, f"model: {http.match_info['id']}")
-        return success(record, model.info())
+    async def retrieve_model(self, http_request: web.Request, record: Record) -> Response:
+        check_headers(http_request.headers)
+        model = self._catalogue.find(http_request.match_info["id"])
+        if model is None:
+            raise Refused(404, f"model: {http_request.match_info['id']}")
+        return json_response(record, model.as_json())
 
-    async def nowhere(self, http: web.Request, record: Record) -> web.Response:
-        raise Refused(404, f"Not found: {http.method} {http.path}")
+    async def refuse_path(self, http_request: web.Request, record: Record) -> Response:
+        raise Refused(404, f"Not found: {http_request.method} {http_request.path}")
 
-    async def recorded(self, http: web.Request) -> web.Response:
-        return web.json_response(self.book.matching(http.query.get("match"), last="last" in http.query))
+    # The record
 
-    async def running(self, _: web.Request) -> web.Response:
-        return web.json_response({"open": len(self.book.running)})
+    async def list_records(self, http_request: web.Request) -> Response:
+        records = self._log.find(http_request.query.get("match"))
+        if "last" in http_request.query:
+            records = records[-1:]
+        return web.json_response([record.as_json() for record in records])
 
-    async def clear(self, _: web.Request) -> web.Response:
-        self.book.clear()
-        self.failures.clear()
-        self.cache = tokens.Cache()
+    async def count_open_requests(self, http_request: web.Request) -> Response:
+        return web.json_response({"open": self._log.open_count})
+
+    async def clear_records(self, http_request: web.Request) -> Response:
+        self._log.clear()
+        self._fault_counts.clear()
+        self._prompt_cache = PromptCache()
         return web.json_response({})
+
+
+def last_question(body: dict[str, Any]) -> str:
+    """Return the newest text of a person, in which markers are looked for.
+
+    A message may join a question to an earlier one that got no answer. The markers of the earlier one do not count.
+    """
+    texts = [block["text"] for block in content_blocks(last_content(body, "user")) if block["type"] == "text"]
+    return str(texts[-1]) if texts else ""
+
+
+async def fail_before_reply(http_request: web.Request, record: Record, markers: Markers) -> web.Response | None:
+    """Apply the faults that come before the first byte of a reply. Return the response that takes its place, if any."""
+    record.answer = next((name for name in ("hang", "drop", "status", "html") if name in markers), "")
+    if "hang" in markers:
+        await wait_until_cancelled()
+    if "delay" in markers:
+        await asyncio.sleep(markers.first("delay"))
+    if "drop" in markers:
+        record.ended = "dropped"
+        await reset_connection(http_request)
+    if "status" in markers:
+        record.ended = "status"
+        return status_response(record, markers)
+    if "html" in markers:
+        record.ended, record.status = "html", 200
+        return web.Response(text="<!doctype html><title>Proxy</title><h1>It works</h1>", content_type="text/html")
+    return None
+
+
+async def send_reply(http_request: web.Request, record: Record, reply: Reply, markers: Markers) -> Response:
+    """Send the reply as one JSON message. A fault of a stream becomes the most similar fault of a message."""
+    record.answer = "json"
+    if "stall" in markers or "endless" in markers:
+        await wait_until_cancelled()
+    if "reset" in markers:
+        record.ended = "reset"
+        await reset_connection(http_request)
+    if "error" in markers:
+        record.ended = "error"
+        return error_response(record, 500, markers.first("error"), "Something went wrong", Markers())
+    data = json.dumps(reply.as_json()).encode()
+    is_truncated = bool({"truncate", "malformed", "badutf8"} & markers.keys())
+    if is_truncated:
+        data = data[: len(data) // 2]
+    record.status, record.usage = 200, reply.usage
+    record.ended = "truncated" if is_truncated else "done"
+    return web.Response(body=data, headers=response_headers(record, markers), content_type="application/json")

@@ -1,4 +1,4 @@
-"""When a model thinks, and the signatures by which the stand-in knows its own thinking again."""
+"""When a model thinks, and the signatures by which the stand-in recognizes its own thinking blocks."""
 
 from __future__ import annotations
 
@@ -6,33 +6,37 @@ import base64
 import hmac
 from typing import Any
 
-from .models import Model
+from chatsite.standin.models import Model
 
 SECRET = b"only to notice a thinking block that was altered"
 SUMMARY = (
     "The question is clear enough to answer directly. A short overview first, then the details in the order "
-    "somebody would need them, and one example that can be tried at once."
+    "a reader needs them, and one example that can be tried at once."
 )
 
 
-def thinks(model: Model, body: dict[str, Any]) -> bool:
-    """Without the field, current models think as they see fit, and older ones not at all."""
-    asked = (body.get("thinking") or {}).get("type")
-    return asked in ("adaptive", "enabled") if asked else "adaptive" in model.thinking
+def is_thinking_on(model: Model, body: dict[str, Any]) -> bool:
+    """Whether the request lets the model think. Without the field current models do, and older ones do not."""
+    thinking_type = (body.get("thinking") or {}).get("type")
+    if thinking_type is None:
+        return "adaptive" in model.thinking
+    return thinking_type in ("adaptive", "enabled")
 
 
-def sign(model: str, content: str) -> str:
-    digest = hmac.digest(SECRET, f"{model}\n{content}".encode(errors="surrogatepass"), "sha256")
-    return base64.b64encode(f"stand-in {model} ".encode() + digest).decode()
+def sign_thinking(model_id: str, content: str) -> str:
+    digest = hmac.digest(SECRET, f"{model_id}\n{content}".encode(errors="surrogatepass"), "sha256")
+    return base64.b64encode(f"stand-in {model_id} ".encode() + digest).decode()
 
 
-def genuine(model: str, block: dict[str, Any]) -> bool:
-    """Whether this model wrote this thinking block, unaltered."""
+def redacted_data(model_id: str) -> str:
+    return sign_thinking(model_id, "redacted")
+
+
+def is_genuine(model_id: str, block: dict[str, Any]) -> bool:
+    """Whether this model wrote this thinking block and it was not changed."""
     if block.get("type") == "redacted_thinking":
-        return block.get("data") == redacted(model)
+        return block.get("data") == redacted_data(model_id)
     content, signature = block.get("thinking"), block.get("signature")
-    return isinstance(content, str) and isinstance(signature, str) and signature == sign(model, content)
-
-
-def redacted(model: str) -> str:
-    return sign(model, "redacted")
+    if not isinstance(content, str) or not isinstance(signature, str):
+        return False
+    return signature == sign_thinking(model_id, content)

@@ -1,4 +1,4 @@
-"""A simple, repeatable token count, and a prompt cache that remembers the prefixes it has seen."""
+"""Counts tokens in a simple, repeatable way, and imitates the prompt cache."""
 
 from __future__ import annotations
 
@@ -7,82 +7,87 @@ import json
 import time
 from typing import Any
 
-CHARS_PER_TOKEN = 4
-PER_TURN = 4
-IMAGE = 1_500
-LIFETIME = {"5m": 300.0, "1h": 3600.0}
+CHARACTERS_PER_TOKEN = 4
+TOKENS_PER_MESSAGE = 4
+TOKENS_PER_IMAGE = 1_500
+CACHE_SECONDS = {"5m": 300.0, "1h": 3600.0}
+MAX_CACHED_PREFIXES = 200_000
 
 
-def tokens(text: str) -> int:
-    return -(-len(text) // CHARS_PER_TOKEN)
+def count_text_tokens(text: str) -> int:
+    return -(-len(text) // CHARACTERS_PER_TOKEN)
 
 
-def estimate(body: dict[str, Any]) -> int:
-    return sum(weight for weight, _ in segments(body)) + PER_TURN
+def count_prompt_tokens(body: dict[str, Any]) -> int:
+    return sum(count for count, _ in cacheable_segments(body)) + TOKENS_PER_MESSAGE
 
 
-def segments(body: dict[str, Any]) -> list[tuple[int, str]]:
-    """The prompt in the order it is cached: tools, system, then each turn; weight and content of each."""
-    parts: list[Any] = [body.get("tools"), blocks(body.get("system") or [])]
+def cacheable_segments(body: dict[str, Any]) -> list[tuple[int, str]]:
+    """Return token count and content of the prompt's parts in the order of the cache: tools, system, messages."""
+    parts: list[Any] = [body.get("tools"), content_blocks(body.get("system") or [])]
     parts = [part for part in parts if part]
-    turns = [[turn.get("role"), *blocks(turn.get("content"))] for turn in body["messages"]]
-    return [(PER_TURN + sum(map(weigh, part)), json.dumps(bare(part))) for part in parts + turns]
+    parts += [[message.get("role"), *content_blocks(message.get("content"))] for message in body["messages"]]
+    return [
+        (TOKENS_PER_MESSAGE + sum(map(count_block_tokens, part)), json.dumps(without_breakpoints(part)))
+        for part in parts
+    ]
 
 
-def blocks(content: Any) -> list[Any]:
-    """A string is short for one text block, so that both spell the same prefix."""
+def content_blocks(content: Any) -> list[Any]:
+    """Return the blocks of a message; a string is short for one text block."""
     return [{"type": "text", "text": content}] if isinstance(content, str) else list(content)
 
 
-def weigh(block: Any) -> int:
+def text_of(content: Any) -> str:
+    """Return the text of all text blocks, joined."""
+    return "".join(str(block["text"]) for block in content_blocks(content) if block["type"] == "text")
+
+
+def count_block_tokens(block: Any) -> int:
     if isinstance(block, str):
         return 0
     if block.get("type") == "text":
-        return tokens(str(block.get("text", "")))
+        return count_text_tokens(str(block.get("text", "")))
     if block.get("type") == "image":
-        return IMAGE
-    return tokens(json.dumps(block, ensure_ascii=False))
+        return TOKENS_PER_IMAGE
+    return count_text_tokens(json.dumps(block, ensure_ascii=False))
 
 
-def bare(part: list[Any]) -> list[Any]:
-    """Where a breakpoint stands is not part of what is cached."""
+def without_breakpoints(part: list[Any]) -> list[Any]:
+    """Return the blocks without `cache_control`: a moved cache breakpoint leaves the cached prefix the same."""
     return [
         {key: value for key, value in block.items() if key != "cache_control"} if isinstance(block, dict) else block
         for block in part
     ]
 
 
-class Cache:
-    """Knows no minimum length, unlike the real one: a short second turn shows its cached share as well."""
+class PromptCache:
+    """Has no minimum length, unlike the real one, so that short conversations show a cached share too."""
 
     def __init__(self) -> None:
-        self._until: dict[bytes, float] = {}
+        self._expiry: dict[bytes, float] = {}
 
-    def usage(self, owner: str, body: dict[str, Any]) -> dict[str, Any]:
-        """The prompt's tokens as `message_start` reports them; remembers the prompt for the next turn."""
+    def prompt_usage(self, owner: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Return the usage that `message_start` reports, and remember the prompt for the next turn."""
         control = body.get("cache_control") or {}
         ttl = control.get("ttl") or "5m"
         if not control:
-            return report(estimate(body), 0, 0, ttl)
-        read, total = self._look_up(owner, segments(body), LIFETIME[ttl])
-        return report(PER_TURN, read, total - read, ttl)
-
-    def _look_up(self, owner: str, parts: list[tuple[int, str]], lifetime: float) -> tuple[int, int]:
+            return usage_of_prompt(count_prompt_tokens(body), 0, 0, ttl)
         now, read, total = time.monotonic(), 0, 0
         prefix = hashlib.blake2b(owner.encode(errors="replace"), digest_size=12)
-        for weight, content in parts:
+        for token_count, content in cacheable_segments(body):
             prefix.update(content.encode())
-            total += weight
+            total += token_count
             key = prefix.digest()
-            if self._until.get(key, 0.0) > now:
+            if self._expiry.get(key, 0.0) > now:
                 read = total
-            self._until[key] = now + lifetime
-        if len(self._until) > 200_000:
-            self._until.clear()
-        return read, total
+            self._expiry[key] = now + CACHE_SECONDS[ttl]
+        if len(self._expiry) > MAX_CACHED_PREFIXES:
+            self._expiry.clear()
+        return usage_of_prompt(TOKENS_PER_MESSAGE, read, total - read, ttl)
 
 
-def report(uncached: int, read: int, written: int, ttl: str) -> dict[str, Any]:
+def usage_of_prompt(uncached: int, read: int, written: int, ttl: str) -> dict[str, Any]:
     return {
         "input_tokens": uncached,
         "cache_creation_input_tokens": written,

@@ -72,7 +72,7 @@ def _conversation(person: Any, messages: int) -> Any:
     from conversations.models.content import text_content
     from tests.history import ask, begin
 
-    text = prose.of_length("prose", 1200)
+    text = prose.text_of_length("prose", 1200)
     done: dict[str, Any] = {"state": "complete", "ending": "finished", "content": text_content(text)}
     done |= {"html": markdown.render(text), "html_version": markdown.VERSION}
     answer = begin(person, "How was the morning?")
