@@ -1,4 +1,4 @@
-"""What happens to conversations when something happens to people."""
+"""Reacts to signals of the accounts. Connected by the app's configuration."""
 
 from typing import Any
 
@@ -9,6 +9,6 @@ from conversations.models import Message
 
 
 @receiver(deactivated)
-def stop_replies_of_the_deactivated(user: User, **kwargs: Any) -> None:
-    """Ask every reply that is being written for this person to stop; the writer looks once a second."""
-    Message.objects.writing().filter(conversation__owner=user).request_stop(Message.Ending.DEACTIVATED)
+def stop_open_answers(user: User, **kwargs: Any) -> None:
+    """Have the open answers of a deactivated person stopped; their writers look once a second."""
+    Message.objects.filter(conversation__owner=user).request_stop(Message.Ending.DEACTIVATED)

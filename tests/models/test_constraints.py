@@ -17,7 +17,7 @@ def refused(write, constraint: str) -> None:
     if constraint not in str(refusal.value):
         # SQLite names the columns of a unique index, not the index itself.
         columns = {
-            "one_writing_per_conversation": "conversations_message.conversation_id",
+            "one_open_message_per_conversation": "conversations_message.conversation_id",
             "one_key_per_person": "conversations_idempotencykey.user_id, conversations_idempotencykey.key",
             "accounts_user_email": "accounts_user.email",
         }
@@ -28,7 +28,7 @@ def refused(write, constraint: str) -> None:
 def test_a_message_is_in_one_of_the_known_states(alice):
     create_conversation(alice)
     answers = Message.objects.filter(role="assistant")
-    for state in ("writing", "complete", "stopped", "interrupted", "failed"):
+    for state in ("writing", "waiting", "complete", "stopped", "interrupted", "failed"):
         answers.update(state=state)
     for state in ("", "done", "Complete"):
         refused(lambda state=state: answers.update(state=state), "message_state_is_known")
@@ -43,7 +43,7 @@ def test_a_message_is_of_a_person_or_of_claude(alice):
 def test_one_message_of_a_conversation_is_being_written(alice):
     answer = begin(alice)
     sibling = Message(conversation=answer.conversation, parent=answer.parent, role="assistant", state="writing")
-    refused(sibling.save, "one_writing_per_conversation")
+    refused(sibling.save, "one_open_message_per_conversation")
 
     finish_answer(answer)
     sibling.save()
