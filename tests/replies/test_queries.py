@@ -1,0 +1,69 @@
+"""How many queries a question takes from the request to its stored answer."""
+
+import asyncio
+
+import pytest
+from django.db import connections
+from django.db.backends.signals import connection_created
+
+from conversations.models import Conversation, Message, Question
+from conversations.replies import Engine, housekeeping
+from tests.history import create_conversation
+from tests.replies.threads import storage_threads
+
+MAX_QUERIES = 18
+QUESTION = Question(text="[[nothinking]][[rate:0]][[echo:Yes.]]", model="claude-sonnet-5-5")
+
+
+@pytest.fixture
+def queries():
+    """The SQL of all connections of this process, in whatever thread they are."""
+    statements: list[str] = []
+
+    def record(execute, sql, *arguments):
+        statements.append(sql)
+        return execute(sql, *arguments)
+
+    def watch(connection, **_signal):
+        connection.execute_wrappers.append(record)
+
+    connection_created.connect(watch)
+    yield statements
+    connection_created.disconnect(watch)
+    for connection in connections.all(initialized_only=True):
+        connection.execute_wrappers.clear()
+
+
+@pytest.mark.parametrize("length", [1, 20])
+def test_a_question_takes_few_queries_however_long_its_conversation_is(
+    transactional_db, alice, stand_in, settings, monkeypatch, queries, length
+):
+    settings.ANTHROPIC_BASE_URL, settings.ANTHROPIC_API_KEY = stand_in.url, "test-key"
+    # The rounds that running replies share are not part of the question.
+    monkeypatch.setattr(housekeeping, "ROUND_SECONDS", 60)
+    monkeypatch.setattr(housekeeping, "RECOVERY_SECONDS", 60)
+    monkeypatch.setattr(housekeeping, "GATHERING_SECONDS", 60)
+    conversation = create_conversation(alice, *(f"Question {number}." for number in range(length)))
+
+    async def ask_twice():
+        engine = Engine()
+        await engine.startup()
+        try:
+            # The first question of a month inserts its row.
+            await ask(engine)
+            await asyncio.sleep(0.3)
+            queries.clear()
+            await ask(engine)
+            await asyncio.sleep(0.3)
+        finally:
+            await engine.shutdown()
+
+    async def ask(engine):
+        _answer, broadcast = await engine.answer(conversation, QUESTION, alice, grace=None)
+        await broadcast.until_ended()
+
+    with storage_threads():
+        asyncio.run(ask_twice())
+    assert Message.objects.filter(text="Yes.", state="complete").count() == 2
+    assert 10 < len(queries) <= MAX_QUERIES, "\n".join(queries)
+    assert Conversation.objects.get().head.text == "Yes."
