@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,13 @@ def imports_of(path):
             yield from (f"{base}.{alias.name}" for alias in node.names)
 
 
+def imported_modules(names):
+    """The modules of ours among imported names. A package of which only modules are imported is not one of them."""
+    modules = names & MODULES.keys()
+    packages = {name.rpartition(".")[0] for name in modules}
+    return {name for name in modules if name not in packages}
+
+
 def is_in(name, prefix):
     return name == prefix or name.startswith(f"{prefix}.")
 
@@ -59,6 +67,11 @@ def test_modules_do_not_reach_where_they_must_not(prefix):
         if any(is_in(name, forbidden) for forbidden in FORBIDDEN[prefix])
     ]
     assert wrong == []
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    graph = {module: imported_modules(names) - {module} for module, names in MODULES.items()}
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
 
 
 def test_models_know_nothing_of_ours_but_each_other_people_and_prepared_statements():

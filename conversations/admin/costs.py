@@ -1,4 +1,4 @@
-"""The cost page of the admin: what Claude cost in each of twelve months, and in one of them by model and person."""
+"""The cost page of the admin: the costs of twelve months, and those of one month by model, purpose and person."""
 
 from datetime import date
 from typing import Any

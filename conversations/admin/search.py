@@ -37,8 +37,8 @@ def search_in_texts(request: SignedInRequest) -> HttpResponse:
         return show_page(request, form, status=400)
     words, reason = form.cleaned_data["words"], form.cleaned_data["reason"]
     # Searched before the transaction: on SQLite a transaction would keep everybody from writing during the search.
-    found = find_newest_messages(messages.select_related("conversation__owner"), words, PAGE_SIZE + 1)
-    page = found[:PAGE_SIZE]
+    matches = find_newest_messages(messages.select_related("conversation__owner"), words, PAGE_SIZE + 1)
+    page = matches[:PAGE_SIZE]
     with transaction.atomic():
         AccessRecord.record_search(request.user, " ".join(words), reason, page)
         response = show_page(
@@ -46,7 +46,7 @@ def search_in_texts(request: SignedInRequest) -> HttpResponse:
             form,
             searched=True,
             hits=[(message, make_snippet(message.text, words)) for message in page],
-            last=page[-1] if len(found) > PAGE_SIZE else None,
+            last=page[-1] if len(matches) > PAGE_SIZE else None,
         )
     remember_reason(request, reason)
     return response

@@ -23,9 +23,9 @@ def find_newest_messages(messages: MessageQuerySet, words: Sequence[str], number
     """
     finished = messages.exclude(state=Message.State.WRITING).order_by("-created", "-id")
     scanned_from = finished.values_list("created", flat=True)[RECENT_SCAN : RECENT_SCAN + 1].first()
-    found = list(_scan(finished, words, scanned_from)[:number])
-    if scanned_from is None or len(found) == number:
-        return found
+    matches = list(_scan(finished, words, scanned_from)[:number])
+    if scanned_from is None or len(matches) == number:
+        return matches
     return list(finished.filter(containing(words)).order_by(_newest_first_sorted(), "-id")[:number])
 
 
@@ -43,7 +43,10 @@ def older_than(message: Message) -> Q:
 
 
 def _scan(messages: MessageQuerySet, words: Iterable[str], since: datetime | None) -> MessageQuerySet:
-    """The same as `containing`, for messages created at `since` or later, but in lower case, which no index holds."""
+    """Return the messages that contain all of the words and were created at `since` or later.
+
+    Compares in lower case, so that PostgreSQL reads the messages and not the index of words, which is in upper case.
+    """
     scanned = messages.alias(lower_text=Lower("text"))
     if since is not None:
         scanned = scanned.filter(created__gte=since)
