@@ -1,6 +1,6 @@
-"""PostgreSQL itself refuses to change or delete an access record, whoever asks.
+"""A trigger on PostgreSQL refuses every change and deletion of an access record.
 
-SQLite gets no such trigger: it would be lost whenever Django rebuilds the table for another change.
+SQLite gets no trigger: it would be lost when Django rebuilds the table for a later migration.
 """
 
 from collections.abc import Callable

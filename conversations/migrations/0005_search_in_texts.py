@@ -1,7 +1,7 @@
-"""PostgreSQL finds words in texts by their trigrams: a search in 100 000 messages takes milliseconds instead of a second.
+"""An index of trigrams for the search in texts on PostgreSQL: 100 000 messages take milliseconds instead of a second.
 
-SQLite, measured with as many, reads all of them in a fifth of a second and gets no index. An answer enters the index once,
-when it is finished: each checkpoint of a growing text would otherwise add all of its trigrams anew.
+SQLite reads as many in 0.2 s and gets no index. An answer is added to the index once, when it is finished. Otherwise each
+checkpoint of a growing text would add all of its trigrams again.
 """
 
 from collections.abc import Callable
