@@ -10,6 +10,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from functools import partial
 from types import FrameType
 from typing import Any, Protocol
@@ -34,7 +35,7 @@ class Lifespan:
     def __init__(self, application: Any, worker: Worker) -> None:
         self.application = application
         self.worker = worker
-        self._draining: asyncio.Task[None] | None = None
+        self._draining: Future[None] | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "lifespan":
@@ -70,18 +71,17 @@ class Lifespan:
     def _on_signal(
         self, loop: asyncio.AbstractEventLoop, server_handler: SignalHandler, number: int, frame: FrameType | None
     ) -> None:
-        if self._draining is not None:
-            server_handler(number, frame)
-            return
-        logger.info("Stopping: waiting for running replies. A second signal stops at once.")
-        loop.call_soon_threadsafe(self._start_draining, server_handler, number)
-
-    def _start_draining(self, server_handler: SignalHandler, number: int) -> None:
         if self._draining is None:
-            self._draining = asyncio.create_task(self._drain_and_stop(server_handler, number))
+            logger.info("Stopping: waiting for running replies. A second signal stops at once.")
+            drain = self._drain_and_stop(server_handler, number)
+            self._draining = asyncio.run_coroutine_threadsafe(drain, loop)
+        else:
+            server_handler(number, frame)
 
     async def _drain_and_stop(self, server_handler: SignalHandler, number: int) -> None:
         try:
             await self.worker.drain()
+        except Exception:
+            logger.exception("Waiting for running replies failed.")
         finally:
             server_handler(number, None)

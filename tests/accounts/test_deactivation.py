@@ -1,4 +1,4 @@
-"""An account that is closed loses its access at once: session, tokens, running replies."""
+"""A deactivated account loses its access at once: sessions, tokens and running replies."""
 
 import time
 
@@ -15,77 +15,76 @@ def deactivate(user):
     user.save()
 
 
-def by_token(site, secret, **request):
+def chat_with_token(site, secret, **request):
     headers = {"Authorization": f"Bearer {secret}"}
     return Visitor(site).streaming("POST", "/api/chat", headers=headers, **request)
 
 
-def test_alices_reply_ends_and_she_is_out(site, alice):
+def test_alices_reply_ends_and_her_session_and_token_are_rejected(site, alice):
     _token, secret = ApiToken.issue(alice, "script")
     visitor = Visitor(site, alice)
     with visitor.asking("[[endless]][[rate:100]]") as stream:
         reply = stream.start["reply"]
         stream.until("tail")
         deactivate(alice)
-        began = time.monotonic()
+        started = time.monotonic()
         assert stream.end["ending"] == "deactivated"
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - started < 2
 
     answer = Message.objects.get(pk=reply)
     assert (answer.state, answer.ending) == ("stopped", "deactivated")
     assert answer.text
-    with visitor.following(reply) as refused:
-        assert refused.status == 401
+    with visitor.following(reply) as rejected:
+        assert rejected.status == 401
     assert visitor.http.get("/").status_code == 302
-    with by_token(site, secret, json={"message": "hello"}) as refused:
-        assert refused.status == 401
+    with chat_with_token(site, secret, json={"message": "hello"}) as rejected:
+        assert rejected.status == 401
 
 
-def test_a_reply_that_her_script_reads_ends_too(site, alice):
+def test_a_reply_to_alices_script_ends_too(site, alice):
     _token, secret = ApiToken.issue(alice, "script")
-    with by_token(site, secret, json={"message": "[[endless]][[rate:100]]"}) as stream:
+    with chat_with_token(site, secret, json={"message": "[[endless]][[rate:100]]"}) as stream:
         next(iter(stream))
         deactivate(alice)
-        began = time.monotonic()
+        started = time.monotonic()
         stream.read_to_end()
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - started < 2
 
     assert stream.frames[-1] == ("message", "[DONE]")
     assert Message.objects.get(role="assistant").ending == "deactivated"
 
 
-def test_bob_notices_nothing(site, alice, bob):
+def test_bobs_reply_continues(site, alice, bob):
     with Visitor(site, bob).asking("[[echo:calm]]") as stream:
         deactivate(alice)
         assert stream.end["state"] == "complete"
 
 
-def kept():
-    """What stays when a person leaves: every text, and what the answers cost."""
+def texts_and_usage():
     texts = Message.objects.order_by("pk").values_list("pk", "text", "conversation__owner")
     return list(texts), list(Usage.objects.filter(purpose="reply").values())
 
 
-def test_what_she_wrote_and_what_it_cost_stay(site, alice, carol):
+def test_alices_texts_and_costs_stay(site, alice, carol):
     Visitor(site, alice).ask("[[echo:calm]]")
-    before = kept()
+    before = texts_and_usage()
     deactivate(alice)
 
-    assert kept() == before
+    assert texts_and_usage() == before
     assert before[1][0]["user_id"] == alice.pk
     for model in ("conversation", "message"):
         listed = Visitor(site, carol).http.get(f"/admin/conversations/{model}/")
         assert "alice@example.com" in listed.text
 
 
-def test_nothing_of_hers_can_be_opened_by_others(client, alice, bob):
+def test_bob_cannot_open_the_conversations_of_deactivated_alice(client, alice, bob):
     conversation = create_conversation(alice)
     deactivate(alice)
     client.force_login(bob)
     assert client.get(f"/conversations/{conversation.pk}/").status_code == 404
 
 
-def test_her_old_session_and_tokens_stay_dead_when_she_comes_back(client, alice):
+def test_old_sessions_and_tokens_stay_invalid_after_reactivation(client, alice):
     ApiToken.issue(alice, "script")
     client.force_login(alice)
     deactivate(alice)
@@ -98,7 +97,7 @@ def test_her_old_session_and_tokens_stay_dead_when_she_comes_back(client, alice)
     assert client.get("/").status_code == 200
 
 
-def test_saving_other_things_of_a_closed_account_keeps_its_word(alice):
+def test_saving_a_deactivated_account_again_keeps_the_time_of_revocation(alice):
     deactivate(alice)
     revoked_at = alice.sessions_revoked_at
     alice.first_name = "Alicia"
@@ -106,14 +105,14 @@ def test_saving_other_things_of_a_closed_account_keeps_its_word(alice):
     assert User.objects.get().sessions_revoked_at == revoked_at
 
 
-def test_a_save_that_leaves_activity_alone_ends_nothing(client, alice):
+def test_saving_other_fields_ends_no_session(client, alice):
     client.force_login(alice)
     alice.is_active = False
     alice.save(update_fields=["first_name"])
     assert client.get("/").status_code == 200
 
 
-def test_nobody_is_deactivated_past_save(alice):
+def test_update_refuses_to_deactivate(alice):
     with pytest.raises(TypeError, match="one by one"):
         User.objects.filter(pk=alice.pk).update(is_active=False)
     assert User.objects.get().is_active

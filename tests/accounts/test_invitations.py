@@ -1,4 +1,4 @@
-"""How a new person gets in, and how a forgotten password is replaced: by a link that works once."""
+"""Invitations and forgotten passwords: both lead to a link that works once and sets a password."""
 
 import re
 
@@ -13,7 +13,7 @@ from conversations.models import TeamSettings
 from tests.conftest import PASSWORD
 from tests.site import free_port
 
-NEW = "three herons over the marsh"
+NEW_PASSWORD = "three herons over the marsh"
 
 
 @pytest.fixture
@@ -23,104 +23,104 @@ def dora(db):
 
 
 @pytest.fixture
-def from_carol(carol):
+def carols_request(carol):
     request = RequestFactory().get("/admin/", headers={"Host": "localhost"})
     request.user = carol
     return request
 
 
-def set_password(client, link, password=NEW):
-    """Open a link as a mail program's browser does, and send the form."""
+def set_password(client, link, password=NEW_PASSWORD):
+    """Open a link and send its form; returns the page itself if the link is invalid."""
     form = client.get(link, follow=True)
     if not form.redirect_chain:
         return form
     return client.post(form.redirect_chain[-1][0], {"password1": password, "password2": password})
 
 
-def test_dora_sets_a_password_by_her_invitation_and_is_signed_in(client, dora, from_carol):
-    response = set_password(client, build_invitation_link(from_carol, dora))
+def test_dora_sets_a_password_with_her_invitation_and_is_signed_in(client, dora, carols_request):
+    response = set_password(client, build_invitation_link(carols_request, dora))
 
     assert (response.status_code, response["Location"]) == (302, "/")
     assert client.get("/").status_code == 200
     dora.refresh_from_db()
-    assert dora.check_password(NEW)
+    assert dora.check_password(NEW_PASSWORD)
     assert not list(get_messages(response.wsgi_request))
 
 
-def test_an_invitation_works_once(client, dora, from_carol):
-    link = build_invitation_link(from_carol, dora)
+def test_an_invitation_works_once(client, dora, carols_request):
+    link = build_invitation_link(carols_request, dora)
     set_password(client, link)
     client.logout()
 
     again = set_password(client, link, "something else entirely")
     assert "This link has been used" in again.content.decode()
     dora.refresh_from_db()
-    assert dora.check_password(NEW)
+    assert dora.check_password(NEW_PASSWORD)
 
 
-def test_opening_doras_link_signs_nobody_out(client, alice, dora, from_carol):
+def test_opening_doras_link_does_not_sign_alice_out(client, alice, dora, carols_request):
     client.force_login(alice)
-    link = build_invitation_link(from_carol, dora)
+    link = build_invitation_link(carols_request, dora)
     page = client.get(link)
     assert "This link is for Dora" in page.text
     assert "alice@example.com" in page.text
     assert client.get("/").context["user"] == alice
 
-    out = client.post("/accounts/logout/", {"next": page.context["link"]}, follow=True)
-    assert "Welcome, Dora" in out.text
+    signed_out = client.post("/accounts/logout/", {"next": page.context["link"]}, follow=True)
+    assert "Welcome, Dora" in signed_out.text
     assert client.get("/").status_code == 302
 
 
-def test_alice_may_use_her_own_link_while_she_is_signed_in(client, alice, from_carol):
+def test_alice_can_use_her_own_link_while_she_is_signed_in(client, alice, carols_request):
     client.force_login(alice)
-    response = set_password(client, build_invitation_link(from_carol, alice))
+    response = set_password(client, build_invitation_link(carols_request, alice))
     assert response["Location"] == "/"
     assert client.get("/").context["user"] == alice
 
 
-def test_signing_in_as_somebody_else_meanwhile_is_noticed(client, alice, dora, from_carol):
-    form = client.get(build_invitation_link(from_carol, dora), follow=True).redirect_chain[-1][0]
+def test_doras_form_is_refused_if_alice_has_signed_in_meanwhile(client, alice, dora, carols_request):
+    form = client.get(build_invitation_link(carols_request, dora), follow=True).redirect_chain[-1][0]
     key = client.session["_password_reset_key"]
     client.force_login(alice)
     session = client.session
     session["_password_reset_key"] = key
     session.save()
-    page = client.post(form, {"password1": NEW, "password2": NEW})
+    page = client.post(form, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
     assert "This link is for Dora" in page.text
     dora.refresh_from_db()
     assert not dora.has_usable_password()
 
 
-def test_the_link_of_a_closed_account_says_that_it_is_closed(client, dora, from_carol):
-    link = build_invitation_link(from_carol, dora)
+def test_the_link_of_a_deactivated_account_says_that_it_is_closed(client, dora, carols_request):
+    link = build_invitation_link(carols_request, dora)
     dora.is_active = False
     dora.save()
     assert "This account is closed" in client.get(link, follow=True).text
 
 
 @pytest.mark.parametrize(("backend", "offered"), [("console", False), ("dummy", False), ("smtp", True)])
-def test_a_new_link_is_offered_where_mail_goes_out(client, db, settings, backend, offered):
+def test_a_new_link_is_offered_if_e_mail_is_delivered(client, db, settings, backend, offered):
     settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
     page = client.get("/accounts/password/reset/key/1-abc/").text
     assert ("Send me a new link" in page) == offered
     assert "ask the person who invited you" in page
 
 
-def test_the_page_of_a_link_says_for_whom_it_is_and_who_may_read(client, dora, alice, from_carol):
+def test_the_page_of_a_link_shows_the_account_and_the_notice(client, dora, alice, carols_request):
     TeamSettings(notice="Carol may read what is written here.").save()
-    hers = client.get(build_invitation_link(from_carol, dora), follow=True).text
-    assert 'value="dora@example.com"' in hers
-    assert "Carol may read what is written here." in hers
-    assert "Set a new password" in client.get(build_invitation_link(from_carol, alice), follow=True).text
+    doras_page = client.get(build_invitation_link(carols_request, dora), follow=True).text
+    assert 'value="dora@example.com"' in doras_page
+    assert "Carol may read what is written here." in doras_page
+    assert "Set a new password" in client.get(build_invitation_link(carols_request, alice), follow=True).text
 
 
-def test_a_weak_password_is_refused_with_the_reason(client, dora, from_carol):
-    response = set_password(client, build_invitation_link(from_carol, dora), "short")
+def test_a_weak_password_is_refused_with_a_reason(client, dora, carols_request):
+    response = set_password(client, build_invitation_link(carols_request, dora), "short")
     assert "at least 12 characters" in response.content.decode()
     assert "_auth_user_id" not in client.session
 
 
-def test_a_made_up_link_opens_nothing(client, db):
+def test_an_invalid_link_is_refused(client, db):
     for key in ("1-abc", "zzzzzzzzzzzzz-abc", "1-cabcde-0123456789abcdef", "zzzzz-%00"):
         response = client.get(f"/accounts/password/reset/key/{key}/")
         assert response.status_code == 200
@@ -128,19 +128,19 @@ def test_a_made_up_link_opens_nothing(client, db):
 
 
 def test_alice_gets_a_link_for_her_forgotten_password(client, alice):
-    answer = client.post("/accounts/password/reset/", {"email": "Alice@Example.com"}, follow=True)
+    response = client.post("/accounts/password/reset/", {"email": "Alice@Example.com"}, follow=True)
 
-    assert "Look into your mail" in answer.content.decode()
+    assert "Look into your mail" in response.content.decode()
     message = mail.outbox[0]
     assert message.to == ["alice@example.com"]
     assert message.subject == "Your new password for Chatsite"
     [link] = re.findall(r"http://testserver(\S+)", str(message.body))
     assert set_password(client, link)["Location"] == "/"
     alice.refresh_from_db()
-    assert alice.check_password(NEW)
+    assert alice.check_password(NEW_PASSWORD)
 
 
-def test_an_unknown_address_sees_the_same_page_and_gets_nothing(client, alice):
+def test_an_unknown_address_gets_the_same_page_and_no_e_mail(client, alice):
     known = client.post("/accounts/password/reset/", {"email": "alice@example.com"}, follow=True)
     unknown = client.post("/accounts/password/reset/", {"email": "nobody@example.com"}, follow=True)
 
@@ -148,7 +148,7 @@ def test_an_unknown_address_sees_the_same_page_and_gets_nothing(client, alice):
     assert [message.to for message in mail.outbox] == [["alice@example.com"]]
 
 
-def test_a_mail_server_that_is_away_gives_no_address_away(client, alice, settings, caplog):
+def test_a_failing_mail_server_does_not_reveal_who_has_an_account(client, alice, settings, caplog):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
     known = client.post("/accounts/password/reset/", {"email": "alice@example.com"}, follow=True)
@@ -167,7 +167,7 @@ def test_a_deactivated_person_gets_no_link(client, alice):
     assert mail.outbox == []
 
 
-def test_an_address_that_alice_no_longer_has_opens_nothing(client, alice):
+def test_alices_former_address_gets_no_link_and_does_not_sign_in(client, alice):
     client.post("/accounts/password/reset/", {"email": "alice@example.com"})
     alice.email = "new@example.com"
     alice.save()

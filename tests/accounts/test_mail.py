@@ -1,4 +1,4 @@
-"""The site's letters: each as text and as HTML, and both say the same."""
+"""The e-mail of the site: each message has a text and an HTML part with the same content."""
 
 import re
 from datetime import date
@@ -18,18 +18,18 @@ ODD_NAMES = ["<b>Dora</b> & Söhne", "دورا الأسمر", "Dora 🦩", "Dora
 
 
 @pytest.fixture
-def from_carol(carol):
+def carols_request(carol):
     request = RequestFactory().get("/admin/", headers={"Host": "localhost"})
     request.user = carol
     return request
 
 
 @pytest.fixture(params=["invitation", "reset", "alert", "budget"])
-def letter(request, client, alice, from_carol):
-    """Each letter of the site, as a mail program gets it."""
+def message(request, client, alice, carols_request):
+    """Each kind of message that the site sends."""
     cache.clear()
     if request.param == "invitation":
-        send_invitation(from_carol, alice)
+        send_invitation(carols_request, alice)
     elif request.param == "reset":
         client.post("/accounts/password/reset/", {"email": alice.email})
     elif request.param == "budget":
@@ -41,34 +41,34 @@ def letter(request, client, alice, from_carol):
     return message
 
 
-def both(message):
-    """The text and the HTML of a letter."""
+def parts_of(message):
+    """The text and the HTML of a message."""
     [(html, kind)] = message.alternatives
     assert kind == "text/html"
     return str(message.body), str(html)
 
 
-def test_every_letter_has_a_text_and_an_html_part(letter):
-    parts = [part.get_content_type() for part in letter.message().walk()]
+def test_every_message_has_a_text_and_an_html_part(message):
+    parts = [part.get_content_type() for part in message.message().walk()]
     assert parts == ["multipart/alternative", "text/plain", "text/html"]
-    assert "\n" not in letter.subject
-    text, html = both(letter)
+    assert "\n" not in message.subject
+    text, html = parts_of(message)
     assert "<" not in text.replace("<no key>", "")
     assert html.startswith("<!doctype html>")
     assert "{{" not in text + html
 
 
-def test_both_parts_hold_the_same_links_and_nothing_is_fetched(letter):
-    text, html = both(letter)
+def test_both_parts_have_the_same_links_and_load_nothing(message):
+    text, html = parts_of(message)
     links = set(re.findall(r"https?://\S+", text))
     assert set(re.findall(r'href="([^"]+)"', html)) == links
     assert not re.search(r"<(img|link|script|style)|src=|url\(", html)
 
 
-def test_an_invitation_says_who_where_and_for_how_long(from_carol, alice, settings):
+def test_an_invitation_names_the_inviter_the_team_and_its_lifetime(carols_request, alice, settings):
     TeamSettings(name="The Harbour").save()
     settings.PASSWORD_RESET_TIMEOUT = 5 * 24 * 60 * 60
-    send_invitation(from_carol, alice)
+    send_invitation(carols_request, alice)
 
     [message] = mail.outbox
     assert (message.to, message.subject) == (["alice@example.com"], "Your account at The Harbour")
@@ -77,22 +77,22 @@ def test_an_invitation_says_who_where_and_for_how_long(from_carol, alice, settin
     assert "http://localhost/accounts/password/reset/key/" in message.body
 
 
-@pytest.mark.parametrize(("seconds", "words"), [(86_400, "1 day"), (259_200, "3 days"), (7_200, "2 hours")])
-def test_how_long_a_link_works_is_what_the_setting_says(client, alice, settings, seconds, words):
+@pytest.mark.parametrize(("seconds", "lifetime"), [(86_400, "1 day"), (259_200, "3 days"), (7_200, "2 hours")])
+def test_the_lifetime_of_a_link_follows_the_setting(client, alice, settings, seconds, lifetime):
     settings.PASSWORD_RESET_TIMEOUT = seconds
     client.post("/accounts/password/reset/", {"email": alice.email})
-    for part in both(mail.outbox[0]):
-        assert f"The link works once, for {words}." in part
+    for part in parts_of(mail.outbox[0]):
+        assert f"The link works once, for {lifetime}." in part
 
 
 @pytest.mark.parametrize("name", ODD_NAMES)
-def test_no_name_breaks_a_letter(from_carol, name):
+def test_no_name_breaks_a_message(carols_request, name):
     TeamSettings(name=name).save()
-    from_carol.user.first_name = name
-    send_invitation(from_carol, User.objects.create_user("dora@example.com", first_name=name))
+    carols_request.user.first_name = name
+    send_invitation(carols_request, User.objects.create_user("dora@example.com", first_name=name))
 
     [message] = mail.outbox
-    text, html = both(message)
+    text, html = parts_of(message)
     raw = message.message()
     assert raw["Bcc"] is None
     assert raw["To"] == "dora@example.com"

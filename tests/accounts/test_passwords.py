@@ -1,4 +1,4 @@
-"""Changing one's own password."""
+"""Changing the own password."""
 
 import pytest
 from django.core.cache import cache
@@ -6,31 +6,31 @@ from django.test import Client
 
 from tests.conftest import PASSWORD
 
-NEW = "three herons over the marsh"
+NEW_PASSWORD = "three herons over the marsh"
 
 
 @pytest.fixture(autouse=True)
-def _nobody_has_tried_yet(db):
+def _no_attempts_yet(db):
     cache.clear()
 
 
-def change(client, old=PASSWORD, new=NEW):
+def change(client, old=PASSWORD, new=NEW_PASSWORD):
     return client.post("/accounts/password/change/", {"oldpassword": old, "password1": new, "password2": new})
 
 
-def test_alice_changes_her_password_and_stays_signed_in_here_alone(client, alice):
-    elsewhere = Client()
+def test_changing_the_password_ends_all_sessions_but_this_one(client, alice):
+    other_device = Client()
     client.force_login(alice)
-    elsewhere.force_login(alice)
+    other_device.force_login(alice)
 
     page = client.get(change(client)["Location"])
     assert "Password successfully changed." in page.content.decode()
     alice.refresh_from_db()
-    assert alice.check_password(NEW)
-    assert elsewhere.get("/").status_code == 302
+    assert alice.check_password(NEW_PASSWORD)
+    assert other_device.get("/").status_code == 302
 
 
-def test_the_old_password_is_asked_for(client, alice):
+def test_the_old_password_is_required(client, alice):
     client.force_login(alice)
     assert change(client, old="not this").context["form"].errors
     alice.refresh_from_db()
@@ -43,9 +43,9 @@ def test_guessing_the_old_password_is_limited(client, alice):
     assert statuses == [200] * 5 + [429]
 
 
-def test_asking_for_many_links_is_limited(client, alice):
-    asked = [client.post("/accounts/password/reset/", {"email": alice.email}).status_code for _ in range(6)]
-    assert asked == [302] * 5 + [429]
+def test_requesting_links_is_limited(client, alice):
+    statuses = [client.post("/accounts/password/reset/", {"email": alice.email}).status_code for _ in range(6)]
+    assert statuses == [302] * 5 + [429]
 
 
 def test_a_person_without_a_password_can_set_one(client, alice):
@@ -53,6 +53,6 @@ def test_a_person_without_a_password_can_set_one(client, alice):
     alice.save()
     client.force_login(alice)
     page = client.get("/accounts/password/change/", follow=True)
-    client.post(page.redirect_chain[-1][0], {"password1": NEW, "password2": NEW})
+    client.post(page.redirect_chain[-1][0], {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
     alice.refresh_from_db()
-    assert alice.check_password(NEW)
+    assert alice.check_password(NEW_PASSWORD)

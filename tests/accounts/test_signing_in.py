@@ -1,4 +1,4 @@
-"""Signing in and out, and how often somebody may try."""
+"""Signing in and out, and the limits on attempts."""
 
 import pytest
 from django.core.cache import cache
@@ -10,7 +10,7 @@ from tests.conftest import PASSWORD
 
 
 @pytest.fixture(autouse=True)
-def _nobody_has_tried_yet(db):
+def _no_attempts_yet(db):
     cache.clear()
 
 
@@ -24,32 +24,32 @@ def test_alice_signs_in_and_lands_on_a_new_conversation(client, alice):
     assert client.get("/").status_code == 200
 
 
-def test_alice_lands_on_the_page_she_wanted(client, alice):
-    asked = client.get("/settings/tokens/")
-    assert asked["Location"] == "/accounts/login/?next=/settings/tokens/"
-    response = sign_in(client, path=asked["Location"])
+def test_alice_lands_on_the_page_that_she_opened(client, alice):
+    redirect = client.get("/settings/tokens/")
+    assert redirect["Location"] == "/accounts/login/?next=/settings/tokens/"
+    response = sign_in(client, path=redirect["Location"])
     assert response["Location"] == "/settings/tokens/"
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
-def test_nobody_is_sent_to_another_site(client, alice, elsewhere):
+def test_sign_in_never_redirects_to_another_site(client, alice, elsewhere):
     response = client.post("/accounts/login/", {"login": alice.email, "password": PASSWORD, "next": elsewhere})
     assert response["Location"] == "/"
 
 
-def test_a_new_secret_key_signs_nobody_out_while_the_old_one_is_a_fallback(client, alice, settings):
+def test_a_new_secret_key_keeps_sessions_while_the_old_one_is_a_fallback(client, alice, settings):
     old, settings.SECRET_KEY_FALLBACKS = settings.SECRET_KEY, []
     sign_in(client)
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "n" * 50, [old]
     assert client.get("/").status_code == 200
     settings.SECRET_KEY_FALLBACKS = []
-    # Whoever came meanwhile has been moved to the new key; a process that only knows of it takes them, too.
+    # The last request has moved the session to the new key, so the old one is not needed any more.
     assert client.get("/").status_code == 200
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = old, ["n" * 50]
     assert client.get("/").status_code == 200
 
 
-def test_without_the_fallback_a_new_secret_key_signs_everybody_out(client, alice, settings):
+def test_a_new_secret_key_without_fallback_ends_all_sessions(client, alice, settings):
     sign_in(client)
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "n" * 50, []
     assert client.get("/")["Location"] == "/accounts/login/?next=/"
@@ -60,13 +60,13 @@ def test_capitals_in_the_address_do_not_matter(client, alice):
     assert client.get("/").status_code == 200
 
 
-def test_addresses_are_stored_in_lower_case_and_the_database_insists(alice, bob):
+def test_addresses_are_stored_in_lower_case_and_a_constraint_enforces_it(alice, bob):
     assert User.objects.create_user("Dora@Example.COM").email == "dora@example.com"
     with pytest.raises(IntegrityError):
         User.objects.filter(pk=alice.pk).update(email=Value("Alice@example.com"))
 
 
-def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client, alice):
+def test_a_wrong_password_and_an_unknown_address_get_the_same_page(client, alice):
     wrong = sign_in(client, password="not this")
     unknown = sign_in(client, "nobody@example.com")
     assert wrong.status_code == unknown.status_code == 200
@@ -74,7 +74,7 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client, ali
     assert "_auth_user_id" not in client.session
 
 
-def test_a_deactivated_person_is_told_so(client, alice):
+def test_a_deactivated_person_reads_that_the_account_is_closed(client, alice):
     alice.is_active = False
     alice.save()
     response = client.post("/accounts/login/", {"login": alice.email, "password": PASSWORD}, follow=True)
@@ -82,7 +82,7 @@ def test_a_deactivated_person_is_told_so(client, alice):
     assert "_auth_user_id" not in client.session
 
 
-def test_too_many_wrong_passwords_are_answered_with_429_even_if_the_next_is_right(client, alice):
+def test_after_too_many_wrong_passwords_even_the_right_one_gets_429(client, alice):
     for _ in range(5):
         assert sign_in(client, password="guessing").status_code == 200
     response = sign_in(client)
@@ -91,18 +91,18 @@ def test_too_many_wrong_passwords_are_answered_with_429_even_if_the_next_is_righ
     assert "_auth_user_id" not in client.session
 
 
-def test_guessing_bobs_password_does_not_keep_alice_out(client, alice, bob):
+def test_guessing_bobs_password_does_not_lock_alice_out(client, alice, bob):
     for _ in range(6):
         sign_in(client, bob.email, "guessing")
     assert sign_in(client)["Location"] == "/"
 
 
-def test_one_place_may_not_try_many_addresses(client, alice):
+def test_one_ip_address_cannot_try_many_accounts(client, alice):
     statuses = [sign_in(client, f"person{number}@example.com", "guessing").status_code for number in range(11)]
     assert statuses == [200] * 10 + [429]
 
 
-def test_tries_are_counted_in_the_database_for_all_processes_together(client, alice):
+def test_attempts_are_counted_in_the_database_which_all_processes_share(client, alice):
     sign_in(client, password="guessing")
     with connection.cursor() as cursor:
         cursor.execute("SELECT COUNT(*) FROM cache WHERE cache_key LIKE %s", ["%login_failed%"])
@@ -117,21 +117,21 @@ def test_the_admin_has_no_sign_in_of_its_own(client, carol):
     assert "_auth_user_id" not in client.session
 
 
-def test_carol_reaches_the_admin_by_our_sign_in(client, carol):
-    asked = client.get("/admin/", follow=True).redirect_chain[-1][0]
-    response = sign_in(client, carol.email, path=asked)
+def test_carol_reaches_the_admin_through_the_sign_in_page(client, carol):
+    sign_in_page = client.get("/admin/", follow=True).redirect_chain[-1][0]
+    response = sign_in(client, carol.email, path=sign_in_page)
     assert response["Location"] == "/admin/"
     assert client.get("/admin/").status_code == 200
 
 
-def test_alice_may_not_enter_the_admin(client, alice):
+def test_alice_cannot_enter_the_admin(client, alice):
     client.force_login(alice)
     response = client.get("/admin/", follow=True)
     assert response.status_code == 403
     assert "You may not do this" in response.content.decode()
 
 
-def test_signing_out_takes_a_post_and_ends_the_session(client, alice):
+def test_signing_out_needs_a_post_and_ends_the_session(client, alice):
     sign_in(client)
     assert client.get("/accounts/logout/").status_code == 200
     assert client.get("/").status_code == 200
@@ -144,7 +144,7 @@ def test_signing_out_takes_a_post_and_ends_the_session(client, alice):
     "page",
     ["", "signup/", "email/", "confirm-email/", "reauthenticate/", "login/code/confirm/", "confirm-email/abc/"],
 )
-def test_what_allauth_offers_and_we_do_not_use_is_404(client, alice, page):
+def test_unused_pages_of_allauth_are_404(client, alice, page):
     assert client.get(f"/accounts/{page}").status_code == 404
     client.force_login(alice)
     assert client.get(f"/accounts/{page}").status_code == 404

@@ -1,4 +1,4 @@
-"""Staff paste addresses into the admin, and pass on a link to each new person."""
+"""Staff add people in the admin by pasting addresses, and give each new person a link."""
 
 import re
 
@@ -13,14 +13,14 @@ LINK = re.compile(r"http://testserver(/accounts/password/reset/key/[^<\s]+)")
 
 
 def set_password(client, page, password="a quiet garden in May"):
-    """Follow the link on a page and set a password there."""
-    (link, *_) = LINK.findall(page)
-    form = client.get(link, follow=True)
-    address = form.redirect_chain[-1][0] if form.redirect_chain else link
+    """Follow the first link on a page and set a password there."""
+    link = LINK.findall(page)[0]
+    response = client.get(link, follow=True)
+    address = response.redirect_chain[-1][0] if response.redirect_chain else link
     return client.post(address, {"password1": password, "password2": password})
 
 
-def test_carol_adds_people_and_passes_on_their_links(client, carol):
+def test_carol_adds_people_and_gives_them_their_links(client, carol):
     client.force_login(carol)
     page = client.post(ADD, {"addresses": "Dora@Example.com, Emil Frisch <emil@example.com>\n"}).text
 
@@ -45,14 +45,14 @@ def test_a_link_works_once(client, carol):
     assert User.objects.get(email="dora@example.com").check_password("a quiet garden in May")
 
 
-def test_carol_has_the_links_sent_by_mail(client, carol):
+def test_carol_has_the_links_sent_by_e_mail(client, carol):
     client.force_login(carol)
     page = client.post(ADD, {"addresses": "dora@example.com\nemil@example.com", "send": "on"}).text
     assert [message.to for message in mail.outbox] == [["dora@example.com"], ["emil@example.com"]]
     assert LINK.findall(str(mail.outbox[0].body)) == LINK.findall(page)[:1]
 
 
-def test_nothing_typed_is_lost_and_everything_is_accounted_for(client, carol, alice):
+def test_existing_accounts_and_invalid_entries_are_listed(client, carol, alice):
     client.force_login(carol)
     page = client.post(ADD, {"addresses": "ALICE@example.com; dora@example.com, DORA@example.com\nno such thing\n<x>"})
     assert len(LINK.findall(page.text)) == 1
@@ -63,7 +63,7 @@ def test_nothing_typed_is_lost_and_everything_is_accounted_for(client, carol, al
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("addresses", "error"),
     [
         ("", "This field is required."),
         (" , ;\n", "Enter at least one e-mail address."),
@@ -71,31 +71,31 @@ def test_nothing_typed_is_lost_and_everything_is_accounted_for(client, carol, al
         ("\n".join(f"p{n}@example.com" for n in range(201)), "These are 201 addresses; add at most 200 at once."),
     ],
 )
-def test_what_cannot_be_added_is_said_and_kept(client, carol, typed, said):
+def test_invalid_input_is_explained_and_kept(client, carol, addresses, error):
     client.force_login(carol)
-    page = client.post(ADD, {"addresses": typed})
-    assert said in page.text
-    assert page.context["form"]["addresses"].value() == typed
+    page = client.post(ADD, {"addresses": addresses})
+    assert error in page.text
+    assert page.context["form"]["addresses"].value() == addresses
     assert User.objects.count() == 1
 
 
 @pytest.mark.parametrize("entry", ["a" * 250 + "@example.com", "N" * 200 + " <n@example.com>", "dora@@example.com"])
-def test_an_address_that_would_not_fit_is_no_address(client, carol, entry):
+def test_an_address_that_does_not_fit_is_invalid(client, carol, entry):
     client.force_login(carol)
     assert client.post(ADD, {"addresses": entry}).context["people"].invalid == [entry]
     assert User.objects.count() == 1
 
 
-def test_when_the_mail_server_refuses_carol_still_has_the_links(client, carol, settings):
-    settings.EMAIL_BACKEND = "tests.accounts.test_admin_adding.Refusing"
+def test_if_the_mail_server_fails_carol_still_gets_the_links(client, carol, settings):
+    settings.EMAIL_BACKEND = "tests.accounts.test_adding_people.FailingBackend"
     client.force_login(carol)
     page = client.post(ADD, {"addresses": "dora@example.com\nemil@example.com", "send": "on"}).text
     assert "The mail server rejected the e-mail." in page
     assert len(LINK.findall(page)) == 2
 
 
-class Refusing:
-    """A mail backend whose server is away."""
+class FailingBackend:
+    """A mail backend whose server is unreachable."""
 
     def __init__(self, **options):
         pass
