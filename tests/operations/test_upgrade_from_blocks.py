@@ -5,18 +5,18 @@ import re
 
 import pytest
 
-from tests.operations.conftest import done as run
+from tests.operations.conftest import manage
 from tests.operations.earlier_release import CONVERSATIONS, HUNDRED_THOUSAND, SCRIPT, SIGN_IN
 from tests.site import Site, Visitor, eventually
 
 
 @pytest.fixture
-def earlier_release(elsewhere):
+def earlier_release(other_database):
     """Makes a database at the last migration of that release, with the data that is given."""
 
     def fill(data):
-        run(elsewhere.url, "shell", "--no-imports", "--command", SCRIPT + data)
-        return elsewhere
+        manage(other_database.url, "shell", "--no-imports", "--command", SCRIPT + data)
+        return other_database
 
     return fill
 
@@ -29,10 +29,10 @@ def contents(database):
 
 def test_every_message_keeps_its_text_and_has_it_as_content(earlier_release):
     database = earlier_release(CONVERSATIONS)
-    before = database.texts()
-    run(database.url, "migrate")
+    before = database.messages()
+    manage(database.url, "migrate")
 
-    assert database.texts() == before
+    assert database.messages() == before
     stored = contents(database)
     assert stored["Because of air."] == [
         {"type": "thinking", "thinking": "Hm.", "signature": ""},
@@ -46,8 +46,8 @@ def test_every_message_keeps_its_text_and_has_it_as_content(earlier_release):
 
 def test_alice_opens_every_conversation_and_goes_on_in_them(earlier_release, stand_in):
     database = earlier_release(CONVERSATIONS)
-    run(database.url, "migrate")
-    session = run(database.url, "shell", "--no-imports", "--command", SIGN_IN).strip()
+    manage(database.url, "migrate")
+    session = manage(database.url, "shell", "--no-imports", "--command", SIGN_IN).strip()
 
     with Site(stand_in.url, DATABASE_URL=database.url) as site:
         alice = Visitor(site)
@@ -71,7 +71,7 @@ def test_alice_opens_every_conversation_and_goes_on_in_them(earlier_release, sta
 
 def test_a_hundred_thousand_questions_are_filled_in_batches(earlier_release):
     database = earlier_release(HUNDRED_THOUSAND)
-    run(database.url, "migrate")
+    manage(database.url, "migrate")
 
     stored = contents(database)
     assert len(stored) == 100_000
