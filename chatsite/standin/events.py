@@ -11,7 +11,7 @@ WITHOUT_END = float("inf")
 class Step(NamedTuple):
     """One write: the bytes, and the text and number of deltas in them for the record.
 
-    `pause` is the silence after it in seconds; None stands for the rate of the stream. A step with an `ending` is the
+    `pause` is the silence after it in seconds; None means the rate of the stream. A step with an `ending` is the
     last one, and the ending tells how the stream ended.
     """
 
