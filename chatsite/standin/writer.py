@@ -65,14 +65,13 @@ class StepWriter:
             if pause == WITHOUT_END:
                 return None
             if pause:
-                return self._loop.call_at(self._next_due(pause), self._advance)
+                now = self._loop.time()
+                if pause == self._interval:  # counted from the last due time, which keeps the rate on average
+                    self._due = max(self._due + pause, now - MAX_LAG_SECONDS)
+                else:
+                    self._due = now + pause
+                return self._loop.call_at(self._due, self._advance)
         return self._loop.call_soon(self._advance)
-
-    def _next_due(self, pause: float) -> float:
-        """Return when the next step is due. Deltas count from the last due time, which keeps the rate on average."""
-        now = self._loop.time()
-        self._due = max(self._due + pause, now - MAX_LAG_SECONDS) if pause == self._interval else now + pause
-        return self._due
 
 
 def reset_transport(transport: asyncio.Transport) -> None:
