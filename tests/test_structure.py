@@ -1,7 +1,8 @@
-"""The tree keeps its promises: who imports whom, how long a file gets, and what the documents say of it."""
+"""What the code base promises about itself: imports, sizes, and what the documents say of it."""
 
 import ast
 import re
+import statistics
 import subprocess
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -9,17 +10,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-LONGEST = 300
+MAX_LINES = 300
 OURS = ("chatsite", "conversations")
-# module → what it must not import; a prefix stands for all below it
+#: What a module and everything below it must not import.
 FORBIDDEN = {
     "conversations.claude": ["conversations.views", "conversations.replies"],
     "conversations.markdown": ["conversations.views", "conversations.replies", "django"],
     "conversations.sse": ["conversations.views", "conversations.replies"],
+    "conversations.replies": ["conversations.views"],
+    "conversations.presentation": ["conversations.views", "conversations.replies"],
     "conversations.views": ["conversations.claude"],
     "chatsite.accounts": ["conversations"],
 }
-KNOW_ANTHROPIC = {"conversations.claude.client", "conversations.claude.wire", "conversations.claude.errors"}
+#: How long functions may be, in lines, and how many may be private and called at one place only, in percent.
+MAX_MEDIAN_LENGTH, MAX_90TH_PERCENTILE, MAX_CALLED_ONCE = 8, 30, 8
 
 
 def tracked(*patterns):
@@ -58,7 +62,7 @@ MODULES = {module_of(path): set(imports_of(path)) for path in tracked("chatsite/
 
 
 @pytest.mark.parametrize("prefix", FORBIDDEN)
-def test_modules_do_not_reach_where_they_must_not(prefix):
+def test_no_module_imports_what_it_must_not(prefix):
     wrong = [
         (module, name)
         for module, names in MODULES.items()
@@ -74,8 +78,8 @@ def test_no_modules_import_each_other_in_a_circle():
     TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
 
 
-def test_models_know_nothing_of_ours_but_each_other_people_and_prepared_statements():
-    allowed = ("conversations.models", "chatsite.accounts.models", "chatsite.prepared")
+def test_models_import_nothing_of_ours_but_each_other_and_people():
+    allowed = ("conversations.models", "chatsite.accounts.models")
     wrong = [
         (module, name)
         for module, names in MODULES.items()
@@ -100,13 +104,38 @@ def test_nothing_imports_the_tests():
     assert [module for module, names in MODULES.items() if any(is_in(name, "tests") for name in names)] == []
 
 
-def test_only_the_way_to_claude_knows_anthropic():
-    assert {module for module, names in MODULES.items() if any(is_in(n, "anthropic") for n in names)} <= KNOW_ANTHROPIC
+def test_only_the_package_of_claude_imports_anthropic():
+    users = [module for module, names in MODULES.items() if any(is_in(name, "anthropic") for name in names)]
+    assert [module for module in users if not is_in(module, "conversations.claude")] == []
+
+
+def test_nothing_imports_the_internals_of_the_orm():
+    assert [module for module, names in MODULES.items() if any(is_in(n, "django.db.models.sql") for n in names)] == []
+
+
+def test_few_modules_are_loose_in_the_application():
+    loose = [path for path in tracked("conversations/*.py") if path.parent.name == "conversations"]
+    assert len([path for path in loose if path.name != "__init__.py"]) <= 6
 
 
 def test_files_stay_within_a_few_screens():
     files = tracked("*.py", "*.js", "*.css", "*.html")
-    assert [str(path) for path in files if len(path.read_text().splitlines()) > LONGEST] == []
+    assert [str(path) for path in files if len(path.read_text().splitlines()) > MAX_LINES] == []
+
+
+def test_functions_are_short_and_few_are_called_at_one_place_only():
+    lengths, called_once = [], []
+    for path in (path for path in tracked("chatsite/*.py", "conversations/*.py") if "migrations" not in path.parts):
+        code = path.read_text()
+        for function in ast.walk(ast.parse(code)):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                lengths.append((function.end_lineno or 0) - function.lineno + 1)
+                is_private = function.name.startswith("_") and not function.name.startswith("__")
+                if is_private and len(re.findall(rf"\b{function.name}\b", code)) == 2:
+                    called_once.append(f"{path.name}:{function.name}")
+    assert statistics.median(lengths) <= MAX_MEDIAN_LENGTH
+    assert statistics.quantiles(lengths, n=10)[-1] <= MAX_90TH_PERCENTILE
+    assert 100 * len(called_once) / len(lengths) <= MAX_CALLED_ONCE, called_once
 
 
 def test_the_tree_in_the_readme_is_the_tree():

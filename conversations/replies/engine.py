@@ -16,7 +16,6 @@ from conversations.claude import client
 from conversations.models import Conversation, Message, Question, Retry
 from conversations.replies import model_refresh, storage
 from conversations.replies.broadcast import Broadcast
-from conversations.replies.call import UpstreamCall
 from conversations.replies.end import read_end
 from conversations.replies.housekeeping import Housekeeping
 from conversations.replies.mirrors import Mirrors
@@ -44,7 +43,7 @@ class Engine:
         self.is_draining = False
         self._starting: set[asyncio.Task[tuple[Message, Broadcast]]] = set()
         self._mirrors = Mirrors()
-        self._housekeeping: Housekeeping | None = None
+        self._housekeeping = Housekeeping(self.running, self.runner)
         self._model_refresh: asyncio.Task[None] | None = None
 
     # The life of the process
@@ -52,7 +51,7 @@ class Engine:
     async def startup(self) -> None:
         self.is_leaving = self.is_draining = False
         client.open_client()
-        self._housekeeping = Housekeeping(self.running, self.runner)
+        self._housekeeping.start()
         self._model_refresh = asyncio.create_task(model_refresh.keep_refreshing())
 
     async def drain(self) -> None:
@@ -74,8 +73,7 @@ class Engine:
         if self._model_refresh is not None:
             self._model_refresh.cancel()
             await asyncio.gather(self._model_refresh, return_exceptions=True)
-        if self._housekeeping is not None:
-            await self._housekeeping.close()
+        await self._housekeeping.close()
         await client.close_client()
 
     async def _interrupt(self) -> None:
@@ -148,8 +146,8 @@ class Engine:
                 answer,
                 started.reply,
                 grace=grace,
-                on_call_started=self._call_started,
-                on_checkpoint_due=self._checkpoint_due,
+                on_call_started=self._housekeeping.add_call,
+                on_checkpoint_due=self._housekeeping.wake,
                 on_end=self._reply_ended,
             )
             self.running[answer.pk] = reply
@@ -157,7 +155,7 @@ class Engine:
                 title = TitleWriter(
                     answer,
                     started.title,
-                    on_call_started=self._call_started,
+                    on_call_started=self._housekeeping.add_call,
                     show=reply.broadcast.set_title,
                     on_end=self.titles.discard,
                 )
@@ -169,11 +167,3 @@ class Engine:
         if reply.is_access_revoked:
             for title in [title for title in self.titles if title.answer.pk == reply.answer.pk]:
                 title.stop()
-
-    def _call_started(self, call: UpstreamCall) -> None:
-        if self._housekeeping is not None:
-            self._housekeeping.add_call(call)
-
-    def _checkpoint_due(self) -> None:
-        if self._housekeeping is not None:
-            self._housekeeping.wake()

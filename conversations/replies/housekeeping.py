@@ -20,7 +20,7 @@ RECOVERY_SECONDS = 3
 
 
 class Housekeeping:
-    """Two loops over `running`, which the engine fills."""
+    """Two loops over `running`, which the engine fills, from `start` to `close`."""
 
     def __init__(self, running: dict[UUID, Reply], runner: str) -> None:
         self._running = running
@@ -28,6 +28,9 @@ class Housekeeping:
         self._due = asyncio.Event()
         self._started_calls: list[UpstreamCall] = []
         self._recover_from = 0.0
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
         self._tasks = [
             asyncio.create_task(self._keep_checkpoints()),
             asyncio.create_task(self._keep_recovering()),

@@ -29,7 +29,7 @@ def test_each_step_has_a_row_of_usage_and_all_are_shown_together(site, alice):
     rows = Usage.objects.filter(message=stream.start["reply"])
     assert [row.state for row in rows] == ["complete"] * 3
     assert len({row.request_id for row in rows}) == 3
-    assert stream.end["usage"]["cost"] == sum(row.cost for row in rows)
+    assert stream.end["usage"]["cost"] == sum(row.cost or 0 for row in rows)
     eventually(lambda: not Reservation.objects.exists())
 
 
