@@ -63,7 +63,7 @@ def test_a_transcript_is_set_in_our_type_and_has_no_obstacle(window_of, carol, h
     page.goto(f"/admin/conversations/conversation/{hers.pk}/transcript/")
     page.get_by_label("Reason").fill(REASON)
     page.get_by_role("button", name="Open the transcript").click()
-    expect(page.locator("#transcript .slip")).to_have_css("font-size", "17px")
+    expect(page.locator("#transcript .bubble")).to_have_css("font-size", "17px")
     expect(page.locator("#transcript h2")).to_have_css("font-family", "Atkinson, system-ui, sans-serif")
     found = Axe().run(page, context="#transcript").response["violations"]
     assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []

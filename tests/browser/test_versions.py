@@ -124,7 +124,7 @@ def test_on_paper_there_is_the_text_and_no_control(window_of, alice):
     window = opened(window_of, alice, two_answers(alice))
     window.button("Edit").click()
     window.page.emulate_media(media="print")
-    expect(window.page.locator(".slip")).to_be_visible()
+    expect(window.page.locator(".bubble")).to_be_visible()
     expect(window.page.locator("button:visible, form.edit:visible, .details:visible")).to_have_count(0)
 
 
