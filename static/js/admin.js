@@ -1,14 +1,14 @@
 /** Buttons on pages of the admin that copy the text of another element. */
 
-import { copy } from "./copy.js";
-import { announce } from "./words.js";
+import { announce } from "./announce.js";
+import { copyToClipboard } from "./copy.js";
 
 for (const button of document.querySelectorAll("[data-copies]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     const source = document.getElementById(button.dataset.copies);
     try {
-      await copy(source.textContent);
+      await copyToClipboard(source.textContent);
     } catch {
       // The browser refused. Select the text, so that it can be copied by hand.
       getSelection().selectAllChildren(source);

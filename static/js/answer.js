@@ -1,119 +1,120 @@
-/** One answer in the page, as it grows: finished blocks are added and never touched again, only the tail changes. */
+/** An answer in the page while it is written. Committed blocks are never touched again, only the tail changes. */
 
-import { Hold } from "./hold.js";
-import { fill, nodes } from "./safe.js";
-import { word } from "./words.js";
+import { parseHTML, setHTML } from "./html.js";
+import { SelectionGuard } from "./selection-guard.js";
+import { translate } from "./translations.js";
+
+const GUARD_CHECK_MS = 100;
 
 export class Answer {
+  #onGrowth;
+  #tailHTML = "";
+  #frames = [];
+  #isScheduled = false;
+  #committed;
+  #tail;
+  #thinking;
+  #thoughts;
+  #waiting;
+  #waitingText;
+  #guard;
+
   /** `onGrowth` is called after each change of what is shown. */
   constructor(article, onGrowth = () => {}) {
     this.article = article;
-    this.onGrowth = onGrowth;
-    this.tailHtml = "";
-    this.frames = [];
-    this.scheduled = false;
-    const part = (name) => article.querySelector(`[data-${name}]`);
-    this.parts = {
-      committed: part("committed"),
-      tail: part("tail"),
-      thinking: part("thinking"),
-      thoughts: part("thoughts"),
-      waiting: part("waiting"),
-      waitingText: part("waiting-text"),
-    };
-    this.hold = new Hold(this.parts.tail);
+    this.#onGrowth = onGrowth;
+    this.#committed = article.querySelector("[data-committed]");
+    this.#tail = article.querySelector("[data-tail]");
+    this.#thinking = article.querySelector("[data-thinking]");
+    this.#thoughts = article.querySelector("[data-thoughts]");
+    this.#waiting = article.querySelector("[data-waiting]");
+    this.#waitingText = article.querySelector("[data-waiting-text]");
+    this.#guard = new SelectionGuard(this.#tail);
   }
 
-  /** Take a frame; frames are shown together, once per frame of the screen. */
-  take(frame) {
-    this.frames.push(frame);
-    if (frame.name === "end") this.show();
-    else this.schedule();
+  get isWriting() {
+    return this.article.dataset.state === "writing";
   }
 
-  schedule() {
-    if (this.scheduled) return;
-    this.scheduled = true;
+  /** Take a frame. Frames that come together are shown together, before the browser paints. */
+  receive(frame) {
+    this.#frames.push(frame);
+    if (frame.name === "end") this.#showFrames();
+    else this.#schedule();
+  }
+
+  /** The line below the text; an empty sentence hides it. */
+  showStatus(sentence) {
+    this.#waiting.hidden = !sentence;
+    if (sentence) this.#waitingText.textContent = sentence;
+  }
+
+  #schedule() {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
     requestAnimationFrame(() => {
-      this.scheduled = false;
-      if (this.hold.isOn) setTimeout(() => this.schedule(), 100);
-      else this.show();
+      this.#isScheduled = false;
+      if (this.#guard.isActive) setTimeout(() => this.#schedule(), GUARD_CHECK_MS);
+      else this.#showFrames();
     });
   }
 
-  show() {
-    for (const { name, data } of this.frames.splice(0)) this[name]?.(data);
-    this.onGrowth();
+  #showFrames() {
+    for (const { name, data } of this.#frames.splice(0)) this.#handlers[name]?.(data);
+    this.#onGrowth();
   }
 
-  // One method for each frame
+  /** What each frame does. */
+  #handlers = {
+    snapshot: ({ html, tail, thinking }) => {
+      setHTML(this.#committed, html);
+      this.#setTail(tail);
+      if (thinking !== undefined) {
+        this.#thoughts.textContent = "";
+        if (thinking) this.#addThinking(thinking);
+      }
+      this.showStatus(html || tail ? "" : this.#waitingText.textContent);
+    },
+    commit: ({ html }) => {
+      this.#committed.append(parseHTML(html));
+      this.#setTail("");
+      this.showStatus("");
+    },
+    tail: ({ from, html }) => {
+      this.#setTail(this.#tailHTML.slice(0, from) + html);
+      this.showStatus("");
+    },
+    append: ({ text }) => {
+      const open = this.#tail.querySelector("[data-open]");
+      if (open.lastChild instanceof Text) open.lastChild.appendData(text);
+      else open.append(text);
+    },
+    thinking: ({ text }) => this.#addThinking(text),
+    retrying: ({ seconds }) => this.showStatus(translate("retrying", String(Math.ceil(seconds)))),
+    saving: () => this.showStatus(translate("saving")),
+    end: ({ html, state }) => this.#finish(parseHTML(html).querySelector("article"), state),
+  };
 
-  snapshot({ html, tail, thinking }) {
-    fill(this.parts.committed, html);
-    this.setTail(tail);
-    if (thinking !== undefined) {
-      this.parts.thoughts.textContent = "";
-      if (thinking) this.thinking({ text: thinking });
-    }
-    this.says(html || tail ? "" : this.parts.waitingText.textContent);
+  #setTail(html) {
+    this.#tailHTML = html;
+    setHTML(this.#tail, html);
   }
 
-  commit({ html }) {
-    this.parts.committed.append(nodes(html));
-    this.setTail("");
-    this.says("");
+  #addThinking(text) {
+    this.#thinking.hidden = false;
+    this.#thoughts.append(text);
   }
 
-  tail({ from, html }) {
-    this.setTail(this.tailHtml.slice(0, from) + html);
-    this.says("");
-  }
-
-  append({ text }) {
-    const open = this.parts.tail.querySelector("[data-open]");
-    const last = open.lastChild;
-    if (last instanceof Text) last.appendData(text);
-    else open.append(text);
-  }
-
-  thinking({ text }) {
-    this.parts.thinking.hidden = false;
-    this.parts.thoughts.append(text);
-  }
-
-  retrying({ seconds }) {
-    this.says(word("retrying", String(Math.ceil(seconds))));
-  }
-
-  saving() {
-    this.says(word("saving"));
-  }
-
-  /** The finished turn: what stands around the text is new, the text stays as it is, with what is selected in it. */
-  end({ html, state }) {
-    const finished = nodes(html).querySelector("article");
-    const { article } = this;
-    article.dataset.state = state;
-    article.removeAttribute("aria-busy");
-    // The switch of versions stays, too: it may have the focus.
-    for (const line of article.querySelectorAll(".rail > :not(.versions)")) line.remove();
-    article.querySelector(".rail").prepend(...finished.querySelectorAll(".rail > :not(.versions)"));
-    const prose = article.querySelector(".prose");
-    const after = [...finished.querySelector(".body").children];
+  /** Show the finished turn. The text stays as it is, and so does what is selected in it; all around it is new. */
+  #finish(finished, state) {
+    this.article.dataset.state = state;
+    this.article.removeAttribute("aria-busy");
+    // The switch of versions stays too: it may have the focus.
+    for (const line of this.article.querySelectorAll(".rail > :not(.versions)")) line.remove();
+    this.article.querySelector(".rail").prepend(...finished.querySelectorAll(".rail > :not(.versions)"));
+    const prose = this.article.querySelector(".prose");
     while (prose.nextElementSibling) prose.nextElementSibling.remove();
-    prose.after(...after.slice(after.indexOf(finished.querySelector(".prose")) + 1));
-  }
-
-  // What they have in common
-
-  setTail(html) {
-    this.tailHtml = html;
-    fill(this.parts.tail, html);
-  }
-
-  /** The line below the text; none while text is coming. */
-  says(sentence) {
-    this.parts.waiting.hidden = !sentence;
-    if (sentence) this.parts.waitingText.textContent = sentence;
+    const parts = [...finished.querySelector(".body").children];
+    prose.after(...parts.slice(parts.indexOf(finished.querySelector(".prose")) + 1));
   }
 }

@@ -1,16 +1,16 @@
-/** The scripts of the page: they add to what works as plain forms. */
+/** The scripts of the chat pages. They add to plain forms, which work without them. */
 
-import { forgetDrafts } from "./drafts.js";
-import { ChatComposer } from "./elements/composer.js";
-import { ChatEntry } from "./elements/entry.js";
-import { ChatMenu } from "./elements/menu.js";
-import { ModelPicker } from "./elements/picker.js";
-import { ChatSidebar } from "./elements/sidebar.js";
-import { ChatThread } from "./elements/thread.js";
-import { ChatToast } from "./elements/toast.js";
+import { deleteAllDrafts, deleteOldDrafts } from "./drafts.js";
+import { ChatComposer } from "./elements/chat-composer.js";
+import { ChatEntry } from "./elements/chat-entry.js";
+import { ChatMenu } from "./elements/chat-menu.js";
+import { ChatSidebar } from "./elements/chat-sidebar.js";
+import { ChatThread } from "./elements/chat-thread.js";
+import { ChatToast } from "./elements/chat-toast.js";
+import { ModelPicker } from "./elements/model-picker.js";
 
-forgetDrafts();
-document.querySelector("[data-sign-out]")?.addEventListener("submit", () => forgetDrafts({ all: true }));
+deleteOldDrafts();
+document.querySelector("[data-sign-out]")?.addEventListener("submit", () => deleteAllDrafts());
 customElements.define("chat-entry", ChatEntry);
 customElements.define("chat-menu", ChatMenu);
 customElements.define("chat-toast", ChatToast);

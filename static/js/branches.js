@@ -1,41 +1,45 @@
-/** Another branch of the conversation takes the place of the one that is shown, from one turn on. */
+/** Shows another branch of the conversation in the place of the one in the page, from one turn on. */
 
 import { addressOf } from "./addresses.js";
-import { send } from "./net.js";
-import { announce } from "./words.js";
+import { announce } from "./announce.js";
+import { send } from "./requests.js";
 
 export class Branches {
+  #turns;
+  #stream;
+
   constructor(turns, stream) {
-    this.turns = turns;
-    this.stream = stream;
+    this.#turns = turns;
+    this.#stream = stream;
   }
 
-  /** Show another version of a turn; its own switch has the focus afterwards. */
-  async switchTo(form, submitter) {
-    await send("POST", form.action, { form, submitter });
-    const turn = await this.show(form.closest("article"), submitter.value);
-    const steps = [...turn.querySelectorAll("[data-step]:enabled")];
-    (steps.find((step) => step.dataset.step === submitter.dataset.step) ?? steps[0])?.focus({ preventScroll: true });
+  /** Show the version of a turn that a button stands for. The focus stays on the switch. Throws as `send` does. */
+  async switchTo(form, button) {
+    await send("POST", form.action, { form, submitter: button });
+    const turn = await this.#show(form.closest("article"), button.value);
+    const buttons = [...turn.querySelectorAll("[data-step]:enabled")];
+    const sameDirection = buttons.find(({ dataset }) => dataset.step === button.dataset.step);
+    (sameDirection ?? buttons[0])?.focus({ preventScroll: true });
   }
 
-  /** Keep other words for a question, which asks nothing. */
-  async save(form, submitter) {
-    const response = await send("POST", submitter.formAction, { form });
+  /** Store a question in other words, which asks nothing, and show them. Throws as `send` does. */
+  async reword(form, button) {
+    const response = await send("POST", button.formAction, { form });
     const { question } = await response.json();
-    const turn = await this.show(form.closest("article"), question);
+    const turn = await this.#show(form.closest("article"), question);
     turn.querySelector("[data-action=edit]").focus({ preventScroll: true });
   }
 
-  /** Replace a turn and what follows it by the branch that the server shows now, which has `id` in that place. */
-  async show(article, id) {
-    const fresh = await this.turns.from(id, addressOf("conversation", article.dataset.conversation));
-    const { live } = this.stream;
-    // An answer that is followed from here goes on in its own element.
-    const shown = fresh.map((turn) => (turn.dataset.turn === live?.dataset.turn ? live : turn));
-    this.turns.replace(article, shown);
-    const { writing } = this.turns;
-    if (writing && writing !== live) this.stream.resume(writing);
-    announce(shown[0].querySelector("[data-version]")?.textContent ?? "");
-    return shown[0];
+  /** Replace a turn and all that follow it by the branch that has the turn `id` there. Returns that turn. */
+  async #show(article, id) {
+    const fetched = await this.#turns.fetchFrom(id, addressOf("conversation", article.dataset.conversation));
+    // An answer that is being followed goes on in its own element.
+    const { liveArticle } = this.#stream;
+    const turns = fetched.map((turn) => (turn.dataset.turn === liveArticle?.dataset.turn ? liveArticle : turn));
+    this.#turns.replaceFrom(article, turns);
+    const { writing } = this.#turns;
+    if (writing && writing !== liveArticle) this.#stream.resume(writing);
+    announce(turns[0].querySelector("[data-version]")?.textContent ?? "");
+    return turns[0];
   }
 }

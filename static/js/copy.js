@@ -1,48 +1,57 @@
-/** Copying an answer or a block of code. */
+/** Copying an answer or a block of code to the clipboard. */
 
-import { announce, word } from "./words.js";
+import { announce } from "./announce.js";
+import { translate } from "./translations.js";
 
-const SHOWN_FOR = 2000;
+const LABEL_SHOWN_MS = 2000;
 
-/** An answer goes to the clipboard twice: as Markdown, and as it looks for a word processor. */
+/** Copy an answer, both as Markdown and as HTML for a word processor. */
 export function copyAnswer(button) {
   const article = button.closest("article");
   const markdown = article.querySelector("[data-source]").content.textContent;
-  return copyFor(button, markdown, article.querySelector("[data-committed]").innerHTML);
+  return copyAndConfirm(button, markdown, article.querySelector("[data-committed]").innerHTML);
 }
 
 export function copyCode(button) {
-  return copyFor(button, button.closest(".code").querySelector("code").textContent);
+  return copyAndConfirm(button, button.closest(".code").querySelector("code").textContent);
 }
 
-/** Copy, and let the button say for a moment how it went; a browser may refuse. */
-async function copyFor(button, text, html) {
-  const said = await copy(text, html).then(() => word("copied"), () => word("not-copied"));
-  announce(said);
-  clearTimeout(button.saying);
+/** Copy, and show for a moment on the button whether it worked; a browser may refuse. */
+async function copyAndConfirm(button, text, html) {
+  const result = await copyToClipboard(text, html).then(
+    () => translate("copied"),
+    () => translate("not-copied"),
+  );
+  announce(result);
+  clearTimeout(button.labelTimer);
   button.label ??= button.textContent;
-  button.textContent = said;
-  button.saying = setTimeout(() => (button.textContent = button.label), SHOWN_FOR);
+  button.textContent = result;
+  button.labelTimer = setTimeout(() => (button.textContent = button.label), LABEL_SHOWN_MS);
 }
 
-/** Put a text on the clipboard; with `html`, also as it looks. Fails where the browser does not let us. */
-export async function copy(text, html) {
-  if (!globalThis.isSecureContext) copyOldWay(text);
-  else if (html) await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob(text, "text/plain"), "text/html": blob(html, "text/html") })]);
-  else await navigator.clipboard.writeText(text);
+/** Put a text on the clipboard, and `html` beside it where it is given. Rejects where the browser refuses. */
+export async function copyToClipboard(text, html) {
+  if (!globalThis.isSecureContext) {
+    copyWithoutTLS(text);
+  } else if (html) {
+    const item = new ClipboardItem({ "text/plain": createBlob(text, "text/plain"), "text/html": createBlob(html, "text/html") });
+    await navigator.clipboard.write([item]);
+  } else {
+    await navigator.clipboard.writeText(text);
+  }
 }
 
-function blob(text, type) {
+function createBlob(text, type) {
   return new Blob([text], { type });
 }
 
-/** Without TLS, in a network of one's own, browsers offer no other way. */
-function copyOldWay(text) {
+/** Without TLS, as in a local network, browsers have no clipboard API. Throws Error where they refuse this too. */
+function copyWithoutTLS(text) {
   const field = document.createElement("textarea");
   field.value = text;
   document.body.append(field);
   field.select();
-  const done = document.execCommand("copy");
+  const isCopied = document.execCommand("copy");
   field.remove();
-  if (!done) throw new Error("The browser did not copy.");
+  if (!isCopied) throw new Error("The browser did not copy.");
 }

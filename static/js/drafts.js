@@ -1,37 +1,58 @@
-/** What somebody has begun to write, kept in this browser until the server has it. */
+/** Text that was typed but not sent yet, kept in this browser until the server has it. */
 
 const PREFIX = "draft:";
-const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+const WRITE_DELAY_MS = 250;
+const MAX_AGE_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** The draft of one person in one conversation. Storage may be full or forbidden: then there is none. */
+/** One person's draft of one question. `place`: the path of the conversation, or the id of the question edited. */
 export class Draft {
+  #key;
+  #timer;
+
   constructor(owner, place) {
-    this.key = `${PREFIX}${owner}:${place}`;
+    this.#key = `${PREFIX}${owner}:${place}`;
   }
 
+  /** The text, empty where there is none. */
   read() {
-    return parsed(localStorage.getItem(this.key))?.text ?? "";
+    return parseDraft(localStorage.getItem(this.#key))?.text ?? "";
   }
 
+  /** Keep a text; an empty one deletes the draft. */
   write(text) {
+    clearTimeout(this.#timer);
     try {
-      if (text.trim()) localStorage.setItem(this.key, JSON.stringify({ text, at: Date.now() }));
-      else localStorage.removeItem(this.key);
+      if (text.trim()) localStorage.setItem(this.#key, JSON.stringify({ text, at: Date.now() }));
+      else localStorage.removeItem(this.#key);
     } catch {
-      // The page keeps it as long as it is open.
+      // The storage is full or not allowed. The page keeps the text as long as it is open.
     }
   }
-}
 
-/** Forget drafts: those that are old, or on signing out all of them. */
-export function forgetDrafts({ all = false } = {}) {
-  for (const key of Object.keys(localStorage).filter((each) => each.startsWith(PREFIX))) {
-    const draft = parsed(localStorage.getItem(key));
-    if (all || !draft || Date.now() - draft.at > KEPT_MS) localStorage.removeItem(key);
+  /** The same while somebody is typing: after the last of many calls. */
+  writeSoon(text) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.write(text), WRITE_DELAY_MS);
   }
 }
 
-function parsed(value) {
+export function deleteAllDrafts() {
+  for (const key of draftKeys()) localStorage.removeItem(key);
+}
+
+/** Delete the drafts that are older than 30 days, and what cannot be read. */
+export function deleteOldDrafts() {
+  for (const key of draftKeys()) {
+    const draft = parseDraft(localStorage.getItem(key));
+    if (!draft || Date.now() - draft.at > MAX_AGE_MS) localStorage.removeItem(key);
+  }
+}
+
+function draftKeys() {
+  return Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
+}
+
+function parseDraft(value) {
   try {
     return JSON.parse(value);
   } catch {

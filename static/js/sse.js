@@ -3,8 +3,8 @@
  * Format: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  */
 
-/** The events of a stream of byte chunks, wherever those are cut: `{name, data}`, data as text. */
-export async function* events(chunks) {
+/** Yields the events `{name, data}` of a stream of byte chunks, wherever those are cut; `data` is text. */
+export async function* parseEvents(chunks) {
   const decoder = new TextDecoder();
   let rest = "";
   let event = { name: "message", data: [] };
@@ -13,7 +13,7 @@ export async function* events(chunks) {
     rest = lines.pop();
     for (const line of lines) {
       if (line !== "") {
-        field(event, line);
+        addLine(event, line);
         continue;
       }
       if (event.data.length) yield { name: event.name, data: event.data.join("\n") };
@@ -22,18 +22,21 @@ export async function* events(chunks) {
   }
 }
 
-function field(event, line) {
-  const [, name, value] = /^([^:]*):? ?(.*)$/s.exec(line);
-  if (name === "data") event.data.push(value);
-  if (name === "event") event.name = value;
+function addLine(event, line) {
+  const [, field, value] = /^([^:]*):? ?(.*)$/s.exec(line);
+  if (field === "data") event.data.push(value);
+  if (field === "event") event.name = value;
 }
 
-/** The chunks of a body; throws when none has come for `seconds`, since a dead connection may stay silent for ever. */
-export async function* chunksOf(body, seconds) {
+/**
+ * Yields the chunks of a body. Throws TypeError when none has come for `seconds`: a connection that is lost may stay
+ * silent for ever.
+ */
+export async function* readChunks(body, seconds) {
   const reader = body.getReader();
   try {
     for (;;) {
-      const { done, value } = await within(seconds, reader.read());
+      const { done, value } = await withTimeout(seconds, reader.read());
       if (done) return;
       yield value;
     }
@@ -42,13 +45,13 @@ export async function* chunksOf(body, seconds) {
   }
 }
 
-async function within(seconds, promise) {
+async function withTimeout(seconds, promise) {
   let timer;
-  const late = new Promise((_, reject) => {
+  const timeout = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new TypeError("The stream is silent.")), seconds * 1000);
   });
   try {
-    return await Promise.race([promise, late]);
+    return await Promise.race([promise, timeout]);
   } finally {
     clearTimeout(timer);
   }

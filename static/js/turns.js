@@ -1,47 +1,50 @@
-/** The turns in the page: new ones at the end, older ones above, and what is said about one of them. */
+/** The turns in the page: new ones at the end, older ones above, and errors in them. */
 
-import { Refusal, send } from "./net.js";
-import { fill, nodes } from "./safe.js";
+import { parseHTML, setHTML } from "./html.js";
+import { ResponseError, send } from "./requests.js";
 
-/** Room that stays free below a new answer, so that it is seen to be the last. */
-const ROOM_BELOW = 120;
+/** Room left free below a new answer, which shows that it is the last turn. */
+const ROOM_BELOW_PX = 120;
 
 export class Turns {
-  /** `thread` scrolls them, `follower` follows their end. */
+  #thread;
+  #list;
+  #older;
+
+  /** `thread` is the element that scrolls the turns. */
   constructor(thread, follower) {
-    this.thread = thread;
+    this.#thread = thread;
     this.follower = follower;
-    this.list = thread.querySelector("[data-turns]");
-    this.older = thread.querySelector("[data-older]");
+    this.#list = thread.querySelector("[data-turns]");
+    this.#older = thread.querySelector("[data-older]");
   }
 
   get last() {
-    return this.list.lastElementChild;
+    return this.#list.lastElementChild;
   }
 
+  /** The answer that is being written, or null. */
   get writing() {
-    return this.list.querySelector("[data-state=writing]");
+    return this.#list.querySelector("[data-state=writing]");
   }
 
-  /**
-   * Show new turns, in the place of a tried answer and all that followed it; returns the last of them.
-   * Only the newest answer can be continued.
-   */
+  /** Add new turns, in the place of the article `replaced` and all that follow it. Returns the last new turn. */
   add(html, replaced) {
-    this.thread.querySelector("[data-empty]")?.remove();
+    this.#thread.querySelector("[data-empty]")?.remove();
     while (replaced?.nextElementSibling) replaced.nextElementSibling.remove();
     replaced?.remove();
-    for (const form of this.list.querySelectorAll("[data-ask=continue]")) form.remove();
-    this.list.append(nodes(html));
+    // Only the newest answer can be continued.
+    for (const form of this.#list.querySelectorAll("[data-ask=continue]")) form.remove();
+    this.#list.append(parseHTML(html));
     return this.last;
   }
 
-  /** Room for an answer, so that its question stands near the top and nothing moves while it is filled. */
-  reserve(article) {
-    for (const other of this.list.children) other.style.removeProperty("min-block-size");
-    const { clientHeight } = this.thread;
-    const question = article.previousElementSibling?.offsetHeight ?? 0;
-    const room = clientHeight - Math.min(question, clientHeight / 2) - ROOM_BELOW;
+  /** Make a new answer so high that its question is near the top and nothing moves while the answer grows. */
+  reserveRoom(article) {
+    for (const turn of this.#list.children) turn.style.removeProperty("min-block-size");
+    const { clientHeight } = this.#thread;
+    const questionHeight = article.previousElementSibling?.offsetHeight ?? 0;
+    const room = clientHeight - Math.min(questionHeight, clientHeight / 2) - ROOM_BELOW_PX;
     article.style.setProperty("min-block-size", `${Math.max(room, 0)}px`);
   }
 
@@ -50,50 +53,54 @@ export class Turns {
     article.focus({ preventScroll: true });
   }
 
-  toNewest() {
-    this.follower.follow(true);
-    this.follower.toEnd();
+  scrollToNewest() {
+    this.follower.setFollowing(true);
+    this.follower.scrollToEnd();
   }
 
+  /** Add the page of older turns that a link leads to. Throws as `send` does. */
   async showOlder(link) {
-    const page = await turnsAt(link.href);
-    const first = this.list.firstElementChild;
-    this.follower.keeping(() => {
-      fill(this.older, "");
+    const page = await fetchTurns(link.href);
+    const first = this.#list.firstElementChild;
+    this.follower.keepPosition(() => {
+      setHTML(this.#older, "");
       const older = page.querySelector(".older");
-      if (older) this.older.append(older);
-      this.list.prepend(page);
+      if (older) this.#older.append(older);
+      this.#list.prepend(page);
     });
-    // The link has gone; reading goes on where it was.
+    // The link that had the focus is gone. Reading continues where it was.
     if (document.activeElement === document.body) this.focus(first);
   }
 
-  /** The turns of the branch that the server shows at an address, from one of them on. */
-  async from(id, address) {
-    const found = [];
+  /**
+   * Fetch the turns that the server shows at an address, from the turn `id` on. Returns their articles.
+   * Throws as `send` does, and ResponseError when the turn is not among them.
+   */
+  async fetchFrom(id, address) {
+    const turns = [];
     for (let next = address; next; ) {
-      const page = await turnsAt(next);
-      found.unshift(...page.querySelectorAll("article"));
-      const place = found.findIndex((turn) => turn.dataset.turn === id);
-      if (place >= 0) return found.slice(place);
+      const page = await fetchTurns(next);
+      turns.unshift(...page.querySelectorAll("article"));
+      const index = turns.findIndex((turn) => turn.dataset.turn === id);
+      if (index >= 0) return turns.slice(index);
       next = page.querySelector(".older a")?.href;
     }
-    throw new Refusal(404, "");
+    throw new ResponseError(404, "");
   }
 
-  /** Put turns in the place of one and all that follow it, without moving what is seen. */
-  replace(article, fresh) {
+  /** Put turns in the place of an article and all that follow it, without moving what is in view. */
+  replaceFrom(article, turns) {
     const { top } = article.getBoundingClientRect();
-    this.follower.follow(false);
+    this.follower.setFollowing(false);
     while (article.nextElementSibling) article.nextElementSibling.remove();
-    article.replaceWith(...fresh);
-    const moved = fresh[0].getBoundingClientRect().top - top;
+    article.replaceWith(...turns);
+    const moved = turns[0].getBoundingClientRect().top - top;
     // The new branch may be shorter than the screen.
     if (moved > 0) this.last.style.setProperty("min-block-size", `${this.last.offsetHeight + moved}px`);
-    this.follower.moveBy(moved);
+    this.follower.scrollBy(moved);
   }
 
-  complain(article, sentence) {
+  showError(article, sentence) {
     const note = document.createElement("p");
     note.className = "note danger";
     note.setAttribute("role", "alert");
@@ -102,6 +109,7 @@ export class Turns {
   }
 }
 
-async function turnsAt(address) {
-  return nodes(await (await send("GET", address)).text());
+async function fetchTurns(address) {
+  const response = await send("GET", address);
+  return parseHTML(await response.text());
 }

@@ -1,0 +1,119 @@
+/** <chat-composer>: the form in which questions are written and sent, and the button that stops a reply. */
+
+import { addressOf } from "../addresses.js";
+import { Draft } from "../drafts.js";
+import { dispatch, listen } from "../events.js";
+import { isComposing, isEscape, isSendKey } from "../keyboard.js";
+import { createKey, errorMessage, send } from "../requests.js";
+
+export class ChatComposer extends HTMLElement {
+  #form;
+  #text;
+  #sendButton;
+  #stopButton;
+  #draft;
+  #isSending = false;
+  #replyId = null;
+
+  connectedCallback() {
+    this.#form = this.querySelector("form");
+    this.#text = this.#form.elements.text;
+    this.#sendButton = this.querySelector("[data-send]");
+    this.#stopButton = this.querySelector("[data-action=stop]");
+    this.#loadDraft();
+    this.#form.addEventListener("submit", (event) => this.#handleSubmit(event));
+    this.#text.addEventListener("input", () => this.#handleInput());
+    this.#text.addEventListener("keydown", (event) => this.#handleKeydown(event));
+    this.#stopButton.addEventListener("click", () => this.#stop());
+    document.addEventListener("keydown", (event) => isEscape(event) && this.#stop());
+    window.addEventListener("pagehide", () => this.#draft.write(this.#text.value));
+    listen("asked", ({ conversation, form }) => this.#handleAsked(conversation, form));
+    listen("running", ({ reply }) => this.#setReplyId(reply));
+    listen("idle", () => this.#setReplyId(null));
+    this.#updateButtons();
+  }
+
+  #loadDraft() {
+    this.#draft = new Draft(this.dataset.owner, location.pathname);
+    this.#text.value ||= this.#draft.read();
+  }
+
+  #handleInput() {
+    this.#draft.writeSoon(this.#text.value);
+    this.#showError("");
+    this.#updateButtons();
+  }
+
+  #handleKeydown(event) {
+    if (event.key === "ArrowUp" && !this.#text.value && !isComposing(event)) {
+      event.preventDefault();
+      dispatch("edit");
+    } else if (isSendKey(event)) {
+      event.preventDefault();
+      if (!this.#sendButton.disabled && !this.#replyId) this.#form.requestSubmit();
+    }
+  }
+
+  async #handleSubmit(event) {
+    event.preventDefault();
+    if (this.#isSending || this.#replyId || !this.#text.value.trim()) return;
+    // The button will be disabled, and the focus must not be lost.
+    if (document.activeElement === this.#sendButton) this.#text.focus({ preventScroll: true });
+    this.#setSending(true);
+    try {
+      await document.querySelector("chat-thread").ask(this.#form);
+    } catch (error) {
+      this.#showError(errorMessage(error));
+    } finally {
+      this.#setSending(false);
+    }
+  }
+
+  /** The server has a question: only now may its text be deleted. A new conversation has an address now. */
+  #handleAsked(conversation, form) {
+    if (form === this.#form) {
+      this.#text.value = "";
+      this.#draft.write("");
+      this.#form.elements.key.value = createKey();
+      this.#setSending(false);
+    }
+    const address = addressOf("conversation", conversation);
+    if (location.pathname === address) return;
+    history.replaceState(null, "", address);
+    this.#form.action = addressOf("messages", conversation);
+    this.#loadDraft();
+  }
+
+  async #stop() {
+    if (!this.#replyId) return;
+    try {
+      await send("DELETE", addressOf("reply", this.#replyId));
+    } catch (error) {
+      this.#showError(errorMessage(error));
+    }
+  }
+
+  #setSending(isSending) {
+    this.#isSending = isSending;
+    this.#form.setAttribute("aria-busy", isSending);
+    this.#updateButtons();
+  }
+
+  #setReplyId(replyId) {
+    const hadFocus = this.#form.contains(document.activeElement);
+    this.#replyId = replyId;
+    this.#updateButtons();
+    if (hadFocus) this.#text.focus({ preventScroll: true });
+  }
+
+  #updateButtons() {
+    this.#sendButton.hidden = Boolean(this.#replyId);
+    this.#stopButton.hidden = !this.#replyId;
+    this.#sendButton.disabled = this.#isSending || !this.#text.value.trim();
+  }
+
+  #showError(sentence) {
+    this.querySelector("[data-problem]").textContent = sentence;
+    this.#text.toggleAttribute("aria-invalid", Boolean(sentence));
+  }
+}

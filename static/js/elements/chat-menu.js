@@ -1,0 +1,82 @@
+/** <chat-menu>: what can be done with a conversation. One menu for the page, opened beside the entry it is for. */
+
+import { deleteConversation } from "../deletion.js";
+
+const STEPS = { ArrowDown: 1, ArrowUp: -1 };
+const WINDOW_MARGIN_PX = 8;
+
+export class ChatMenu extends HTMLElement {
+  #items;
+  #entry = null;
+  /** The entry for which the menu was open when the pointer was pressed last. */
+  #entryAtPress = null;
+
+  connectedCallback() {
+    this.#items = [...this.querySelectorAll("[role=menuitem]")];
+    // A press outside closes the menu before the click event, which then has to know that it was open.
+    const rememberEntry = () => (this.#entryAtPress = this.#isOpen ? this.#entry : null);
+    document.addEventListener("pointerdown", rememberEntry, { capture: true });
+    document.addEventListener("click", (event) => this.#handleClick(event));
+    this.addEventListener("keydown", (event) => this.#handleKeydown(event));
+    this.addEventListener("beforetoggle", ({ newState }) => this.#setExpanded(newState === "open"));
+  }
+
+  get #isOpen() {
+    return this.matches(":popover-open");
+  }
+
+  #handleClick(event) {
+    const menuButton = event.target.closest("[data-menu]");
+    if (menuButton && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      const isByPointer = event.detail > 0;
+      const entry = menuButton.closest("chat-entry");
+      if (!isByPointer || entry !== this.#entryAtPress) this.#open(entry);
+    }
+    const item = event.target.closest("[role=menuitem]");
+    if (item && this.contains(item)) this.#choose(item.dataset.action);
+  }
+
+  #open(entry) {
+    if (this.#isOpen) this.hidePopover();
+    this.#entry = entry;
+    this.showPopover();
+    this.#place(entry.menuButton.getBoundingClientRect());
+    this.#items[0].focus();
+  }
+
+  /** Place the menu below its button, or above where there is no room; never outside the window. */
+  #place(button) {
+    const { offsetWidth: width, offsetHeight: height } = this;
+    const isRightToLeft = getComputedStyle(this.#entry).direction === "rtl";
+    const left = isRightToLeft ? button.left : button.right - width;
+    const maxLeft = innerWidth - width - WINDOW_MARGIN_PX;
+    const hasRoomBelow = button.bottom + height < innerHeight;
+    this.style.setProperty("left", `${Math.max(WINDOW_MARGIN_PX, Math.min(left, maxLeft))}px`);
+    this.style.setProperty("top", `${hasRoomBelow ? button.bottom : button.top - height}px`);
+  }
+
+  #choose(action) {
+    this.hidePopover();
+    if (action === "rename") this.#entry.rename();
+    else deleteConversation(this.#entry);
+  }
+
+  #handleKeydown(event) {
+    const step = STEPS[event.key];
+    if (event.key === "Escape" || step) event.preventDefault();
+    if (event.key === "Escape" || event.key === "Tab") this.#close();
+    if (!step) return;
+    const index = this.#items.indexOf(document.activeElement) + step;
+    this.#items.at(index % this.#items.length).focus();
+  }
+
+  #close() {
+    this.hidePopover();
+    this.#entry.menuButton.focus();
+  }
+
+  #setExpanded(isExpanded) {
+    this.#entry.menuButton.setAttribute("aria-expanded", isExpanded);
+  }
+}

@@ -1,0 +1,98 @@
+/** <chat-thread>: the turns of a conversation, and what can be done with them. */
+
+import { Branches } from "../branches.js";
+import { copyAnswer, copyCode } from "../copy.js";
+import { QuestionEditor } from "../question-editor.js";
+import { ReplyStream } from "../reply-stream.js";
+import { errorMessage } from "../requests.js";
+import { ScrollFollower } from "../scroll-follower.js";
+import { Turns } from "../turns.js";
+
+export class ChatThread extends HTMLElement {
+  #turns;
+  #stream;
+  #branches;
+  #editor;
+
+  connectedCallback() {
+    const jumpButton = this.querySelector("[data-action=jump]");
+    const follower = new ScrollFollower(this, (isFollowing) => {
+      jumpButton.hidden = isFollowing || follower.isNearEnd;
+    });
+    this.#turns = new Turns(this, follower);
+    this.#stream = new ReplyStream(this.#turns);
+    this.#branches = new Branches(this.#turns, this.#stream);
+    this.#editor = new QuestionEditor(this);
+    this.addEventListener("click", (event) => this.#handleClick(event));
+    this.addEventListener("submit", (event) => this.#handleSubmit(event));
+    // Details at the end of the page would open out of view. (`toggle` does not bubble.)
+    this.addEventListener("toggle", ({ target }) => target.open && target.scrollIntoView({ block: "nearest" }), true);
+    follower.scrollToEnd();
+    if (this.#turns.writing) this.#stream.resume(this.#turns.writing);
+  }
+
+  /** Send the form of the composer, which is outside. Throws as `send` does unless the question was accepted. */
+  async ask(form) {
+    await this.#stream.ask(form);
+  }
+
+  async #handleSubmit(event) {
+    const { target: form, submitter } = event;
+    const action = this.#actionOf(form, submitter);
+    if (!action) return;
+    event.preventDefault();
+    if (form.inert) return;
+    form.inert = true;
+    try {
+      await action();
+    } catch (error) {
+      form.inert = false;
+      this.#showError(form, errorMessage(error));
+      if (document.activeElement === document.body) submitter?.focus({ preventScroll: true });
+    } finally {
+      form.inert = false;
+    }
+  }
+
+  /** What a form does, as a function; undefined where the browser sends it. */
+  #actionOf(form, submitter) {
+    if (form.matches("[data-switch-version]")) return () => this.#branches.switchTo(form, submitter);
+    if (submitter?.matches("[data-reword]")) return () => this.#reword(form, submitter);
+    if (form.dataset.ask) return () => this.ask(form);
+  }
+
+  async #reword(form, button) {
+    await this.#branches.reword(form, button);
+    this.#editor.discardDraft(form);
+  }
+
+  #showError(form, sentence) {
+    if (form.dataset.ask === "edit") this.#editor.showError(form, sentence);
+    else this.#turns.showError(form.closest("article"), sentence);
+  }
+
+  #handleClick(event) {
+    const control = event.target.closest("[data-action]");
+    const article = control?.closest("article");
+    const actions = {
+      jump: () => this.#turns.scrollToNewest(),
+      older: () => this.#showOlder(control),
+      edit: () => this.#editor.open(article),
+      "cancel-edit": () => this.#editor.close(article),
+      "copy-answer": () => copyAnswer(control),
+      "copy-code": () => copyCode(control),
+    };
+    const action = actions[control?.dataset.action];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  }
+
+  async #showOlder(link) {
+    try {
+      await this.#turns.showOlder(link);
+    } catch (error) {
+      document.querySelector("chat-toast").show(errorMessage(error));
+    }
+  }
+}

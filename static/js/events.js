@@ -1,0 +1,19 @@
+/**
+ * The events through which the parts of the page work together. All are dispatched on the document.
+ *
+ * - `asked` {conversation, form}: the server has accepted the question of a form; `conversation` is its id.
+ * - `running` {reply}: the reply with this id is being shown as it is written.
+ * - `idle`: no reply is being shown as it is written any more.
+ * - `title` {title}: the conversation has a new title.
+ * - `edit`: the last question is to be edited.
+ * - `refused` {code}: the server has refused a request, with a code that says why.
+ */
+
+export function dispatch(name, detail = {}) {
+  document.dispatchEvent(new CustomEvent(`chat:${name}`, { detail }));
+}
+
+/** Call `handler` with the detail of each event of this name. */
+export function listen(name, handler) {
+  document.addEventListener(`chat:${name}`, (event) => handler(event.detail));
+}

@@ -1,0 +1,105 @@
+/** Edits questions in their place: a form takes the place of a question's text until it is sent or cancelled. */
+
+import { addressOf } from "./addresses.js";
+import { Draft } from "./drafts.js";
+import { listen } from "./events.js";
+import { isEscape, isSendKey } from "./keyboard.js";
+import { createKey } from "./requests.js";
+
+export class QuestionEditor {
+  #thread;
+  #template;
+
+  /** `thread` holds the turns, and the form as a template. */
+  constructor(thread) {
+    this.#thread = thread;
+    this.#template = thread.querySelector("template[data-edit-form]");
+    thread.addEventListener("keydown", (event) => this.#handleKeydown(event));
+    thread.addEventListener("input", (event) => this.#handleInput(event));
+    listen("edit", () => this.#openLast());
+    listen("asked", ({ form }) => this.discardDraft(form));
+  }
+
+  open(article) {
+    const form = formIn(article) ?? this.#addForm(article);
+    const { text } = form.elements;
+    text.focus();
+    text.setSelectionRange(text.value.length, text.value.length);
+    form.scrollIntoView({ block: "nearest" });
+  }
+
+  close(article) {
+    const form = formIn(article);
+    draftOf(form).write("");
+    form.remove();
+    article.querySelector("[data-action=edit]").focus();
+    // Without scripts a form has an address of its own, which may be that of this page.
+    if (location.search) history.replaceState(null, "", location.pathname);
+  }
+
+  /** Call this when the server has the text of a form: only then may the draft be deleted. */
+  discardDraft(form) {
+    if (form?.dataset.ask === "edit") draftOf(form).write("");
+  }
+
+  showError(form, sentence) {
+    const { text } = form.elements;
+    form.querySelector("[data-problem]").textContent = sentence;
+    text.toggleAttribute("aria-invalid", Boolean(sentence));
+    text.focus();
+  }
+
+  #openLast() {
+    const last = [...this.#thread.querySelectorAll("article.user")].pop();
+    if (last) this.open(last);
+  }
+
+  /** Add the form for a question to its article, with the draft or the text in it. Returns the form. */
+  #addForm(article) {
+    const { turn, parent, conversation } = article.dataset;
+    const question = article.querySelector("[data-question]");
+    question.after(this.#template.content.cloneNode(true));
+    const form = formIn(article);
+    form.action = addressOf("messages", conversation);
+    form.querySelector("[data-reword]").formAction = addressOf("reword", turn);
+    form.querySelector("[data-action=cancel-edit]").href = addressOf("conversation", conversation);
+    const { text } = form.elements;
+    form.elements.key.value = createKey();
+    form.elements.parent.value = parent;
+    form.elements.question.value = turn;
+    text.value = draftOf(form).read() || question.querySelector("[data-text]").textContent;
+    const problem = form.querySelector("[data-problem]");
+    problem.id = `edit-problem-${turn}`;
+    text.id = form.querySelector("label").htmlFor = `edit-${turn}`;
+    text.setAttribute("aria-describedby", problem.id);
+    return form;
+  }
+
+  #handleKeydown(event) {
+    const form = event.target.closest("[data-ask=edit]");
+    if (!form) return;
+    if (isEscape(event)) {
+      event.preventDefault();
+      this.close(form.closest("article"));
+    } else if (event.target === form.elements.text && isSendKey(event)) {
+      event.preventDefault();
+      form.requestSubmit();
+    }
+  }
+
+  #handleInput(event) {
+    const form = event.target.closest("[data-ask=edit]");
+    if (!form) return;
+    draftOf(form).write(form.elements.text.value);
+    this.showError(form, "");
+  }
+}
+
+function formIn(article) {
+  return article.querySelector("[data-ask=edit]");
+}
+
+function draftOf(form) {
+  const { owner } = document.querySelector("chat-composer").dataset;
+  return new Draft(owner, form.elements.question.value);
+}

@@ -1,0 +1,87 @@
+/** Sends questions, and shows the replies in the page as they are written. */
+
+import { announce } from "./announce.js";
+import { Answer } from "./answer.js";
+import { dispatch } from "./events.js";
+import { readFrames } from "./frames.js";
+import { errorMessage, send } from "./requests.js";
+import { translate } from "./translations.js";
+
+/** The forms whose turn, with all that follow it, is replaced by the reply: see `data-ask`. */
+const REPLACING_FORMS = new Set(["retry", "edit"]);
+
+/** Dispatches `asked`, `title`, `running` and `idle`: see events.js. */
+export class ReplyStream {
+  #turns;
+  /** The Answer that is followed, or the last one that was. */
+  #answer = null;
+
+  constructor(turns) {
+    this.#turns = turns;
+  }
+
+  /** The article that is being written and followed, whether it is in the page or not; else null. */
+  get liveArticle() {
+    return this.#answer?.isWriting ? this.#answer.article : null;
+  }
+
+  /** Send a form that asks something, and show the reply. Throws as `send` does unless the question was accepted. */
+  async ask(form) {
+    const response = await send("POST", form.action, { form, stream: true });
+    await this.#showReply(readFrames(response, { onConnectionLost: () => this.#showReconnecting() }), { form });
+  }
+
+  /** Go on showing a reply that is being written. */
+  async resume(article) {
+    const reply = article.dataset.turn;
+    const answer = this.#begin(article);
+    await this.#showReply(readFrames(null, { reply, onConnectionLost: () => this.#showReconnecting() }), { answer });
+  }
+
+  async #showReply(frames, { form, answer = null }) {
+    try {
+      for await (const frame of frames) {
+        if (frame.name === "start") answer = this.#addTurns(frame.data, form);
+        else if (frame.name === "title") dispatch("title", frame.data);
+        else answer.receive(frame);
+      }
+      announce(translate(answer.article.dataset.state === "complete" ? "answered" : "ended"));
+    } catch (error) {
+      if (!answer) throw error;
+      this.#giveUp(answer, error);
+    } finally {
+      if (answer) dispatch("idle");
+    }
+  }
+
+  /** The question was accepted: show it, with the answer that is still empty. Returns the Answer. */
+  #addTurns({ html, conversation }, form) {
+    const replaced = REPLACING_FORMS.has(form.dataset.ask) ? form.closest("article") : null;
+    const article = this.#turns.add(html, replaced);
+    dispatch("asked", { conversation, form });
+    this.#turns.reserveRoom(article);
+    this.#turns.scrollToNewest();
+    // The button that was pressed may be gone, and the focus must not be lost.
+    if (document.activeElement === document.body) this.#turns.focus(article);
+    return this.#begin(article);
+  }
+
+  #begin(article) {
+    this.#answer = new Answer(article, () => this.#turns.follower.update());
+    dispatch("running", { reply: article.dataset.turn });
+    announce(translate("answering"));
+    return this.#answer;
+  }
+
+  #showReconnecting() {
+    this.#answer?.showStatus(translate("resuming"));
+  }
+
+  /** The reply is no longer available, as after a sign-out in another tab, or when its conversation was deleted. */
+  #giveUp(answer, error) {
+    this.#answer = null;
+    answer.showStatus("");
+    answer.article.removeAttribute("aria-busy");
+    this.#turns.showError(answer.article, errorMessage(error));
+  }
+}

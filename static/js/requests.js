@@ -1,0 +1,58 @@
+/** Requests from the page's scripts to this site. */
+
+import { dispatch } from "./events.js";
+import { translate } from "./translations.js";
+
+/** The server has refused a request: `status` is the HTTP status, `message` the server's sentence, or empty. */
+export class ResponseError extends Error {
+  constructor(status, sentence) {
+    super(sentence);
+    this.status = status;
+  }
+}
+
+/**
+ * Send a request, with the fields of `form` as its body, and return the response.
+ * `submitter`: the button of the form that was pressed. `stream`: the response is to be an event stream.
+ * Throws ResponseError for a status from 400 on, TypeError when there is no connection. Dispatches `refused` {code}
+ * where the refusal has a code, for the part of the page that can do something about it.
+ */
+export async function send(method, url, { form, submitter = null, stream = false } = {}) {
+  const headers = { "X-Requested-With": "fetch", "X-CSRFToken": csrfToken() };
+  if (stream) headers.Accept = "text/event-stream";
+  const body = form && new URLSearchParams(new FormData(form, submitter));
+  const response = await fetch(url, { method, headers, body, credentials: "same-origin", cache: "no-store" });
+  if (response.ok) return response;
+  const { error, code } = await readRefusal(response);
+  if (code) dispatch("refused", { code });
+  throw new ResponseError(response.status, error ?? "");
+}
+
+async function readRefusal(response) {
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { error: response.headers.get("Content-Type")?.startsWith("text/plain") ? text : "" };
+  }
+}
+
+/** Every page with scripts has at least one form of its own. */
+function csrfToken() {
+  return document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+}
+
+/** The sentence to show for an error that `send` has thrown. Throws every other error again. */
+export function errorMessage(error) {
+  if (error instanceof ResponseError) {
+    return error.status === 401 ? translate("signed-out") : error.message || translate("failed");
+  }
+  if (error instanceof TypeError) return translate("offline");
+  throw error;
+}
+
+/** A new key that makes sending the same question twice harmless. (`randomUUID` needs TLS, this does not.) */
+export function createKey() {
+  const bytes = [...crypto.getRandomValues(new Uint8Array(16))];
+  return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
