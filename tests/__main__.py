@@ -1,6 +1,6 @@
-"""`python -m tests`: every test, on SQLite and, where TEST_DATABASE_URL names a server, on PostgreSQL too.
+"""`python -m tests`: every test on SQLite and, if TEST_DATABASE_URL is set, on PostgreSQL too.
 
-Arguments go to pytest.
+Arguments are passed to pytest.
 """
 
 import os
@@ -13,7 +13,7 @@ from tests.browser.chromium import installed_chromium
 
 
 def main() -> int:
-    # No key: whatever `.env` says, no test may reach Claude.
+    # Without a key, no test can call Claude, even if `.env` contains one.
     environment = os.environ | {"CHROMIUM": installed_chromium(), "ANTHROPIC_API_KEY": ""}
     databases = {"SQLite": "sqlite:///chatsite.sqlite3"}
     read_env_file(Path(__file__).resolve().parent.parent / ".env")

@@ -1,14 +1,14 @@
-"""Programs that the tests need, from the system's packages where they are missing and may be installed."""
+"""Installs programs that the tests need, if they are missing and the tests run as root on Debian or Ubuntu."""
 
 import os
 import shutil
 import subprocess
 
-PLACES = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
+SEARCH_PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
 
 
 def install(package: str) -> None:
-    """Does nothing where that is not possible: who needs the package will miss it and say so."""
+    """Install a system package if possible; otherwise do nothing."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
         print(f"Installing {package} for the tests …", flush=True)
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
@@ -17,9 +17,9 @@ def install(package: str) -> None:
 
 
 def program(name: str, package: str) -> str:
-    """Where a program is; installed first where that is possible. Fails where it is not."""
-    if not shutil.which(name, path=PLACES):
+    """The path of a program, after installing its package if necessary and possible; fails without it."""
+    if not shutil.which(name, path=SEARCH_PATH):
         install(package)
-    found = shutil.which(name, path=PLACES)
-    assert found, f"The tests need {name}. Debian and Ubuntu: apt-get install {package}"
-    return found
+    path = shutil.which(name, path=SEARCH_PATH)
+    assert path, f"The tests need {name}. Debian and Ubuntu: apt-get install {package}"
+    return path

@@ -1,4 +1,4 @@
-"""An installation, made once as the manual says, behind each of the two proxies."""
+"""One installation, made as the manual describes, behind each of the two proxies."""
 
 import secrets
 
@@ -6,13 +6,13 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from tests.deploy.fronts import Front, Guest
 from tests.deploy.installation import ADMIN, PASSWORD, Installation
+from tests.deploy.proxies import Client, Proxy
 
 
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory):
-    """The address of a database of the kind that the tests run on, with nothing in it."""
+    """The URL of an empty database, of the same kind as the tests' own."""
     database = settings.DATABASES["default"]
     if "sqlite" in database["ENGINE"]:
         yield f"sqlite:///{tmp_path_factory.mktemp('state') / 'chatsite.sqlite3'}"
@@ -27,10 +27,10 @@ def empty_database(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory, empty_database, stand_in):
-    """The first steps of the manual, and what each of them said."""
+def prepared_installation(tmp_path_factory, empty_database, stand_in):
+    """The installation after the first steps of the manual, and the result of each step."""
     installation = Installation(tmp_path_factory.mktemp("srv"), empty_database, stand_in.url)
-    said = {
+    results = {
         "migrate": installation.manage("migrate"),
         "collectstatic": installation.manage("collectstatic", "--no-input"),
         "createsuperuser": installation.manage(
@@ -38,43 +38,43 @@ def prepared(tmp_path_factory, empty_database, stand_in):
         ),
         "check": installation.manage("check", "--deploy", "--fail-level", "WARNING"),
     }
-    return installation, said
+    return installation, results
 
 
 @pytest.fixture(scope="session")
-def installation(prepared):
-    with prepared[0].running() as running:
+def installation(prepared_installation):
+    with prepared_installation[0].running() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def nginx(installation, tmp_path_factory):
-    with Front("nginx", tmp_path_factory.mktemp("nginx"), installation).running() as running:
+    with Proxy("nginx", tmp_path_factory.mktemp("nginx"), installation).running() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def caddy(installation, tmp_path_factory):
-    with Front("caddy", tmp_path_factory.mktemp("caddy"), installation).running() as running:
+    with Proxy("caddy", tmp_path_factory.mktemp("caddy"), installation).running() as running:
         yield running
 
 
 @pytest.fixture(params=["nginx", "caddy"])
-def front(request, stand_in):
-    """The site as it is reached through nginx, then through Caddy."""
+def proxy(request, stand_in):
+    """nginx, then Caddy."""
     stand_in.reset()
     return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
-def guest(front):
-    """Somebody whom the site does not know yet."""
-    with Guest(front) as somebody:
-        yield somebody
+def visitor(proxy):
+    """A person who has not signed in."""
+    with Client(proxy) as client:
+        yield client
 
 
 @pytest.fixture
-def admin(guest):
+def admin(visitor):
     """The first administrator, signed in."""
-    assert guest.sign_in().status_code == 302
-    return guest
+    assert visitor.sign_in().status_code == 302
+    return visitor

@@ -1,4 +1,4 @@
-"""The site as docs/running-it.md has it installed, in a folder of its own instead of /srv/chatsite."""
+"""The site installed as docs/running-it.md describes, in a temporary folder instead of /srv/chatsite."""
 
 import os
 import re
@@ -21,50 +21,50 @@ HOST = "chat.example.com"
 ADMIN, PASSWORD = "you@example.com", "the harbour is calm at dawn"
 
 
-def line_of(unit: str, name: str) -> str:
-    """What a unit says after `Name=`."""
-    found = re.search(rf"(?m)^{name}=(.+)$", unit)
-    assert found, name
-    return found[1]
+def value_of(unit: str, name: str) -> str:
+    """The value of `Name=value` in a systemd unit."""
+    line = re.search(rf"(?m)^{name}=(.+)$", unit)
+    assert line, name
+    return line[1]
 
 
-def changed(text: str, changes: dict[str, str]) -> str:
-    """The text of a shipped file with other ports and places; each must be there, or the file is another one."""
-    for old, new in changes.items():
+def replace_all(text: str, replacements: dict[str, str]) -> str:
+    """Replace ports and paths in the text of a file in deploy/; each of them must occur."""
+    for old, new in replacements.items():
         assert old in text, old
         text = text.replace(old, new)
     return text
 
 
 class Installation:
-    """A copy of the tree with a `.env` from the manual, and the processes of the site."""
+    """A copy of the tree with the `.env` of the manual, and the processes of the site."""
 
     def __init__(self, folder: Path, database: str, claude: str) -> None:
         self.folder = folder
         self.ports = (free_port(), free_port())
         self.processes: dict[int, subprocess.Popen[bytes]] = {}
-        self._copy()
-        (folder / ".env").write_text(self._settings(database, claude))
+        self._copy_tree()
+        (folder / ".env").write_text(self._env_file(database, claude))
 
-    def _copy(self) -> None:
+    def _copy_tree(self) -> None:
         listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
         for name in filter(None, listed.split("\0")):
             (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, self.folder / name)
         (self.folder / ".venv").symlink_to(sys.prefix)
 
-    def _settings(self, database: str, claude: str) -> str:
+    def _env_file(self, database: str, claude: str) -> str:
         block = re.search(r"```ini\n(SECRET_KEY=.*?)```", MANUAL, re.DOTALL)
         assert block, "the manual shows no .env"
-        ours = {"SECRET_KEY": secrets.token_urlsafe(50), "DATABASE_URL": database, "ANTHROPIC_API_KEY": "a-key"}
+        values = {"SECRET_KEY": secrets.token_urlsafe(50), "DATABASE_URL": database, "ANTHROPIC_API_KEY": "a-key"}
         text = block[1]
-        for name, value in ours.items():
+        for name, value in values.items():
             text, times = re.subn(rf"(?m)^{name}=.*$", f"{name}={value}", text)
             assert times == 1, name
         return f"{text}ANTHROPIC_BASE_URL={claude}\nDRAIN_SECONDS=2\n"
 
     def environment(self, **more: str) -> dict[str, str]:
-        """Nothing of the tests' own: `.env` must be enough."""
+        """Without any setting of the tests: `.env` must be sufficient."""
         return {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **more}
 
     def command(self, line: str, port: int = 0) -> list[str]:
@@ -72,22 +72,23 @@ class Installation:
 
     def manage(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         command = [str(self.folder / ".venv/bin/python"), "manage.py", *arguments]
-        whole = self.environment(**environment)
-        return subprocess.run(command, cwd=self.folder, env=whole, capture_output=True, text=True)
+        return subprocess.run(
+            command, cwd=self.folder, env=self.environment(**environment), capture_output=True, text=True
+        )
 
     def start(self, port: int, **environment: str) -> None:
-        """As systemd does it: returns when ExecStartPost is content."""
-        command = self.command(line_of(UNIT, "ExecStart"), port)
+        """Start a process as systemd does; returns when ExecStartPost has succeeded."""
+        command = self.command(value_of(UNIT, "ExecStart"), port)
         self.processes[port] = subprocess.Popen(command, cwd=self.folder, env=self.environment(**environment))
         program("curl", "curl")
-        subprocess.run(self.command(line_of(UNIT, "ExecStartPost"), port), check=True)
+        subprocess.run(self.command(value_of(UNIT, "ExecStartPost"), port), check=True)
 
     def stop(self, port: int) -> None:
-        """As systemd does it, with the time that the unit gives."""
+        """Stop a process as systemd does, within TimeoutStopSec."""
         process = self.processes.pop(port)
         process.terminate()
         try:
-            process.wait(float(line_of(UNIT, "TimeoutStopSec")))
+            process.wait(float(value_of(UNIT, "TimeoutStopSec")))
         finally:
             process.kill()
             process.wait()

@@ -1,4 +1,4 @@
-"""The image and the compose file, as far as they can be tried without Docker: nothing here builds the image."""
+"""The image and the compose file, as far as they can be tested without Docker: nothing here builds the image."""
 
 import json
 import os
@@ -23,9 +23,9 @@ COPIED = re.findall(r"(?m)^COPY (?!--)(\S+) (\S+)$", DOCKERFILE)
 
 
 def instruction(name):
-    """What the image's last instruction of this name says, continuation lines joined."""
-    found: str = re.findall(rf"(?m)^{name} (.+)$", DOCKERFILE.replace("\\\n", ""))[-1]
-    return found
+    """The arguments of the last instruction of this name, with continuation lines joined."""
+    arguments: str = re.findall(rf"(?m)^{name} (.+)$", DOCKERFILE.replace("\\\n", ""))[-1]
+    return arguments
 
 
 def environment(folder, **more):
@@ -36,7 +36,7 @@ def environment(folder, **more):
 
 @pytest.fixture
 def image(tmp_path):
-    """What the image holds of ours, made by its own instructions."""
+    """A folder with the files that the image contains, made by its own instructions."""
     for source, target in COPIED:
         if (ROOT / source).is_dir():
             shutil.copytree(ROOT / source, tmp_path / target, ignore=shutil.ignore_patterns("__pycache__"))
@@ -50,7 +50,7 @@ def image(tmp_path):
     return tmp_path
 
 
-def test_what_the_image_copies_is_enough_to_serve_and_to_be_found_healthy(image):
+def test_the_files_of_the_image_suffice_to_serve_and_to_pass_the_health_check(image):
     port = free_port()
     command = [sys.executable if word == "python" else word for word in json.loads(instruction("CMD"))]
     command = ["127.0.0.1" if word == "0.0.0.0" else str(port) if word == "8000" else word for word in command]
@@ -73,7 +73,7 @@ def answers(port):
         return False
 
 
-def test_the_image_holds_no_secret_and_is_not_run_by_root():
+def test_the_image_contains_no_secret_and_does_not_run_as_root():
     allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     assert allowed == {source for source, _target in COPIED}
     assert (ROOT / ".dockerignore").read_text().splitlines()[1] == "*"
@@ -83,7 +83,7 @@ def test_the_image_holds_no_secret_and_is_not_run_by_root():
 
 
 @pytest.mark.parametrize("name", PROCESSES)
-def test_a_process_may_do_little_and_is_given_time_to_drain(name):
+def test_a_container_has_few_privileges_and_time_to_drain(name):
     process = SERVICES[name]
     assert process["read_only"]
     assert process["cap_drop"] == ["ALL"]
@@ -92,7 +92,7 @@ def test_a_process_may_do_little_and_is_given_time_to_drain(name):
     assert process["depends_on"] == {"prepare": {"condition": "service_completed_successfully"}}
 
 
-def test_tables_and_static_files_are_there_before_the_processes():
+def test_migrations_and_static_files_are_ready_before_the_processes_start():
     script = SERVICES["prepare"]["command"][-1]
     assert shlex.split(script)[:4] == ["python", "manage.py", "migrate", "--no-input"]
     assert SERVICES["prepare"]["depends_on"] == {"database": {"condition": "service_healthy"}}
@@ -101,13 +101,13 @@ def test_tables_and_static_files_are_there_before_the_processes():
     assert shared.partition(":")[2] in DOCKERFILE
 
 
-def test_caddy_is_told_all_that_its_file_asks_for():
-    told = SERVICES["caddy"]["environment"]
-    assert set(told) == set(re.findall(r"\{\$(\w+):", (DEPLOY / "Caddyfile").read_text()))
-    assert told["PROCESSES"].split() == [f"{name}:{instruction('EXPOSE')}" for name in PROCESSES]
+def test_caddy_gets_every_variable_that_its_file_reads():
+    variables = SERVICES["caddy"]["environment"]
+    assert set(variables) == set(re.findall(r"\{\$(\w+):", (DEPLOY / "Caddyfile").read_text()))
+    assert variables["PROCESSES"].split() == [f"{name}:{instruction('EXPOSE')}" for name in PROCESSES]
 
 
-def test_passwords_come_from_outside_and_everything_named_is_there():
+def test_passwords_are_not_in_the_file_and_all_names_in_it_exist():
     text = (DEPLOY / "compose.yaml").read_text()
     assert re.findall(r"(?i)password: (?!\$\{POSTGRES_PASSWORD:\?)", text) == []
     assert re.findall(r"://chatsite:(?!\$\{POSTGRES_PASSWORD:\?)", text) == []

@@ -1,4 +1,4 @@
-"""docs/running-it.md is true: its commands, files, settings and services are there."""
+"""The commands, files, settings and services that docs/running-it.md names exist."""
 
 import re
 import shlex
@@ -21,7 +21,7 @@ def test_each_command_of_the_manual_exists_with_its_options(command):
     parser.parse_args(arguments)
 
 
-def test_the_manual_names_the_steps_that_the_tests_walk():
+def test_the_manual_contains_the_steps_that_the_tests_follow():
     steps = ["migrate", "collectstatic --no-input", "createsuperuser", "check --deploy --fail-level WARNING"]
     first = next(block for block in BLOCKS if "createsuperuser" in block)
     assert [line for line in re.findall(r"manage\.py (.+)", first) if line in steps] == steps

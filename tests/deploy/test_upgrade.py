@@ -1,4 +1,4 @@
-"""A new release goes in while people work: one process after the other, and nobody meets a refusal."""
+"""An upgrade while people work: the processes restart one after the other, and no request fails."""
 
 import threading
 from collections import Counter
@@ -6,79 +6,80 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.deploy.fronts import Guest
+from tests.deploy.proxies import Client
 
 
-class Day:
-    """People at work until `over`; what each request came to."""
+class Work:
+    """Requests of a signed-in person, repeated until `is_over` is set; `results` counts how they ended."""
 
-    def __init__(self, front, cookies, token):
-        self.front, self.cookies, self.token = front, cookies, token
-        self.over = threading.Event()
-        self.came_to: Counter[tuple[object, ...]] = Counter()
+    def __init__(self, proxy, cookies, token):
+        self.proxy, self.cookies, self.token = proxy, cookies, token
+        self.is_over = threading.Event()
+        self.results: Counter[tuple[object, ...]] = Counter()
 
-    def guest(self):
-        guest = Guest(self.front)
-        guest.http.cookies.update(self.cookies)
-        guest.http.headers["X-CSRFToken"] = self.token
-        return guest
+    def client(self):
+        client = Client(self.proxy)
+        client.http.cookies.update(self.cookies)
+        client.http.headers["X-CSRFToken"] = self.token
+        return client
 
-    def reads(self):
-        with self.guest() as guest:
-            while not self.over.wait(0.02):
-                self.came_to["page", guest.http.get("/").status_code] += 1
+    def read_pages(self):
+        with self.client() as client:
+            while not self.is_over.wait(0.02):
+                self.results["page", client.http.get("/").status_code] += 1
 
-    def asks(self):
-        with self.guest() as guest:
-            while not self.over.wait(0.02):
-                with guest.asking("[[deltas:20]][[rate:40]]") as stream:
+    def ask_questions(self):
+        with self.client() as client:
+            while not self.is_over.wait(0.02):
+                with client.asking("[[deltas:20]][[rate:40]]") as stream:
                     state = stream.end["state"] if stream.status == 200 else stream.response.read()
-                    self.came_to["question", stream.status, state] += 1
+                    self.results["question", stream.status, state] += 1
 
-    def calls(self):
-        with self.guest() as guest:
-            while not self.over.wait(0.02):
-                with guest.chatting("[[deltas:20]][[rate:40]]") as stream:
+    def call_api(self):
+        with self.client() as client:
+            while not self.is_over.wait(0.02):
+                with client.chatting("[[deltas:20]][[rate:40]]") as stream:
                     stream.read_to_end()
-                    self.came_to["call", stream.status, *(last for _, last in stream.frames[-1:])] += 1
+                    last_frame = stream.frames[-1][1] if stream.frames else None
+                    self.results["call", stream.status, last_frame] += 1
 
 
 @pytest.fixture
-def day(admin, front):
-    return Day(front, admin.http.cookies, admin.http.headers["X-CSRFToken"])
+def work(admin, proxy):
+    return Work(proxy, admin.http.cookies, admin.http.headers["X-CSRFToken"])
 
 
-def test_two_processes_are_restarted_one_after_the_other_and_no_request_fails(day, installation):
+def test_no_request_fails_while_two_processes_are_restarted_one_after_the_other(work, installation):
     """`migrate` and `collectstatic` run while the old processes still serve."""
-    before = [installation.processes[port].pid for port in installation.ports]
-    with ThreadPoolExecutor() as pool, day.guest() as guest, guest.asking("[[endless]][[rate:20]]") as long:
-        working = [pool.submit(work) for work in (day.reads, day.asks, day.calls)]
+    pids_before = [installation.processes[port].pid for port in installation.ports]
+    with ThreadPoolExecutor() as pool, work.client() as client, client.asking("[[endless]][[rate:20]]") as stream:
+        tasks = [pool.submit(task) for task in (work.read_pages, work.ask_questions, work.call_api)]
         try:
-            long.until_text()
+            stream.until_text()
             assert installation.manage("migrate").returncode == 0
             assert installation.manage("collectstatic", "--no-input").returncode == 0
             for port in installation.ports:
                 installation.restart(port)
         finally:
-            day.over.set()
-        for work in working:
-            work.result()
-        assert (long.end["state"], long.end["ending"]) == ("interrupted", "shutdown")
-        with guest.following(long.start["reply"]) as again:
-            assert (again.end["state"], again.end["ending"]) == ("interrupted", "shutdown")
+            work.is_over.set()
+        for task in tasks:
+            task.result()
+        assert (stream.end["state"], stream.end["ending"]) == ("interrupted", "shutdown")
+        with client.following(stream.start["reply"]) as later:
+            assert (later.end["state"], later.end["ending"]) == ("interrupted", "shutdown")
 
-    assert set(day.came_to) == {("page", 200), ("question", 200, "complete"), ("call", 200, "[DONE]")}
-    assert min(day.came_to.values()) > 5
-    assert not set(before) & {installation.processes[port].pid for port in installation.ports}
+    assert set(work.results) == {("page", 200), ("question", 200, "complete"), ("call", 200, "[DONE]")}
+    assert min(work.results.values()) > 5
+    assert not set(pids_before) & {installation.processes[port].pid for port in installation.ports}
 
 
 def test_behind_caddy_a_question_waits_while_no_process_is_ready(caddy, installation):
-    """So it is during a restart where there is one process, or where the other one was slow to answer a probe."""
-    with Guest(caddy) as guest, ThreadPoolExecutor() as pool:
-        guest.sign_in()
+    """As during the restart of a single process, or if the other one was slow to answer a probe."""
+    with Client(caddy) as client, ThreadPoolExecutor() as pool:
+        client.sign_in()
         for port in installation.ports:
             installation.stop(port)
-        question = pool.submit(guest.http.post, "/api/chat", json={"message": "Hello"})
+        question = pool.submit(client.http.post, "/api/chat", json={"message": "Hello"})
         for port in installation.ports:
             installation.start(port)
         assert question.result().status_code == 200

@@ -1,4 +1,4 @@
-"""nginx and Caddy with the shipped files, and people who come through them."""
+"""nginx and Caddy with the configuration in deploy/, and clients that connect through them."""
 
 import ssl
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx2
 
-from tests.deploy.installation import ADMIN, DEPLOY, HOST, PASSWORD, Installation, changed
+from tests.deploy.installation import ADMIN, DEPLOY, HOST, PASSWORD, Installation, replace_all
 from tests.packages import program
 from tests.site import Visitor, eventually, free_port
 
@@ -40,8 +40,8 @@ CADDY = """{{
 """
 
 
-class Front:
-    """One proxy with the shipped file; only ports, places and the certificate are the test's own."""
+class Proxy:
+    """A proxy with the configuration in deploy/, in which only ports, paths and the certificate are replaced."""
 
     def __init__(self, name: str, folder: Path, installation: Installation) -> None:
         self.name = name
@@ -52,17 +52,17 @@ class Front:
         self.certificate, self.key = folder / "certificate.pem", folder / "key.pem"
         self.visitors: list[Visitor] = []
 
-    def certify(self) -> None:
+    def create_certificate(self) -> None:
         command = f"{program('openssl', 'openssl')} req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
         command += f" -keyout {self.key} -out {self.certificate} -days 2 -subj /CN={HOST}"
         subprocess.run([*command.split(), "-addext", f"subjectAltName=DNS:{HOST}"], check=True, capture_output=True)
 
     def command(self) -> list[str]:
-        return self._nginx() if self.name == "nginx" else self._caddy()
+        return self._nginx_command() if self.name == "nginx" else self._caddy_command()
 
-    def _nginx(self) -> list[str]:
+    def _nginx_command(self) -> list[str]:
         first, second = self.installation.ports
-        changes = {
+        replacements = {
             "listen 80": f"listen 127.0.0.1:{self.plain}",
             "listen 443": f"listen 127.0.0.1:{self.secure}",
             "127.0.0.1:8001": f"127.0.0.1:{first}",
@@ -72,30 +72,30 @@ class Front:
             f"/etc/letsencrypt/live/{HOST}/fullchain.pem": str(self.certificate),
             f"/etc/letsencrypt/live/{HOST}/privkey.pem": str(self.key),
         }
-        (self.folder / "chatsite.conf").write_text(changed((DEPLOY / "nginx.conf").read_text(), changes))
+        (self.folder / "chatsite.conf").write_text(replace_all((DEPLOY / "nginx.conf").read_text(), replacements))
         kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         temporary = " ".join(f"{kind}_temp_path {self.folder}/{kind};" for kind in kinds)
-        # Workers of another user could not read a test's folder.
+        # Worker processes of another user could not read the folder of a test.
         user = "user root;" if self.folder.owner() == "root" else ""
-        whole = self.folder / "nginx.conf"
-        whole.write_text(NGINX.format(folder=self.folder, user=user, temporary=temporary))
-        return [program("nginx", "nginx"), "-e", "stderr", "-c", str(whole)]
+        main_file = self.folder / "nginx.conf"
+        main_file.write_text(NGINX.format(folder=self.folder, user=user, temporary=temporary))
+        return [program("nginx", "nginx"), "-e", "stderr", "-c", str(main_file)]
 
-    def _caddy(self) -> list[str]:
+    def _caddy_command(self) -> list[str]:
         first, second = self.installation.ports
-        changes = {
+        replacements = {
             "127.0.0.1:8001": f"127.0.0.1:{first}",
             "127.0.0.1:8002": f"127.0.0.1:{second}",
             "/srv/chatsite": str(self.installation.folder),
             "\theader -Server\n": f"\theader -Server\n\ttls {self.certificate} {self.key}\n\tbind 127.0.0.1\n",
         }
         head = CADDY.format(plain=self.plain, secure=self.secure, folder=self.folder)
-        (self.folder / "Caddyfile").write_text(head + changed((DEPLOY / "Caddyfile").read_text(), changes))
+        (self.folder / "Caddyfile").write_text(head + replace_all((DEPLOY / "Caddyfile").read_text(), replacements))
         return [program("caddy", "caddy"), "run", "--config", str(self.folder / "Caddyfile"), "--adapter", "caddyfile"]
 
     @contextmanager
-    def running(self) -> Iterator["Front"]:
-        self.certify()
+    def running(self) -> Iterator["Proxy"]:
+        self.create_certificate()
         environment = self.installation.environment(HOME=str(self.folder))
         process = subprocess.Popen(self.command(), env=environment)
         try:
@@ -108,33 +108,33 @@ class Front:
 
     def _answers(self) -> bool:
         try:
-            with Guest(self) as guest:
-                return guest.http.get("/healthz").status_code == 200
+            with Client(self) as client:
+                return client.http.get("/healthz").status_code == 200
         except httpx2.HTTPError:
             return False
 
 
-class Guest(Visitor):
-    """A browser that comes through a proxy, over TLS, to the site's own name. `address`: where it comes from."""
+class Client(Visitor):
+    """A browser that connects through a proxy, by TLS and under the site's own name. `address`: its own IP address."""
 
-    def __init__(self, front: Front, address: str = "127.0.0.1", host: str = HOST, scheme: str = "https") -> None:
-        trusting = ssl.create_default_context(cafile=str(front.certificate))
+    def __init__(self, proxy: Proxy, address: str = "127.0.0.1", host: str = HOST, scheme: str = "https") -> None:
+        tls = ssl.create_default_context(cafile=str(proxy.certificate))
         self.http = httpx2.Client(
-            base_url=front.url if scheme == "https" else f"http://127.0.0.1:{front.plain}",
+            base_url=proxy.url if scheme == "https" else f"http://127.0.0.1:{proxy.plain}",
             headers={"Host": host, "Origin": f"https://{host}"},
-            transport=httpx2.HTTPTransport(verify=trusting, local_address=address),
+            transport=httpx2.HTTPTransport(verify=tls, local_address=address),
             event_hooks={"request": [lambda request: request.extensions.update(sni_hostname=host)]},
             timeout=60,
         )
 
-    def __enter__(self) -> "Guest":
+    def __enter__(self) -> "Client":
         return self
 
     def __exit__(self, *error: object) -> None:
         self.http.close()
 
     def sign_in(self, email: str = ADMIN, password: str = PASSWORD) -> httpx2.Response:
-        """Send the form of the sign-in page; later requests carry the token that it gave."""
+        """Send the sign-in form; later requests carry the CSRF token that it has set."""
         if "__Host-csrf" not in self.http.cookies:
             self.http.get("/accounts/login/")
         self.http.headers["X-CSRFToken"] = self.http.cookies["__Host-csrf"]
