@@ -1,8 +1,11 @@
-"""The only module that knows Anthropic: a request goes in, typed events come out. Called by replies."""
+"""The connection to Claude: a request goes in, the events of the answer come out. Called by the replies.
+
+With `errors`, the only module that uses the SDK.
+"""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,15 +15,9 @@ import httpx2
 from django.conf import settings
 
 from conversations.claude.errors import MAX_REQUEST_ID, PROTOCOL_ERRORS, Failed, failure_from
-from conversations.claude.events import (
-    ContentBlock,
-    Event,
-    MessageAccumulator,
-    MessageFinished,
-    MessageStarted,
-)
+from conversations.claude.events import ContentBlock, Event, MessageAccumulator, MessageFinished, MessageStarted
 from conversations.claude.models import Model, get_model
-from conversations.claude.wire import EventSplitter, TextDelta, ThinkingDelta, decode_event
+from conversations.claude.wire import TextDelta, ThinkingDelta
 
 __all__ = [
     "ContentBlock",
@@ -34,15 +31,20 @@ __all__ = [
     "stream",
 ]
 
-#: Seconds without any event from Claude (pings count), also before the first one; looked at ten times in that time.
-SILENCE = 60
-#: Seconds in which the list of models has to come.
-LIST_SECONDS = 30
+#: Seconds without a byte from Claude, which sends a ping when it has nothing else to send.
+READ_TIMEOUT = 60
+#: Seconds from `message_stop` to the end of the body.
+BODY_END_TIMEOUT = 0.5
+#: Seconds for the whole list of models.
+LIST_TIMEOUT = 30
+
+#: What a call may raise: the SDK's errors, those of the HTTP libraries below it, and those of decoding.
+CALL_ERRORS = (anthropic.AnthropicError, httpx2.HTTPError, aiohttp.ClientError, TimeoutError, *PROTOCOL_ERRORS)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call: who answers, what was said, how long and how hard to think."""
+    """One call: the model, the turns to send, and how long and how hard the model may think."""
 
     model: str
     messages: list[dict[str, Any]]
@@ -63,23 +65,41 @@ class Request:
         model = get_model(self.model)
         return not model.supports_thinking or (self.single_turn and model.can_disable_thinking)
 
+    def parameters(self) -> dict[str, Any]:
+        """The parameters of `messages.create`."""
+        parameters: dict[str, Any] = {
+            "model": self.model,
+            "max_tokens": self.max_output,
+            "messages": self.messages,
+            "stream": True,
+        }
+        if not self.single_turn:
+            parameters["cache_control"] = {"type": "ephemeral"}
+        if self.system:
+            parameters["system"] = self.system
+        if get_model(self.model).supports_thinking:
+            adaptive = {"type": "adaptive", "display": "summarized"}
+            parameters["thinking"] = {"type": "disabled"} if self.thinking_disabled else adaptive
+            parameters["output_config"] = {"effort": self.effort}
+        return parameters
 
+
+#: One for the process, open while the server runs.
 _client: anthropic.AsyncAnthropic | None = None
 
 
 def open_client() -> None:
-    """Make the process's one client; called when the server starts."""
+    """Called in the event loop, when the server starts."""
     global _client
     # The SDK's aiohttp transport costs half the CPU per token. It takes None for 100 connections, hence a number.
     limits = httpx2.Limits(max_connections=4000, max_keepalive_connections=200)
-    # No limit on reading: aiohttp would start a timer with each chunk, and `_call` has a cheaper one of its own.
-    timeout = httpx2.Timeout(connect=5, read=None, write=60, pool=10)
+    timeout = httpx2.Timeout(connect=5, read=READ_TIMEOUT, write=60, pool=10)
     _client = anthropic.AsyncAnthropic(
         api_key=settings.ANTHROPIC_API_KEY or "none",
         base_url=settings.ANTHROPIC_BASE_URL,
-        # The SDK sleeps as long as `retry-after` says, without a limit; we retry ourselves, visibly.
+        # The SDK waits as long as `retry-after` says, without a limit; a reply retries by itself, visibly.
         max_retries=0,
-        # The stream is read as raw bytes; compressed, it would also come in lumps.
+        # A compressed stream would not arrive event by event; and it is read without decompression.
         default_headers={"Accept-Encoding": "identity"},
         timeout=timeout,
         http_client=anthropic.DefaultAioHttpClient(limits=limits, timeout=timeout),
@@ -93,136 +113,73 @@ async def close_client() -> None:
         await client.close()
 
 
-async def list_models() -> list[Model]:
-    """All models of the API's own list, the retired ones too, without prices; raises Failed."""
+def _get_client() -> anthropic.AsyncAnthropic:
     if not settings.ANTHROPIC_API_KEY or _client is None:
         raise Failed("misconfigured", detail="ANTHROPIC_API_KEY is not set.")
+    return _client
+
+
+async def list_models() -> list[Model]:
+    """All models of the API's own list, the retired ones too, without prices; raises Failed."""
     try:
-        async with asyncio.timeout(LIST_SECONDS):
-            models = _client.models.list(limit=1000, lifecycle=["active", "deprecated", "retired"])
+        async with asyncio.timeout(LIST_TIMEOUT):
+            models = _get_client().models.list(limit=1000, lifecycle=["active", "deprecated", "retired"])
             return [_model_from(info) async for info in models]
-    except (anthropic.AnthropicError, httpx2.HTTPError, TimeoutError, *PROTOCOL_ERRORS) as error:
+    except CALL_ERRORS as error:
         raise failure_from(error) from error
 
 
 def _model_from(info: anthropic.types.ModelInfo) -> Model:
-    model = Model(
-        info.id,
-        info.display_name,
-        lifecycle=info.lifecycle,
-        retires=info.retires_at.date() if info.retires_at else None,
-    )
+    retires = info.retires_at.date() if info.retires_at else None
+    model = Model(info.id, info.display_name, lifecycle=info.lifecycle, retires=retires)
     if info.max_input_tokens and info.max_tokens:
         model = replace(model, window=info.max_input_tokens, max_output=info.max_tokens)
     if info.capabilities is not None:
         types = info.capabilities.thinking.types
-        model = replace(
-            model,
-            supports_thinking=types.adaptive.supported,
-            can_disable_thinking=types.adaptive.supported and types.disabled.supported,
-        )
+        can_disable_thinking = types.adaptive.supported and types.disabled.supported
+        model = replace(model, supports_thinking=types.adaptive.supported, can_disable_thinking=can_disable_thinking)
     return model
 
 
 async def stream(request: Request) -> AsyncGenerator[Event]:
-    """Make one call; raises Failed. Closing the generator closes the connection to Claude."""
-    async with _call(request) as answer:
-        # Not a generator in a generator: each delta wakes all of them, from the outermost down.
-        while chunk := await answer.read():
-            for event in answer.events(chunk):
+    """Make one call, without retries, and yield the events of the answer as they arrive. Raises Failed.
+
+    Closing the generator closes the connection to Claude.
+    """
+    async with _call(request) as response, aclosing(response.aiter_raw()) as chunks:
+        message = MessageAccumulator(_request_id(response))
+        async for chunk in chunks:
+            for event in message.feed(chunk):
                 yield event
-            if answer.message.is_stopped:
+            if message.is_stopped:
                 break
-        await answer.finish()
+        if not message.is_complete:
+            raise Failed("upstream_truncated", detail="The stream ended before message_stop.")
+        # Only when its whole body has been read can the connection serve the next call.
+        with suppress(TimeoutError, httpx2.HTTPError):
+            async with asyncio.timeout(BODY_END_TIMEOUT):
+                async for _rest in chunks:
+                    pass
 
 
 @asynccontextmanager
-async def _call(request: Request) -> AsyncIterator["_Answer"]:
-    """One HTTP call; everything that goes wrong before it is left is raised as Failed."""
-    if not settings.ANTHROPIC_API_KEY or _client is None:
-        raise Failed("misconfigured", detail="ANTHROPIC_API_KEY is not set.")
+async def _call(request: Request) -> AsyncIterator[httpx2.Response]:
+    """The response to a request, its body not yet read. Whatever fails inside is raised as Failed."""
     request_id = ""
     try:
-        async with asyncio.timeout(SILENCE) as silence:
-            async with _client.messages.with_streaming_response.create(**_parameters(request)) as response:
-                request_id = response.headers.get("request-id", "")[:MAX_REQUEST_ID]
-                if not response.headers.get("content-type", "").startswith("text/event-stream"):
-                    raise Failed("upstream_protocol", detail="The answer was not an event stream.")
-                yield _Answer(response.http_response, request_id, silence)
-    except (anthropic.AnthropicError, aiohttp.ClientError, httpx2.HTTPError, TimeoutError, *PROTOCOL_ERRORS) as error:
+        calls = _get_client().messages.with_streaming_response
+        async with calls.create(**request.parameters()) as response:
+            request_id = _request_id(response.http_response)
+            if not response.headers.get("content-type", "").startswith("text/event-stream"):
+                raise Failed("upstream_protocol", detail="The response is not an event stream.")
+            yield response.http_response
+    except CALL_ERRORS as error:
         raise failure_from(error, request_id) from error
     except Failed as failure:
         failure.request_id = failure.request_id or request_id
         raise
 
 
-class _Answer:
-    """An event stream that is being read; TimeoutError when no event, pings included, comes for SILENCE seconds,
-    or up to a tenth less.
-
-    The clock does not stop while an event is dealt with: whoever reads must not take that long.
-    """
-
-    __slots__ = ("_clock", "_renew_at", "_silence", "_splitter", "message", "read")
-
-    def __init__(self, response: httpx2.Response, request_id: str, silence: asyncio.Timeout) -> None:
-        self.message = MessageAccumulator(request_id)
-        self.read = _reader(response)
-        self._splitter = EventSplitter()
-        self._silence = silence
-        self._clock = asyncio.get_running_loop().time
-        self._renew_at = 0.0
-
-    def events(self, chunk: bytes) -> Iterator[Event]:
-        """What follows from a chunk, up to the end of the message; what came before a broken event is not lost."""
-        for data in self._splitter.feed(chunk):
-            self._renew()
-            if event := decode_event(data):
-                yield from self.message.add(event)
-            if self.message.is_stopped:
-                return
-
-    def _renew(self) -> None:
-        # Not at each event: a timer costs as much as the decoding of one.
-        if (now := self._clock()) >= self._renew_at:
-            self._silence.reschedule(now + SILENCE)
-            self._renew_at = now + SILENCE / 10
-
-    async def finish(self) -> None:
-        """Read to the end of the body, so that the connection can serve the next call."""
-        if not self.message.is_complete:
-            raise Failed("upstream_truncated", detail="The stream ended before message_stop.")
-        with suppress(TimeoutError, aiohttp.ClientError, httpx2.HTTPError):
-            async with asyncio.timeout(0.5):
-                while await self.read():
-                    pass
-
-
-def _reader(response: httpx2.Response) -> Callable[[], Awaitable[bytes]]:
-    """What reads the next bytes, none at the end: as aiohttp has them, past the three generators that httpx2 and the
-    SDK put around them, each of which every delta would wake. That is a quarter of what a delta costs.
-    """
-    inner = getattr(getattr(response.stream, "_stream", None), "_aiohttp_response", None)
-    if inner is None:
-        chunks = response.aiter_raw()
-        return lambda: anext(chunks, b"")
-    read: Callable[[], Awaitable[bytes]] = inner.content.readany
-    return read
-
-
-def _parameters(request: Request) -> dict[str, Any]:
-    parameters: dict[str, Any] = {
-        "model": request.model,
-        "max_tokens": request.max_output,
-        "messages": request.messages,
-        "stream": True,
-    }
-    if not request.single_turn:
-        parameters["cache_control"] = {"type": "ephemeral"}
-    if request.system:
-        parameters["system"] = request.system
-    if get_model(request.model).supports_thinking:
-        adaptive = {"type": "adaptive", "display": "summarized"}
-        parameters["thinking"] = {"type": "disabled"} if request.thinking_disabled else adaptive
-        parameters["output_config"] = {"effort": request.effort}
-    return parameters
+def _request_id(response: httpx2.Response) -> str:
+    request_id: str = response.headers.get("request-id", "")
+    return request_id[:MAX_REQUEST_ID]

@@ -1,5 +1,6 @@
 """What the client yields while Claude answers, and how it is accumulated from the events on the wire. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -67,9 +68,22 @@ class MessageAccumulator:
     _deltas: tuple[type[wire.Delta], ...] = ()
     _pieces: list[str] = field(default_factory=list)
 
+    _splitter: wire.EventSplitter = field(default_factory=wire.EventSplitter)
+
     @property
     def is_complete(self) -> bool:
         return self.is_stopped and bool(self.stop_reason)
+
+    def feed(self, chunk: bytes) -> Iterator[Event]:
+        """What follows from the next bytes of the stream, up to the end of the message.
+
+        Raises what `decode_event` and `add` raise, after what follows from the bytes before.
+        """
+        for data in self._splitter.feed(chunk):
+            if event := wire.decode_event(data):
+                yield from self.add(event)
+            if self.is_stopped:
+                return
 
     def add(self, event: wire.Event) -> list[Event]:
         """What follows from one event on the wire. Raises Failed for an error, ValueError for a sequence of events
@@ -131,7 +145,8 @@ class MessageAccumulator:
             case wire.SignatureDelta(signature):
                 self._block["signature"] = signature
             case wire.CitationsDelta(citation):
-                self._block["citations"] = [*(self._block.get("citations") or []), citation]
+                citations = self._block.get("citations")
+                self._block["citations"] = [*(citations if isinstance(citations, list) else []), citation]
         return []
 
     def _finish_block(self) -> list[Event]:

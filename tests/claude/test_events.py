@@ -1,53 +1,23 @@
-"""What the client yields for the events on the wire, and what it keeps of the message."""
-
-import json
+"""What the client yields for the events on the wire."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from conversations.claude.errors import Failed
-from conversations.claude.events import ContentBlock, MessageAccumulator, MessageFinished, MessageStarted
-from conversations.claude.wire import EventSplitter, TextDelta, ThinkingDelta, decode_event
+from conversations.claude.events import ContentBlock, MessageFinished, MessageStarted
+from conversations.claude.wire import TextDelta, ThinkingDelta
 from conversations.models.tokens import Tokens
-from tests.claude.streams import cut, encode
-
-PROMPT_USAGE = {"input_tokens": 12, "output_tokens": 1}
-START = {"type": "message_start", "message": {"model": "claude-sonnet-5-5", "usage": PROMPT_USAGE}}
-PING = {"type": "ping"}
-BLOCK_STOP = {"type": "content_block_stop", "index": 0}
-END = {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 5}}
-STOP = {"type": "message_stop"}
-
-
-def block_start(**block):
-    return {"type": "content_block_start", "index": 0, "content_block": block}
-
-
-def delta(**fields):
-    return {"type": "content_block_delta", "index": 0, "delta": fields}
-
-
-def text_delta(text):
-    return delta(type="text_delta", text=text)
-
-
-def accumulate(*payloads):
-    """The events that follow from these payloads."""
-    accumulator, events = MessageAccumulator("req_1"), []
-    for payload in payloads:
-        if event := decode_event(encode(payload)):
-            events += accumulator.add(event)
-    return events
-
-
-def blocks_of(events):
-    return [event.block for event in events if isinstance(event, ContentBlock)]
-
-
-def text_of(events):
-    return "".join(event.text for event in events if isinstance(event, TextDelta))
-
+from tests.claude.streams import (
+    BLOCK_STOP,
+    END,
+    PING,
+    START,
+    STOP,
+    accumulate,
+    block_start,
+    blocks_of,
+    delta,
+    text_delta,
+)
 
 # A message from its start to its end
 
@@ -218,96 +188,3 @@ def test_an_error_event_of_any_shape_raises_failed(error):
 def test_what_the_protocol_does_not_have_is_refused(payloads):
     with pytest.raises(ValueError):
         accumulate(*payloads)
-
-
-# Any stream at all
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=())),
-    lambda values: st.lists(values, max_size=3) | st.dictionaries(st.text(max_size=5), values, max_size=3),
-    max_leaves=8,
-)
-TEXTS = st.text(st.characters(exclude_categories=()), max_size=5)
-DELTAS = st.one_of(
-    st.builds(text_delta, TEXTS),
-    st.builds(lambda text: delta(type="thinking_delta", thinking=text), TEXTS),
-    st.builds(lambda text: delta(type="input_json_delta", partial_json=text), TEXTS | st.just("{}")),
-    st.builds(lambda text: delta(type="signature_delta", signature=text), TEXTS),
-    st.builds(lambda value: delta(type="citations_delta", citation={"of": value}), JSON),
-)
-BLOCKS = st.one_of(
-    st.builds(lambda text: block_start(type="text", text=text), TEXTS),
-    st.builds(lambda text: block_start(type="thinking", thinking=text), TEXTS),
-    st.builds(lambda value: block_start(type="tool_use", input=value), JSON),
-    st.builds(lambda value: block_start(type="mystery", text=value), JSON),
-)
-WELL_FORMED = st.one_of(DELTAS, BLOCKS, st.sampled_from([BLOCK_STOP, PING, END]))
-TYPES = ["message_start", "content_block_start", "content_block_delta", "content_block_stop", "message_delta", "error"]
-FIELDS = [
-    "message",
-    "content_block",
-    "delta",
-    "usage",
-    "error",
-    "model",
-    "text",
-    "thinking",
-    "citations",
-    "stop_reason",
-]
-
-
-@st.composite
-def misshapen(draw):
-    """An event of a known type with fields of any shape."""
-    fields = st.dictionaries(st.sampled_from(FIELDS), JSON | st.fixed_dictionaries({"type": TEXTS}), max_size=4)
-    return {"type": draw(st.sampled_from(TYPES)), **draw(fields)}
-
-
-def stream_of(payloads):
-    return b"".join(b"event: x\ndata: " + encode(payload) + b"\n\n" for payload in payloads)
-
-
-def read(chunks):
-    """All events of a stream of bytes, and the error that ended it."""
-    splitter, accumulator, events = EventSplitter(), MessageAccumulator("req_1"), []
-    try:
-        for chunk in chunks:
-            for data in splitter.feed(chunk):
-                if event := decode_event(data):
-                    events += accumulator.add(event)
-    except (Failed, ValueError) as error:
-        return events, error
-    return events, None
-
-
-@given(st.lists(WELL_FORMED, max_size=12))
-def test_the_text_of_the_events_is_that_of_the_blocks(payloads):
-    events, error = read([stream_of([START, *payloads, STOP])])
-    blocks = blocks_of(events)
-
-    if error is None:
-        assert text_of(events) == "".join(block["text"] for block in blocks if block["type"] == "text")
-
-
-@given(st.data(), st.lists(WELL_FORMED | JSON, max_size=8))
-def test_events_are_the_same_however_the_bytes_are_cut(data, payloads):
-    stream = stream_of([START, *payloads, STOP])
-    events, error = read([stream])
-    events_of_pieces, error_of_pieces = read(data.draw(cut(stream)))
-
-    assert events_of_pieces == events
-    assert type(error_of_pieces) is type(error)
-
-
-@given(st.data(), st.lists(WELL_FORMED | misshapen() | JSON, max_size=8))
-def test_json_of_any_shape_gives_events_failed_or_value_error(data, payloads):
-    events, _error = read(data.draw(cut(stream_of([START, *payloads, STOP]))))
-
-    json.dumps(blocks_of(events), allow_nan=False).encode()
-    assert "\0" not in text_of(events)
-
-
-@given(st.lists(st.binary(max_size=40) | st.sampled_from([b"data: ", b"\n\n", b'{"type": "ping"}', b"\r"]), max_size=8))
-def test_bytes_of_any_kind_give_events_failed_or_value_error(chunks):
-    read(chunks)

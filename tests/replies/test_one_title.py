@@ -54,7 +54,7 @@ ASKED_OF = [
 @pytest.mark.parametrize(("model", "thinking", "longest"), ASKED_OF)
 def test_every_model_is_asked_for_a_title_in_the_way_it_takes(settings, model, thinking, longest):
     settings.CHAT_TITLE_MODEL = model
-    asked = client._parameters(titles.build_title_request("Why?"))
+    asked = titles.build_title_request("Why?").parameters()
     assert (asked.get("thinking"), asked["max_tokens"]) == (thinking, longest)
     assert asked.get("output_config") == (thinking and {"effort": "low"})
     assert "cache_control" not in asked
