@@ -89,7 +89,14 @@ def failure_from(error: Exception, request_id: str = "") -> Failed:
     connection fails, ValueError when an event does not follow the protocol.
     """
     if isinstance(error, anthropic.APIStatusError):
-        return _failure_from_response(error)
+        body, headers = error.body if isinstance(error.body, dict) else {}, error.response.headers
+        failed = Failed.from_error(
+            body.get("error"),
+            status=error.status_code,
+            request_id=headers.get("request-id") or body.get("request_id"),
+        )
+        failed.retry_after = _retry_after(headers)
+        return failed
     detail = f"{type(error).__name__}: {error}"
     if isinstance(error, TIMEOUTS) or isinstance(error.__cause__, TIMEOUTS):
         return Failed("upstream_timeout", detail=detail, request_id=request_id)
@@ -97,14 +104,6 @@ def failure_from(error: Exception, request_id: str = "") -> Failed:
         # Its message may quote the answer.
         return Failed("upstream_protocol", detail=type(error).__name__, request_id=request_id)
     return Failed("upstream_error", detail=detail, request_id=request_id)
-
-
-def _failure_from_response(error: anthropic.APIStatusError) -> Failed:
-    body, headers = error.body if isinstance(error.body, dict) else {}, error.response.headers
-    request_id = headers.get("request-id", body.get("request_id"))
-    failed = Failed.from_error(body.get("error"), status=error.status_code, request_id=request_id)
-    failed.retry_after = _retry_after(headers)
-    return failed
 
 
 def _retry_after(headers: httpx2.Headers) -> float | None:
