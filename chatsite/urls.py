@@ -1,10 +1,10 @@
-"""All addresses of the site: the product's own, then accounts and the admin."""
+"""All URLs of the site: conversations, accounts, the admin."""
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-# The admin's own sign-in knows no limit of tries; this sends people to ours.
+# The admin's own sign-in has no rate limit; allauth's decorator redirects to the site's sign-in page.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 handler400 = "chatsite.errors.bad_request"

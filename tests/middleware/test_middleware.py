@@ -1,6 +1,8 @@
 """The middleware as a whole."""
 
+from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.utils.module_loading import import_string
 
 from tests.conftest import PASSWORD
 from tests.site import CSRF, Visitor
@@ -16,3 +18,8 @@ def test_alice_signs_in_on_a_real_server(site, alice):
 
     assert visitor.http.post("/accounts/login/", data=form).headers["Location"] == "/"
     assert visitor.http.get("/").status_code == 200
+
+
+def test_every_middleware_is_listed_under_the_module_that_defines_it():
+    for path in settings.MIDDLEWARE:
+        assert import_string(path).__module__ == path.rpartition(".")[0]
