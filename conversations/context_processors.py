@@ -1,4 +1,4 @@
-"""What every page shows of the team."""
+"""What every template can use."""
 
 from typing import Any
 
@@ -10,5 +10,5 @@ from conversations.models import TeamSettings
 
 
 def team(request: HttpRequest) -> dict[str, Any]:
-    """`team`: name and notice, read when a template asks; `stand_in`: whether answers are made up."""
+    """`team`: the team's settings, read when a template uses them; `stand_in`: whether answers are made up."""
     return {"team": SimpleLazyObject(TeamSettings.current), "stand_in": settings.STAND_IN}

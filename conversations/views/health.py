@@ -1,6 +1,6 @@
-"""For load balancers and supervisors: does the process live, and can it take questions.
+"""For load balancers and supervisors: does the process run, and can it take questions?
 
-Both answer whatever host was asked for (chatsite/middleware.py).
+They may call a process by its address: any `Host` is accepted here (chatsite/middleware/common.py).
 """
 
 from django.contrib.auth.decorators import login_not_required
@@ -13,13 +13,13 @@ from conversations.replies import engine
 
 @login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process lives."""
+    """The process runs."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @login_not_required
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The process reaches its database and is not about to stop."""
+    """The process reaches its database and is not draining."""
     if engine.is_leaving:
         return HttpResponse("draining\n", content_type="text/plain", status=503)
     try:

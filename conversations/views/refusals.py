@@ -1,4 +1,4 @@
-"""Refusals, as the page's script, the plain API and people without JavaScript get them."""
+"""Refusals: the status and the sentence for each, and how scripts and programs get them."""
 
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
@@ -7,15 +7,14 @@ from conversations.models import BudgetSpent, Busy, KeyReused, PriceUnknown, Ref
 from conversations.presentation import wording
 from conversations.replies import Draining
 
+#: The exceptions that `status_and_sentence` knows.
 REASONS = (Refused, Draining)
-
-
-#: Seconds after which what was refused may be granted.
-SOON = {"Retry-After": "5"}
+#: For refusals where waiting helps: seconds until the next attempt.
+RETRY_AFTER = {"Retry-After": "5"}
 
 
 def status_and_sentence(error: Exception) -> tuple[int, str, dict[str, str]]:
-    """What to answer when a verb was refused: the status, the sentence, and headers where waiting helps."""
+    """The status, the sentence and the headers of the response to a request that was refused."""
     match error:
         case Busy():
             return 409, _("An answer is still being written here. Stop it, or wait for its end."), {}
@@ -27,14 +26,14 @@ def status_and_sentence(error: Exception) -> tuple[int, str, dict[str, str]]:
             return 429, _(wording.ERRORS["budget_spent"]), {}
         case TooManyRunning():
             sentence = _("You have as many running answers as one person may have. Wait for one to finish.")
-            return 429, sentence, SOON
+            return 429, sentence, RETRY_AFTER
         case Draining():
-            return 503, _("The site is being restarted. Try again in a moment."), SOON
+            return 503, _("The site is being restarted. Try again in a moment."), RETRY_AFTER
     return 404, _("There is no such message."), {}
 
 
 def refusal(status: int, sentence: str, headers: dict[str, str] | None = None, *, code: str = "") -> JsonResponse:
-    """A refusal for a script; `code` where the script can do something about it."""
+    """A refusal as JSON. `code` names a reason that the page's scripts can do something about."""
     body = {"error": sentence} | ({"code": code} if code else {})
     return JsonResponse(body, status=status, headers=headers)
 

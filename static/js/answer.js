@@ -32,10 +32,6 @@ export class Answer {
     this.#guard = new SelectionGuard(this.#tail);
   }
 
-  get isWriting() {
-    return this.article.dataset.state === "writing";
-  }
-
   /** Take a frame. Frames that come together are shown together, before the browser paints. */
   receive(frame) {
     this.#frames.push(frame);
@@ -70,8 +66,8 @@ export class Answer {
       setHTML(this.#committed, html);
       this.#setTail(tail);
       if (thinking !== undefined) {
-        this.#thoughts.textContent = "";
-        if (thinking) this.#addThinking(thinking);
+        this.#thoughts.textContent = thinking;
+        this.#thinking.hidden = !thinking;
       }
       this.showStatus(html || tail ? "" : this.#waitingText.textContent);
     },
@@ -89,10 +85,20 @@ export class Answer {
       if (open.lastChild instanceof Text) open.lastChild.appendData(text);
       else open.append(text);
     },
-    thinking: ({ text }) => this.#addThinking(text),
+    thinking: ({ text }) => {
+      this.#thinking.hidden = false;
+      this.#thoughts.append(text);
+    },
     retrying: ({ seconds }) => this.showStatus(translate("retrying", String(Math.ceil(seconds)))),
     saving: () => this.showStatus(translate("saving")),
-    end: ({ html, state }) => this.#finish(parseHTML(html).querySelector("article"), state),
+    end: ({ html, state }) => {
+      this.article.dataset.state = state;
+      this.article.removeAttribute("aria-busy");
+      this.showStatus("");
+      const finished = parseHTML(html).querySelector("article");
+      // There is none when the conversation has been deleted.
+      if (finished) this.#replaceAroundText(finished);
+    },
   };
 
   #setTail(html) {
@@ -100,15 +106,8 @@ export class Answer {
     setHTML(this.#tail, html);
   }
 
-  #addThinking(text) {
-    this.#thinking.hidden = false;
-    this.#thoughts.append(text);
-  }
-
-  /** Show the finished turn. The text stays as it is, and so does what is selected in it; all around it is new. */
-  #finish(finished, state) {
-    this.article.dataset.state = state;
-    this.article.removeAttribute("aria-busy");
+  /** Replace all but the text, so that what is selected in it stays selected. */
+  #replaceAroundText(finished) {
     // The switch of versions stays too: it may have the focus.
     for (const line of this.article.querySelectorAll(".rail > :not(.versions)")) line.remove();
     this.article.querySelector(".rail").prepend(...finished.querySelectorAll(".rail > :not(.versions)"));

@@ -22,7 +22,7 @@ export class ReplyStream {
 
   /** The article that is being written and followed, whether it is in the page or not; else null. */
   get liveArticle() {
-    return this.#answer?.isWriting ? this.#answer.article : null;
+    return this.#answer?.article.dataset.state === "writing" ? this.#answer.article : null;
   }
 
   /** Send a form that asks something, and show the reply. Throws as `send` does unless the question was accepted. */
