@@ -1,4 +1,4 @@
-"""`POST /api/chat`: what a small client that reads a stream with `fetch` meets."""
+"""`POST /api/chat`: what a small program that reads a stream gets."""
 
 import asyncio
 import json
@@ -13,26 +13,39 @@ from chatsite.accounts.models import ApiToken
 from conversations import sse
 from conversations.models import Conversation, Message
 from conversations.replies import Broadcast, End
-from tests.history import texts
-from tests.site import Visitor, eventually
+from tests.history import create_conversation, texts
+from tests.site import eventually
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+#: The end of a conversation that took place elsewhere, and a question that the stand-in answers with "You are Alice."
+TURNS = [
+    {"role": "user", "content": "I am Alice."},
+    {"role": "assistant", "content": "Hello, Alice."},
+    {"role": "user", "content": "Who am I? [[echo:You are Alice.]]"},
+]
+#: marker for the stand-in, whether text comes before the error, its code, its beginning, whether it is retryable
+ERRORS = [
+    ("[[status:529]]", False, "overloaded", "529 Overloaded: Claude is overloaded. Try again.", True),
+    ("[[error:overloaded_error:2]]", True, "overloaded", "529 Overloaded: Claude is overloaded. Try again.", True),
+    ("[[status:401]]", False, "misconfigured", "503 Service Unavailable: Claude is not available.", False),
+    ("[[truncate:2]]", True, "upstream_truncated", "502 Bad Gateway: The answer broke off before its end.", True),
+]
 
 
 @pytest.fixture
-def alice_client(site, alice):
-    """Alice's program, with a token of hers."""
-    _token, secret = ApiToken.issue(alice, "her program")
+def alice_program(site, alice):
+    """A program of Alice's, with an API token."""
+    _token, secret = ApiToken.issue(alice, "program")
     with httpx2.Client(base_url=site.url, timeout=30, headers={"Authorization": f"Bearer {secret}"}) as http:
         yield http
 
 
-def chat(http, **wish):
-    return http.post("/api/chat", json=wish)
+def chat(http, **body):
+    return http.post("/api/chat", json=body)
 
 
 def frames(response):
-    """The frames of a whole stream, which holds nothing else."""
+    """The frames of a whole stream, which contains nothing else."""
     assert response.status_code == 200, response.text
     *parts, rest = response.content.decode().split("\n\n")
     assert rest == ""
@@ -40,124 +53,150 @@ def frames(response):
     return [part[6:] if part == "data: [DONE]" else json.loads(part[6:]) for part in parts]
 
 
-def test_the_answer_comes_as_unnamed_frames_of_text_and_done(alice_client, alice):
-    response = chat(alice_client, message="Hi! [[rate:200]][[text]]One – zwei\n\n三 🙂.[[/text]]")
+def text_of(text_frames) -> str:
+    assert all(set(frame) == {"text"} for frame in text_frames)
+    return "".join(frame["text"] for frame in text_frames)
 
-    *pieces, done = frames(response)
+
+# The stream
+
+
+def test_the_answer_is_streamed_as_frames_of_text_and_done(alice_program):
+    response = chat(alice_program, message="Hi! [[rate:200]][[text]]One – zwei\n\n三 🙂.[[/text]]")
+    *text_frames, done = frames(response)
+    assert text_of(text_frames) == "One – zwei\n\n三 🙂."
     assert done == "[DONE]"
-    assert all(set(piece) == {"text"} for piece in pieces)
-    assert "".join(piece["text"] for piece in pieces) == "One – zwei\n\n三 🙂."
-    assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
-    assert response.headers["cache-control"] == "no-cache, no-transform"
-    assert response.headers["x-accel-buffering"] == "no"
-    answer = Message.objects.get(pk=response.headers["x-message-id"])
-    assert (answer.text, answer.state) == ("One – zwei\n\n三 🙂.", "complete")
-    assert str(answer.conversation_id) == response.headers["x-conversation-id"]
-    assert answer.conversation.owner == alice
-    assert UUID.fullmatch(response.headers["x-message-id"])
 
 
-def test_a_session_with_its_csrf_token_will_do_as_well(site, alice):
-    visitor = Visitor(site, alice)
-    assert frames(chat(visitor.http, message="[[echo:Hi.]]"))[-2:] == [{"text": "Hi."}, "[DONE]"]
-    del visitor.http.headers["X-CSRFToken"]
-    refused = chat(visitor.http, message="[[echo:Hi.]]")
-    assert (refused.status_code, refused.json()) == (403, {"error": "CSRF token missing or incorrect"})
+def test_the_stream_is_neither_cached_nor_buffered_nor_transformed(alice_program):
+    headers = chat(alice_program, message="[[echo:Hi.]]").headers
+    assert headers["content-type"] == "text/event-stream; charset=utf-8"
+    assert headers["cache-control"] == "no-cache, no-transform"
+    assert headers["x-accel-buffering"] == "no"
 
 
-@pytest.mark.parametrize(
-    ("marker", "text", "code", "error", "retryable"),
-    [
-        ("[[status:529]]", "", "overloaded", "529 Overloaded: Claude is overloaded. Try again.", True),
-        ("[[error:overloaded_error:2]]", "+", "overloaded", "529 Overloaded: Claude is overloaded. Try again.", True),
-        ("[[status:401]]", "", "misconfigured", "503 Service Unavailable: Claude is not available.", False),
-        ("[[truncate:2]]", "+", "upstream_truncated", "502 Bad Gateway: The answer broke off before its end.", True),
-    ],
-)
-def test_an_error_is_a_frame_after_the_text_and_before_done(alice_client, marker, text, code, error, retryable):
-    *pieces, failure, done = frames(chat(alice_client, message=f"{marker}[[rate:200]][[chars:300]]"))
-
-    assert bool("".join(piece["text"] for piece in pieces)) == bool(text)
-    assert done == "[DONE]"
-    assert list(failure) == ["error", "code", "retryable", "request_id"]
-    assert failure["error"].startswith(error)
-    assert (failure["code"], failure["retryable"]) == (code, retryable)
+@pytest.mark.parametrize(("marker", "has_text", "code", "sentence", "is_retryable"), ERRORS)
+def test_an_error_is_a_frame_between_the_text_and_done(alice_program, marker, has_text, code, sentence, is_retryable):
+    *text_frames, error, done = frames(chat(alice_program, message=f"{marker}[[rate:200]][[chars:300]]"))
     answer = Message.objects.get(role="assistant")
-    assert failure["request_id"] == answer.request_id != ""
-    assert answer.text == "".join(piece["text"] for piece in pieces)
 
-
-def test_a_message_is_added_to_a_conversation(alice_client, alice):
-    first = chat(alice_client, message="One. [[echo:First.]]").headers["x-conversation-id"]
-    second = chat(alice_client, message="Two. [[echo:Second.]]", conversation=first)
-    assert second.headers["x-conversation-id"] == first
-    assert texts(Conversation.objects.get().thread())[1::2] == ["First.", "Second."]
-
-
-def test_messages_with_a_system_become_a_conversation_of_their_own(alice_client, stand_in):
-    told = [("user", "I am Alice."), ("assistant", "Hello, Alice."), ("user", "Who am I? [[echo:You are Alice.]]")]
-    messages = [{"role": role, "content": content} for role, content in told]
-    frames(chat(alice_client, messages=messages, system="Be brief."))
-
-    conversation = Conversation.objects.get()
-    assert {conversation.system, Message.objects.get(role="assistant", state="complete", model__gt="").system} == {
-        "Be brief."
-    }
-    assert conversation.title.startswith("Who am I?")
-    assert texts(conversation.thread()) == [*(content for _role, content in told), "You are Alice."]
-    body = stand_in.recorded(last=True)[0]["body"]
-    assert [turn["role"] for turn in body["messages"]] == ["user", "assistant", "user"]
-    assert "Be brief." in json.dumps(body["system"])
-
-    refused = chat(alice_client, messages=messages, conversation=str(conversation.pk))
-    assert (refused.status_code, conversation.messages.count()) == (400, 4)
-
-
-def test_turns_of_one_person_in_a_row_are_sent_as_one(alice_client, stand_in):
-    messages = [{"role": "user", "content": text} for text in ("One.", "Two.", "[[echo:Three.]]")]
-    assert frames(chat(alice_client, messages=messages))[0] == {"text": "Three."}
-    [sent] = stand_in.recorded(last=True)[0]["body"]["messages"]
-    assert [block["text"] for block in sent["content"]] == ["One.", "Two.", "[[echo:Three.]]"]
-
-
-def test_a_key_makes_a_repeat_harmless(alice_client, stand_in):
-    wish = {"message": "[[echo:Once.]]", "key": "once"}
-    first, again = chat(alice_client, **wish), chat(alice_client, **wish)
-    assert first.headers["x-message-id"] == again.headers["x-message-id"]
-    assert frames(again) == [{"text": "Once."}, "[DONE]"]
-    assert chat(alice_client, message="Another.", key="once").status_code == 409
-    assert len(stand_in.recorded()) == 1
-
-
-def test_when_the_caller_goes_away_claude_is_stopped_at_once_and_the_text_is_kept(alice_client, stand_in):
-    with alice_client.stream("POST", "/api/chat", json={"message": "[[endless]][[rate:100]]"}) as response:
-        lines = [line for line in islice(response.iter_lines(), 10) if line]
-    left = monotonic()
-    call = eventually(lambda: [record for record in stand_in.recorded() if record["gone_at"]])[0]
-
-    assert call["gone_at"]["monotonic"] - left < 1
-    answer = Message.objects.get(pk=response.headers["x-message-id"])
-    eventually(lambda: not Message.objects.writing().exists())
-    answer.refresh_from_db()
-    assert (answer.state, answer.ending) == ("stopped", "abandoned")
-    assert answer.text.startswith("".join(json.loads(line[6:])["text"] for line in lines))
-    assert stand_in.open() == 0
+    assert bool(text_of(text_frames)) == has_text
+    assert text_of(text_frames) == answer.text
+    assert list(error) == ["error", "code", "retryable", "request_id"]
+    assert error["error"].startswith(sentence)
+    assert (error["code"], error["retryable"]) == (code, is_retryable)
+    assert error["request_id"] == answer.request_id != ""
+    assert done == "[DONE]"
 
 
 def test_silence_is_filled_with_an_empty_text(monkeypatch):
     monkeypatch.setattr(sse, "HEARTBEAT_SECONDS", 0.01)
 
-    async def read() -> list[bytes]:
-        reply = Broadcast()
-        reply.write("Hm.")
-        frames = reply.plain()
-        read = [await anext(frames) for _ in range(3)]
-        reply.close(End(state="complete", ending="finished"), "")
-        return read + [frame async for frame in frames]
+    async def read_stream() -> list[bytes]:
+        broadcast = Broadcast()
+        broadcast.write("Hm.")
+        stream = broadcast.plain()
+        before_the_end = [await anext(stream) for _ in range(3)]
+        broadcast.close(End(state="complete", ending="finished"), "")
+        return before_the_end + [frame async for frame in stream]
 
     silence = b'data: {"text": ""}\n\n'
-    assert asyncio.run(read()) == [b'data: {"text":"Hm."}\n\n', silence, silence, b"data: [DONE]\n\n"]
+    assert asyncio.run(read_stream()) == [b'data: {"text":"Hm."}\n\n', silence, silence, b"data: [DONE]\n\n"]
 
 
-def test_the_silence_that_is_filled_is_of_fifteen_seconds():
+def test_silence_is_filled_after_fifteen_seconds():
     assert sse.HEARTBEAT_SECONDS == 15
+
+
+def test_when_the_program_hangs_up_the_call_to_claude_is_cancelled_and_the_text_saved(alice_program, stand_in):
+    with alice_program.stream("POST", "/api/chat", json={"message": "[[endless]][[rate:100]]"}) as response:
+        lines = [line for line in islice(response.iter_lines(), 10) if line]
+    hung_up = monotonic()
+    call = eventually(lambda: [record for record in stand_in.recorded() if record["gone_at"]])[0]
+    eventually(lambda: not Message.objects.writing().exists())
+
+    assert call["gone_at"]["monotonic"] - hung_up < 1
+    assert stand_in.open() == 0
+    answer = Message.objects.get(pk=response.headers["x-message-id"])
+    assert (answer.state, answer.ending) == ("stopped", "abandoned")
+    assert answer.text.startswith("".join(json.loads(line[6:])["text"] for line in lines))
+
+
+# What is stored
+
+
+def test_the_headers_name_the_answer_and_its_conversation(alice_program, alice):
+    headers = chat(alice_program, message="[[echo:Hi.]]").headers
+    answer = Message.objects.get(pk=headers["x-message-id"])
+
+    assert UUID.fullmatch(headers["x-message-id"])
+    assert (answer.text, answer.state, answer.conversation.owner) == ("Hi.", "complete", alice)
+    assert headers["x-conversation-id"] == str(answer.conversation_id)
+
+
+def test_a_message_is_added_to_a_conversation(alice_program, alice):
+    conversation = create_conversation(alice)
+    response = chat(alice_program, message="Two. [[echo:Second.]]", conversation=str(conversation.pk))
+
+    assert response.headers["x-conversation-id"] == str(conversation.pk)
+    conversation.refresh_from_db()
+    assert texts(conversation.thread())[1::2] == ["An answer.", "Second."]
+
+
+def test_messages_become_a_conversation_of_their_own(alice_program):
+    frames(chat(alice_program, messages=TURNS))
+    conversation = Conversation.objects.get()
+    assert conversation.title.startswith("Who am I?")
+    assert texts(conversation.thread()) == [*(turn["content"] for turn in TURNS), "You are Alice."]
+
+
+def test_messages_are_sent_to_claude_with_their_roles(alice_program, stand_in):
+    frames(chat(alice_program, messages=TURNS))
+    request = stand_in.recorded(last=True)[0]["body"]
+    assert [message["role"] for message in request["messages"]] == ["user", "assistant", "user"]
+
+
+def test_a_system_is_stored_and_sent_to_claude(alice_program, stand_in):
+    response = chat(alice_program, messages=TURNS, system="Be brief.")
+    answer = Message.objects.get(pk=response.headers["x-message-id"])
+
+    assert (answer.system, answer.conversation.system) == ("Be brief.", "Be brief.")
+    assert "Be brief." in json.dumps(stand_in.recorded(last=True)[0]["body"]["system"])
+
+
+def test_messages_are_refused_with_a_conversation(alice_program, alice):
+    conversation = create_conversation(alice)
+    assert chat(alice_program, messages=TURNS, conversation=str(conversation.pk)).status_code == 400
+    assert conversation.messages.count() == 2
+
+
+def test_several_questions_in_a_row_are_sent_as_one_turn(alice_program, stand_in):
+    messages = [{"role": "user", "content": text} for text in ("One.", "Two.", "[[echo:Three.]]")]
+    assert frames(chat(alice_program, messages=messages))[0] == {"text": "Three."}
+    [message] = stand_in.recorded(last=True)[0]["body"]["messages"]
+    assert [block["text"] for block in message["content"]] == ["One.", "Two.", "[[echo:Three.]]"]
+
+
+# Keys and sessions
+
+
+def test_a_repeat_with_the_same_key_gets_the_same_answer(alice_program, stand_in):
+    first, repeat = [chat(alice_program, message="[[echo:Once.]]", key="once") for _twice in range(2)]
+    assert first.headers["x-message-id"] == repeat.headers["x-message-id"]
+    assert frames(repeat) == [{"text": "Once."}, "[DONE]"]
+    assert len(stand_in.recorded()) == 1
+
+
+def test_the_same_key_with_another_message_is_refused(alice_program):
+    chat(alice_program, message="[[echo:Once.]]", key="once")
+    assert chat(alice_program, message="Another.", key="once").status_code == 409
+
+
+def test_a_session_with_its_csrf_token_can_ask_too(alice_visitor):
+    assert frames(chat(alice_visitor.http, message="[[echo:Hi.]]")) == [{"text": "Hi."}, "[DONE]"]
+
+
+def test_a_session_without_its_csrf_token_is_refused(alice_visitor):
+    del alice_visitor.http.headers["X-CSRFToken"]
+    response = chat(alice_visitor.http, message="[[echo:Hi.]]")
+    assert (response.status_code, response.json()) == (403, {"error": "CSRF token missing or incorrect"})

@@ -1,4 +1,4 @@
-"""Forms, addresses and sizes that cannot be meant: 4xx with a sentence, nothing stored, nothing typed lost."""
+"""Forms, addresses and sizes that no browser of ours sends: 4xx with a sentence, nothing stored, no text lost."""
 
 import uuid
 
@@ -6,12 +6,10 @@ import pytest
 
 from conversations.models import Conversation, Message
 from tests.history import create_conversation
-from tests.site import Visitor
+from tests.views.requests import STREAM, path_of
 
 pytestmark = pytest.mark.django_db
-STREAM = {"accept": "text/event-stream"}
 MEGABYTE = 1024 * 1024
-
 
 QUESTIONS = {
     "no text": {},
@@ -23,35 +21,54 @@ QUESTIONS = {
     "an unknown model": {"text": "Hi", "model": "gpt-2"},
     "NUL in the model": {"text": "Hi", "model": "claude\0"},
     "a model of 5000 characters": {"text": "Hi", "model": "m" * 5000},
-    "a parent that is no id": {"text": "Hi", "parent": "the first"},
+    "a parent that is not an id": {"text": "Hi", "parent": "the first"},
     "a parent that is a number": {"text": "Hi", "parent": "9" * 5000},
     "NUL in the parent": {"text": "Hi", "parent": "\0"},
     "a text that is too long": {"text": "x" * 200_001},
     "200 001 emoji": {"text": "🙂" * 200_001},
 }
+RETRIES = {
+    "an unknown model": {"model": "gpt-2"},
+    "NUL in the model": {"model": "\0"},
+    "a key of 101 characters": {"key": "k" * 101},
+    "NUL in the key": {"key": "\0"},
+}
+
+
+@pytest.fixture(params=["a new conversation", "a conversation"])
+def ask_path(request, alice):
+    """The address that a question is sent to."""
+    return "/conversations/" if "new" in request.param else path_of(create_conversation(alice), "messages/")
 
 
 @pytest.mark.parametrize("fields", QUESTIONS.values(), ids=QUESTIONS)
-def test_a_question_that_cannot_be_asked_is_refused_and_stays_in_the_composer(alice_client, alice, fields):
-    conversation = create_conversation(alice)
-    for path in ("/conversations/", f"/conversations/{conversation.pk}/messages/"):
-        for_a_script = alice_client.post(path, fields, headers=STREAM)
-        assert for_a_script.status_code == 400
-        assert len(for_a_script.json()["error"].split()) > 2
+def test_a_script_is_told_why_a_question_is_refused(alice_client, ask_path, fields):
+    before = Conversation.objects.count(), Message.objects.count()
+    response = alice_client.post(ask_path, fields, headers=STREAM)
 
-        for_a_person = alice_client.post(path, fields)
-        assert for_a_person.status_code == 400
-        assert for_a_person.context["problem"] == for_a_script.json()["error"]
-        assert for_a_person.context["draft"] == fields.get("text", "")
-    assert (Conversation.objects.count(), Message.objects.count()) == (1, 2)
+    assert response.status_code == 400
+    assert len(response.json()["error"].split()) > 2
+    assert (Conversation.objects.count(), Message.objects.count()) == before
 
 
-@pytest.mark.parametrize("fields", [{"model": "gpt-2"}, {"key": "k" * 101}, {"key": "\0"}, {"model": "\0"}])
-def test_a_retry_that_cannot_be_meant_is_refused(alice_client, alice, fields):
+@pytest.mark.parametrize("fields", QUESTIONS.values(), ids=QUESTIONS)
+def test_a_refused_question_comes_back_in_the_composer(alice_client, ask_path, fields):
+    before = Conversation.objects.count(), Message.objects.count()
+    response = alice_client.post(ask_path, fields)
+
+    assert response.status_code == 400
+    assert response.context["draft"] == fields.get("text", "")
+    assert len(response.context["problem"].split()) > 2
+    assert (Conversation.objects.count(), Message.objects.count()) == before
+
+
+@pytest.mark.parametrize("fields", RETRIES.values(), ids=RETRIES)
+def test_a_script_is_told_why_a_retry_is_refused(alice_client, alice, fields):
     answer = create_conversation(alice).head
-    refused = alice_client.post(f"/messages/{answer.pk}/reply/", fields, headers=STREAM)
-    assert refused.status_code == 400
-    assert len(refused.json()["error"].split()) > 2
+    response = alice_client.post(f"/messages/{answer.pk}/reply/", fields, headers=STREAM)
+
+    assert response.status_code == 400
+    assert len(response.json()["error"].split()) > 2
     assert Message.objects.count() == 2
 
 
@@ -68,48 +85,53 @@ def test_a_retry_that_cannot_be_meant_is_refused(alice_client, alice, fields):
         "/" + "a" * 5000,
     ],
 )
-def test_an_address_that_leads_nowhere_is_not_found(alice_client, path):
+def test_an_address_of_nothing_is_not_found(alice_client, path):
     assert alice_client.get(path).status_code == 404
 
 
 @pytest.mark.parametrize("before", ["", "x", "%00", "%ff", "9" * 5000, "0"])
-def test_older_turns_before_something_that_is_no_id_are_not_found(alice_client, alice, before):
-    assert alice_client.get(f"/conversations/{create_conversation(alice).pk}/?before={before}").status_code == 404
+def test_turns_before_what_is_not_an_id_are_not_found(alice_client, alice, before):
+    assert alice_client.get(f"{path_of(create_conversation(alice))}?before={before}").status_code == 404
 
 
 @pytest.mark.parametrize("page", ["", "x", "0", "-1", "9" * 5000, "%00", "1e9"])
-def test_a_page_of_the_list_that_cannot_be_is_answered_with_one_that_is(alice_client, page):
+def test_a_page_of_the_list_that_does_not_exist_is_answered_with_one_that_does(alice_client, page):
     assert alice_client.get(f"/conversations/?page={page}").status_code == 200
 
 
-def test_the_longest_question_is_taken_and_its_line_ends_count_once(site, alice):
-    """200 000 code points once CRLF is LF: as the textarea of a browser sends them."""
-    lines = "[[echo:Read.]]" + "🙂\r\n" * ((200_000 - 14) // 2)
-    for text in (lines, "[[echo:Read.]]" + "x" * (200_000 - 14)):
-        stream = Visitor(site, alice).ask(text)
-        assert stream.end["state"] == "complete"
-        question = Message.objects.get(pk=stream.start["question"])
-        assert question.text == text.replace("\r\n", "\n")
-        assert len(question.text) == 200_000
+@pytest.mark.parametrize("filling", ["🙂\r\n", "xx"], ids=["with CRLF, which counts once", "without line ends"])
+def test_a_question_may_have_200_000_characters(alice_visitor, filling):
+    marker = "[[echo:Read.]]"
+    text = marker + filling * ((200_000 - len(marker)) // 2)
+    stream = alice_visitor.ask(text)
+
+    assert stream.end["state"] == "complete"
+    question = Message.objects.get(pk=stream.start["question"])
+    assert question.text == text.replace("\r\n", "\n")
+    assert len(question.text) == 200_000
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE"])
-def test_a_large_body_is_refused_also_where_none_belongs(site, alice, method):
+def test_a_large_body_is_refused_even_where_no_body_is_expected(alice_visitor, method):
     """Django would write it to a temporary file, however long it is."""
-    pieces = iter([b"x" * MEGABYTE] * 5)
-    assert Visitor(site, alice).http.request(method, "/healthz", content=pieces).status_code == 413
+    chunks = iter([b"x" * MEGABYTE] * 5)
+    assert alice_visitor.http.request(method, "/healthz", content=chunks).status_code == 413
 
 
 @pytest.mark.parametrize("path", ["/conversations/", "/api/chat", "/accounts/login/"])
-def test_a_body_over_four_megabytes_is_refused_whether_its_length_is_told_or_not(site, alice, path):
-    visitor = Visitor(site, alice)
+@pytest.mark.parametrize("is_chunked", [False, True])
+def test_a_body_over_four_megabytes_is_refused_with_or_without_its_length(alice_visitor, path, is_chunked):
     body = b"text=" + b"x" * 4 * MEGABYTE
-    for content in (body, iter([body[: 2 * MEGABYTE], body[2 * MEGABYTE :]])):
-        refused = visitor.http.post(path, content=content, headers={"Accept": "application/json"})
-        assert refused.status_code == 413
-        assert refused.json() == {"error": "The request is too large."}
-        assert refused.headers["content-type"] == "application/json"
-        assert refused.headers["x-content-type-options"] == "nosniff"
-        assert "no-store" in refused.headers["cache-control"]
+    content = iter([body[: 2 * MEGABYTE], body[2 * MEGABYTE :]]) if is_chunked else body
+    response = alice_visitor.http.post(path, content=content, headers={"Accept": "application/json"})
+
+    assert (response.status_code, response.json()) == (413, {"error": "The request is too large."})
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert "no-store" in response.headers["cache-control"]
     assert not Conversation.objects.exists()
-    assert visitor.http.get("/healthz").text == "ok\n"
+
+
+def test_after_a_body_that_is_too_large_the_connection_can_be_used_again(alice_visitor):
+    alice_visitor.http.post("/conversations/", content=b"text=" + b"x" * 4 * MEGABYTE)
+    assert alice_visitor.http.get("/healthz").text == "ok\n"

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from conversations.models import Conversation, Message
 from conversations.models.retention import BIN_PERIOD
 from tests.history import begin, create_conversation
-from tests.site import Visitor, eventually
+from tests.site import eventually
 from tests.views.requests import SCRIPT, path_of
 
 pytestmark = pytest.mark.django_db
@@ -125,10 +125,9 @@ def test_deleting_asks_a_running_answer_to_stop(alice_client, alice, action):
     assert (answer.state, answer.stop_requested) == ("writing", "deleted")
 
 
-def test_deleting_ends_a_running_stream(site, alice):
-    visitor = Visitor(site, alice)
-    with visitor.asking("[[endless]]") as stream:
+def test_deleting_ends_a_running_stream(alice_visitor, alice):
+    with alice_visitor.asking("[[endless]]") as stream:
         answer = stream.start["reply"]
-        assert visitor.http.delete(f"/conversations/{stream.start['conversation']}/").status_code == 204
+        assert alice_visitor.http.delete(f"/conversations/{stream.start['conversation']}/").status_code == 204
         assert (stream.end["state"], stream.end["ending"]) == ("stopped", "deleted")
     eventually(lambda: Message.objects.get(pk=answer).state == "stopped")

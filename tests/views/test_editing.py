@@ -8,7 +8,6 @@ import pytest
 
 from conversations.models import Message
 from tests.history import ask, create_conversation, texts
-from tests.site import Visitor
 from tests.views.requests import SCRIPT, path_of
 
 pytestmark = pytest.mark.django_db
@@ -25,25 +24,25 @@ def text_in_edit_form(html: str) -> str:
     return unescape(field[1])
 
 
-def test_an_edited_question_takes_the_place_of_the_old_one(site, alice):
-    visitor, conversation = Visitor(site, alice), create_conversation(alice, "One.", "Tow.")
+def test_an_edited_question_takes_the_place_of_the_old_one(alice_visitor, alice):
+    conversation = create_conversation(alice, "One.", "Tow.")
     second = conversation.thread()[2]
     fields = edit_fields(second, "Two. [[echo:Second.]]")
-    visitor.ask(fields.pop("text"), conversation.pk, **fields)
+    alice_visitor.ask(fields.pop("text"), conversation.pk, **fields)
 
     conversation.refresh_from_db()
     assert texts(conversation.thread()) == ["One.", "An answer.", "Two. [[echo:Second.]]", "Second."]
     assert conversation.messages.filter(parent=second.parent).count() == 2
 
 
-def test_the_stream_and_the_page_say_which_version_the_question_is(site, alice):
-    visitor, conversation = Visitor(site, alice), create_conversation(alice, "Tow.")
+def test_the_stream_and_the_page_say_which_version_the_question_is(alice_visitor, alice):
+    conversation = create_conversation(alice, "Tow.")
     fields = edit_fields(conversation.thread()[0], "Two. [[echo:Second.]]")
-    stream = visitor.ask(fields.pop("text"), conversation.pk, **fields)
+    stream = alice_visitor.ask(fields.pop("text"), conversation.pk, **fields)
 
     assert "Version 2 of 2" in stream.start["html"]
     assert "Version" not in stream.end["html"]
-    assert "Version 2 of 2" in visitor.http.get(path_of(conversation)).text
+    assert "Version 2 of 2" in alice_visitor.http.get(path_of(conversation)).text
 
 
 def test_the_page_shows_a_question_in_a_form(alice_client, alice):
@@ -68,31 +67,31 @@ def test_only_alices_own_questions_open_a_form(alice_client, alice, bob, message
     assert alice_client.get(path_of(conversation), {"edit": ids.get(message, message)}).status_code == 404
 
 
-def test_a_refused_edit_comes_back_in_its_place_with_the_text(site, alice):
+def test_a_refused_edit_comes_back_in_its_place_with_the_text(alice_visitor, alice):
     conversation = create_conversation(alice, "One.")
     question = conversation.thread()[0]
     ask(conversation, "Two.")
     fields = edit_fields(question, "Too <early>")
-    page = Visitor(site, alice).http.post(path_of(conversation, "messages/"), data=fields)
+    page = alice_visitor.http.post(path_of(conversation, "messages/"), data=fields)
 
     assert (page.status_code, text_in_edit_form(page.text)) == (409, "Too <early>")
     assert page.text.count("An answer is still being written here.") == 1
     assert Message.objects.count() == 4
 
 
-def test_a_refused_edit_is_a_sentence_for_a_script(site, alice):
+def test_a_refused_edit_is_a_sentence_for_a_script(alice_visitor, alice):
     conversation = create_conversation(alice, "One.")
     question = conversation.thread()[0]
     ask(conversation, "Two.")
     fields = edit_fields(question, "Too early")
-    response = Visitor(site, alice).http.post(path_of(conversation, "messages/"), data=fields, headers=SCRIPT)
+    response = alice_visitor.http.post(path_of(conversation, "messages/"), data=fields, headers=SCRIPT)
     assert (response.status_code, list(response.json())) == (409, ["error"])
 
 
-def test_a_refused_edit_of_an_unknown_question_comes_back_in_the_composer(site, alice):
+def test_a_refused_edit_of_an_unknown_question_comes_back_in_the_composer(alice_visitor, alice):
     conversation = create_conversation(alice, "One.")
     fields = edit_fields(conversation.thread()[0], "Uno.") | {"question": "x", "parent": str(uuid.uuid4())}
-    page = Visitor(site, alice).http.post(path_of(conversation, "messages/"), data=fields)
+    page = alice_visitor.http.post(path_of(conversation, "messages/"), data=fields)
     assert page.status_code == 404
     assert ">Uno.</textarea>" in page.text
 

@@ -1,4 +1,4 @@
-"""Which models can be asked: the picker, what it falls back to, and what is refused."""
+"""Which models can be asked: what the picker offers, the default, and what is refused."""
 
 from datetime import date
 
@@ -8,129 +8,171 @@ from conversations.claude.models import Model, default_model, update_models
 from conversations.models import Conversation, Message
 from tests.history import begin, create_conversation, finish_answer
 from tests.site import Site, Visitor, eventually
+from tests.views.requests import STREAM, path_of
 
 pytestmark = pytest.mark.django_db
-STREAM = {"Accept": "text/event-stream"}
 SONNET, OPUS = "claude-sonnet-5-5", "claude-opus-5-5"
-OLD, GONE = "claude-sonnet-4-5-20250929", "claude-opus-4-20250514"
+#: A model that the catalogue calls deprecated, and one that it does not know.
+DEPRECATED, UNKNOWN = "claude-sonnet-4-5-20250929", "claude-opus-4-20250514"
+
+
+@pytest.fixture(autouse=True)
+def _chat_models(settings):
+    settings.CHAT_MODELS = [SONNET, OPUS, DEPRECATED, UNKNOWN]
 
 
 @pytest.fixture
-def alice_client(client, alice, settings):
-    settings.CHAT_MODELS = [SONNET, OPUS, OLD, GONE]
-    client.force_login(alice)
-    return client
-
-
-@pytest.fixture
-def told():
-    """What Claude's API says of these models."""
+def listed_models():
+    """The list of Claude's API: one model is deprecated, and the unknown one is retired."""
     update_models([
         Model(SONNET, "Claude Sonnet 5.5"),
-        Model(OLD, "Claude Sonnet 4.5", lifecycle="deprecated", retires=date(2026, 12, 1)),
-        Model(GONE, "Claude Opus 4", lifecycle="retired", retires=date(2026, 6, 15)),
+        Model(DEPRECATED, "Claude Sonnet 4.5", lifecycle="deprecated", retires=date(2026, 12, 1)),
+        Model(UNKNOWN, "Claude Opus 4", lifecycle="retired", retires=date(2026, 6, 15)),
     ])  # fmt: skip
     yield
     update_models([])
 
 
+@pytest.fixture
+def retired_model(listed_models):
+    return UNKNOWN
+
+
 def offered(page) -> list[tuple[str, str]]:
-    return [(each.name, each.retirement_note) for each in page.context["models"]]
+    return [(model.name, model.retirement_note) for model in page.context["models"]]
 
 
-def test_the_picker_leaves_out_what_is_retired_and_marks_what_is_about_to(alice_client, told):
+# The picker
+
+
+def test_the_picker_leaves_out_retired_models_and_marks_deprecated_ones(alice_client, listed_models):
     page = alice_client.get("/")
     assert offered(page) == [("Sonnet 5.5", ""), ("Opus 5.5", ""), ("Sonnet 4.5", "retires 1 December 2026")]
     assert b"Sonnet 4.5 (retires 1 December 2026)</option>" in page.content
-    assert f'<option value="{SONNET}" selected>'.encode() in page.content
 
 
-def test_while_claude_has_said_nothing_the_dates_of_the_catalogue_hold(alice_client):
+def test_the_default_model_is_selected(alice_client):
+    assert f'<option value="{SONNET}" selected>' in alice_client.get("/").content.decode()
+
+
+def test_the_picker_uses_the_catalogue_until_the_list_of_the_api_is_known(alice_client):
     assert offered(alice_client.get("/")) == [
         ("Sonnet 5.5", ""),
         ("Opus 5.5", ""),
         ("Sonnet 4.5", "retires 30 November 2026"),
-        (GONE, ""),
+        (UNKNOWN, ""),
     ]
 
 
-def test_a_model_that_leaves_on_no_day_yet_is_marked_too(alice_client, told):
+def test_a_deprecated_model_without_a_date_is_marked_too(alice_client, listed_models):
     update_models([Model(OPUS, "Claude Opus 5.5", lifecycle="deprecated")])
     assert ("Opus 5.5", "about to retire") in offered(alice_client.get("/"))
 
 
-def test_no_picker_where_there_is_nothing_to_pick(alice_client, settings):
+def test_there_is_no_picker_when_only_one_model_is_offered(alice_client, settings):
     settings.CHAT_MODELS = [SONNET]
     assert b"<select" not in alice_client.get("/").content
 
 
-def test_a_conversation_goes_on_with_the_model_of_its_newest_answer(alice_client, alice, told):
+# The default
+
+
+def test_a_conversation_goes_on_with_the_model_of_its_newest_answer(alice_client, alice):
     conversation = finish_answer(begin(alice, model=OPUS)).conversation
-    assert alice_client.get(f"/conversations/{conversation.pk}/").context["model"] == OPUS
-    gone = finish_answer(begin(alice, model=GONE)).conversation
-    assert alice_client.get(f"/conversations/{gone.pk}/").context["model"] == SONNET
+    assert alice_client.get(path_of(conversation)).context["model"] == OPUS
 
 
-@pytest.mark.parametrize("model", [GONE, "gpt-2", "m" * 80, "Opus 5.5"])
-def test_a_model_that_cannot_be_asked_is_refused_and_nothing_typed_is_lost(alice_client, alice, told, model):
-    conversation = create_conversation(alice)
-    for path in ("/conversations/", f"/conversations/{conversation.pk}/messages/"):
-        for_a_script = alice_client.post(path, {"text": "Why?", "model": model}, headers=STREAM)
-        assert (for_a_script.status_code, for_a_script.json()["code"]) == (400, "model")
-        page = alice_client.post(path, {"text": "Why?", "model": model})
-        assert (page.status_code, page.context["draft"], page.context["model"]) == (400, "Why?", SONNET)
-        assert page.context["problem"] == for_a_script.json()["error"]
-    sentence = alice_client.post("/api/chat", {"message": "Why?", "model": model}, content_type="application/json")
-    assert sentence.json() == {"error": page.context["problem"]}
-    assert Message.objects.count() == 2
+def test_a_conversation_whose_model_is_retired_goes_on_with_the_default(alice_client, alice, retired_model):
+    conversation = finish_answer(begin(alice, model=retired_model)).conversation
+    assert alice_client.get(path_of(conversation)).context["model"] == SONNET
 
 
-def test_what_is_wrong_elsewhere_leaves_the_chosen_model_chosen(alice_client):
-    page = alice_client.post("/conversations/", {"text": " ", "model": OPUS})
-    assert (page.status_code, page.context["model"]) == (400, OPUS)
-
-
-def test_the_sentence_calls_a_retired_model_by_its_name(alice_client, told):
-    refused = alice_client.post("/conversations/", {"text": "Why?", "model": GONE}, headers=STREAM)
-    assert refused.json()["error"] == "Claude Opus 4 has been retired. Choose another model."
-
-
-def test_when_the_usual_model_retires_the_first_one_left_is_asked(alice_client, told):
+def test_when_the_default_is_retired_the_first_available_model_is_asked(alice_client, listed_models):
     update_models([Model(SONNET, "Claude Sonnet 5.5", lifecycle="retired")])
     assert alice_client.get("/").context["model"] == OPUS
     assert default_model(SONNET) == OPUS
 
 
-def test_a_form_without_a_model_asks_the_one_that_answered_last(site, alice, stand_in):
-    visitor = Visitor(site, alice)
-    asked = visitor.ask("[[echo:One.]]", model=OPUS).start
-    visitor.ask("[[echo:Two.]]", asked["conversation"])
-    with visitor.streaming("POST", f"/messages/{asked['reply']}/reply/") as again:
-        again.read_to_end()
-    assert [record["body"]["model"] for record in stand_in.recorded()] == [OPUS] * 3
+def test_a_form_without_a_model_asks_the_model_of_the_newest_answer(alice_visitor, stand_in):
+    conversation = alice_visitor.ask("[[echo:One.]]", model=OPUS).start["conversation"]
+    alice_visitor.ask("[[echo:Two.]]", conversation)
+    assert [record["body"]["model"] for record in stand_in.recorded()] == [OPUS, OPUS]
 
 
-def test_the_site_learns_from_claude_which_models_are_retired(transactional_db, alice, stand_in):
-    models = ",".join([SONNET, OLD, GONE])
-    with Site(stand_in.url, CHAT_MODELS=models) as site:
+def test_a_retry_without_a_model_asks_the_model_of_the_answer(alice_visitor, stand_in):
+    answer = alice_visitor.ask("[[echo:One.]]", model=OPUS).start["reply"]
+    with alice_visitor.streaming("POST", f"/messages/{answer}/reply/") as stream:
+        stream.read_to_end()
+    assert [record["body"]["model"] for record in stand_in.recorded()] == [OPUS, OPUS]
+
+
+# Refusals
+
+UNAVAILABLE = [UNKNOWN, "gpt-2", "m" * 80, "Opus 5.5"]
+
+
+@pytest.fixture(params=["a new conversation", "a conversation"])
+def ask_path(request, alice):
+    """The address that a question is sent to."""
+    return "/conversations/" if "new" in request.param else path_of(create_conversation(alice), "messages/")
+
+
+@pytest.mark.parametrize("model", UNAVAILABLE)
+def test_a_script_is_told_that_the_model_is_what_is_wrong(alice_client, listed_models, ask_path, model):
+    response = alice_client.post(ask_path, {"text": "Why?", "model": model}, headers=STREAM)
+    assert (response.status_code, response.json()["code"]) == (400, "model")
+    assert not Message.objects.filter(text="Why?").exists()
+
+
+@pytest.mark.parametrize("model", UNAVAILABLE)
+def test_a_plain_form_comes_back_with_its_text_and_another_model(alice_client, listed_models, ask_path, model):
+    page = alice_client.post(ask_path, {"text": "Why?", "model": model})
+    assert (page.status_code, page.context["draft"], page.context["model"]) == (400, "Why?", SONNET)
+    assert page.context["problem"] in page.content.decode()
+
+
+@pytest.mark.parametrize("model", UNAVAILABLE)
+def test_the_api_refuses_the_model_with_the_same_sentence(alice_client, listed_models, model):
+    question = alice_client.post("/conversations/", {"text": "Why?", "model": model}, headers=STREAM)
+    api = alice_client.post("/api/chat", {"message": "Why?", "model": model}, content_type="application/json")
+    assert (api.status_code, api.json()["error"]) == (400, question.json()["error"])
+
+
+def test_a_form_refused_for_another_reason_keeps_the_chosen_model(alice_client):
+    page = alice_client.post("/conversations/", {"text": " ", "model": OPUS})
+    assert (page.status_code, page.context["model"]) == (400, OPUS)
+
+
+def test_the_sentence_names_a_retired_model(alice_client, retired_model):
+    response = alice_client.post("/conversations/", {"text": "Why?", "model": retired_model}, headers=STREAM)
+    assert response.json()["error"] == "Claude Opus 4 has been retired. Choose another model."
+
+
+# The list of Claude's API
+
+
+def test_the_site_reads_from_the_api_which_models_are_retired(transactional_db, alice, stand_in):
+    with Site(stand_in.url, CHAT_MODELS=f"{SONNET},{DEPRECATED},{UNKNOWN}") as site:
         visitor = Visitor(site, alice)
-        page = eventually(lambda: (text := visitor.http.get("/").text) and GONE not in text and text)
-        assert "Sonnet 4.5 (retires 30 November 2026)" in page
-        refused = visitor.http.post("/api/chat", json={"message": "Hi", "model": GONE})
-        assert refused.status_code == 400
+        page = eventually(lambda: (text := visitor.http.get("/").text) and UNKNOWN not in text and text)
+        response = visitor.http.post("/api/chat", json={"message": "Hi", "model": UNKNOWN})
+
+    assert "Sonnet 4.5 (retires 30 November 2026)" in page
+    assert response.status_code == 400
     assert not Conversation.objects.exists()
 
 
-def test_without_claudes_list_the_site_starts_says_so_once_and_offers_what_is_set(transactional_db, alice, capfd):
+def test_without_the_list_of_the_api_the_site_starts_and_logs_the_cause_once(transactional_db, alice, capfd):
     log = ""
 
-    def said(sentence):
+    def times_logged(sentence):
         nonlocal log
         log += capfd.readouterr().err
         return log.count(sentence)
 
-    with Site("http://127.0.0.1:9", CHAT_MODELS=f"{SONNET},{OLD}") as site:
+    with Site("http://127.0.0.1:9", CHAT_MODELS=f"{SONNET},{DEPRECATED}") as site:
         assert "Sonnet 4.5 (retires 30 November 2026)" in Visitor(site, alice).http.get("/").text
-        eventually(lambda: said("about to retire"))
-    assert said("Claude's list of models is unavailable (upstream_error).") == 1
-    assert said(f"CHAT_MODELS names {OLD}, which is about to retire (2026-11-30).") == 1
+        eventually(lambda: times_logged("about to retire"))
+
+    assert times_logged("Claude's list of models is unavailable (upstream_error).") == 1
+    assert times_logged(f"CHAT_MODELS names {DEPRECATED}, which is about to retire (2026-11-30).") == 1

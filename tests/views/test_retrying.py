@@ -1,144 +1,181 @@
-"""Trying again, continuing, stopping: what a reader can do with an answer that is there."""
+"""What can be done with an answer: try it again, continue it, stop it."""
 
 import pytest
 
 from conversations.models import Conversation, Message
 from conversations.presentation.wording import CONTINUE
 from tests.history import ask, begin, create_conversation, finish_answer, texts
-from tests.site import Visitor, eventually
+from tests.site import eventually
+from tests.views.requests import STREAM, path_of
 
 
-@pytest.fixture
-def alice_client(site, alice):
-    return Visitor(site, alice)
-
-
-def retrying(visitor, answer, **fields: str):
-    return visitor.streaming("POST", f"/messages/{answer}/reply/", data=fields)
-
-
-def test_trying_again_adds_a_sibling_and_the_first_answer_stays(alice_client):
-    first = alice_client.ask("[[echo:An answer.]]")
-    with retrying(alice_client, first.start["reply"]) as stream:
+def retry(visitor, answer, **fields: str):
+    """The stream of a retry, read to its end. `answer`: its id."""
+    with visitor.streaming("POST", f"/messages/{answer}/reply/", data=fields) as stream:
         stream.read_to_end()
+    return stream
 
-    assert stream.start["question"] == first.start["question"]
-    assert stream.start["reply"] != first.start["reply"]
-    assert f'data-turn="{first.start["question"]}"' not in stream.start["html"]
+
+# Trying again
+
+
+def test_a_retry_adds_a_version_and_keeps_the_first_answer(alice_visitor, alice):
+    first = create_conversation(alice, "Hi [[echo:Again.]]").head
+    retry(alice_visitor, first.pk)
+
+    conversation = Conversation.objects.get()
+    assert conversation.head_id != first.pk
+    assert texts(Message.objects.filter(role="assistant").order_by("created")) == ["An answer.", "Again."]
+    assert "Version 2 of 2" in alice_visitor.http.get(path_of(conversation)).text
+
+
+def test_the_stream_of_a_retry_starts_with_the_new_answer_alone(alice_visitor, alice):
+    first = create_conversation(alice, "Hi [[echo:Again.]]").head
+    stream = retry(alice_visitor, first.pk)
+
+    assert stream.start["question"] == str(first.parent_id)
+    assert stream.start["reply"] != str(first.pk)
     assert f'data-turn="{stream.start["reply"]}"' in stream.start["html"]
+    assert f'data-turn="{first.parent_id}"' not in stream.start["html"]
     assert not stream.named("title")
-    old, new = Message.objects.filter(role="assistant").order_by("created")
-    assert (old.state, new.state, old.parent) == ("complete", "complete", new.parent)
-    assert Conversation.objects.get().head == new
-    assert "Version 2 of 2" in alice_client.http.get(f"/conversations/{new.conversation_id}/").text
 
 
-def test_trying_an_earlier_answer_again_sends_only_what_was_above_it(alice_client, stand_in):
-    first = alice_client.ask("One. [[echo:First.]]").start
-    alice_client.ask("Two. [[echo:Second.]]", first["conversation"])
-    with retrying(alice_client, first["reply"], model="claude-haiku-5-5") as stream:
-        stream.read_to_end()
+def test_a_retry_further_up_sends_only_what_is_above_it(alice_visitor, alice, stand_in):
+    conversation = create_conversation(alice, "One. [[echo:First.]]", "Two.")
+    retry(alice_visitor, conversation.thread()[1].pk, model="claude-haiku-5-5")
 
-    sent = stand_in.recorded(last=True)[0]["body"]
-    assert (sent["model"], len(sent["messages"])) == ("claude-haiku-5-5", 1)
-    assert texts(Conversation.objects.get().thread()) == ["One. [[echo:First.]]", "First."]
+    request = stand_in.recorded(last=True)[0]["body"]
+    assert (request["model"], len(request["messages"])) == ("claude-haiku-5-5", 1)
+    conversation.refresh_from_db()
+    assert texts(conversation.thread()) == ["One. [[echo:First.]]", "First."]
 
 
-def test_a_failed_answer_is_tried_again_in_its_place(alice_client):
-    failed = alice_client.ask("[[status:500:times:3]][[echo:At last.]]")
+def test_a_failed_answer_can_be_tried_again(alice_visitor):
+    failed = alice_visitor.ask("[[status:500:times:3]][[echo:At last.]]")
     assert (failed.end["state"], failed.end["code"]) == ("failed", "upstream_error")
     assert "Try again</button>" in failed.end["html"]
-    with retrying(alice_client, failed.start["reply"]) as stream:
-        assert stream.end["state"] == "complete"
+
+    assert retry(alice_visitor, failed.start["reply"]).end["state"] == "complete"
     assert texts(Conversation.objects.get().thread())[1] == "At last."
 
 
-def test_a_repeated_retry_with_the_same_key_follows_the_same_reply(alice_client, stand_in):
-    first = alice_client.ask("[[rate:50]][[chars:100]]").start["reply"]
-    replies = []
-    for _ in range(2):
-        with retrying(alice_client, first, key="again") as stream:
-            stream.read_to_end()
-            replies.append(stream.start["reply"])
-    assert replies[0] == replies[1]
-    with retrying(alice_client, replies[0], key="again") as stream:
-        assert stream.status == 409
-    assert (Message.objects.count(), len(stand_in.recorded())) == (3, 2)
+def test_a_repeated_retry_with_the_same_key_follows_the_same_reply(alice_visitor, alice, stand_in):
+    first = create_conversation(alice, "[[rate:50]][[chars:100]]").head
+    streams = [retry(alice_visitor, first.pk, key="again") for _twice in range(2)]
+
+    assert streams[0].start["reply"] == streams[1].start["reply"]
+    assert (Message.objects.count(), len(stand_in.recorded())) == (3, 1)
 
 
-def test_a_plain_form_tries_again_and_stops_too(alice_client):
-    first = alice_client.ask("[[echo:Hi.]]").start
-    again = alice_client.http.post(f"/messages/{first['reply']}/reply/")
-    assert (again.status_code, again.headers["location"]) == (303, f"/conversations/{first['conversation']}/")
-    eventually(lambda: Message.objects.writing().count() == 0)
-
-    alice_client.http.post("/conversations/", data={"text": "[[endless]]"})
-    endless = Message.objects.writing().get()
-    stopped = alice_client.http.post(f"/messages/{endless.pk}/stop/")
-    assert (stopped.status_code, stopped.headers["location"]) == (303, f"/conversations/{endless.conversation_id}/")
-    eventually(lambda: Message.objects.get(pk=endless.pk).state == "stopped")
+def test_the_same_key_for_a_retry_of_another_answer_is_refused(alice_visitor, alice):
+    first = create_conversation(alice, "[[echo:Again.]]").head
+    second = retry(alice_visitor, first.pk, key="again").start["reply"]
+    assert retry(alice_visitor, second, key="again").status == 409
 
 
-def test_while_an_answer_is_written_nothing_is_tried_again(alice_client, alice):
+def test_a_plain_form_tries_again_and_leads_back_to_the_conversation(alice_visitor, alice):
+    conversation = create_conversation(alice, "[[echo:Again.]]")
+    response = alice_visitor.http.post(f"/messages/{conversation.head_id}/reply/")
+
+    assert (response.status_code, response.headers["location"]) == (303, path_of(conversation))
+    eventually(lambda: Message.objects.filter(text="Again.", state="complete").exists())
+
+
+@pytest.mark.parametrize("headers", [{}, STREAM], ids=["form", "script"])
+def test_while_an_answer_is_written_no_other_one_can_be_tried_again(alice_visitor, alice, headers):
     conversation = create_conversation(alice)
-    done = conversation.head
+    first = conversation.head
     ask(conversation, "Two.")
-    with retrying(alice_client, done.pk) as stream:
-        assert stream.status == 409
-    by_form = alice_client.http.post(f"/messages/{done.pk}/reply/")
-    assert by_form.status_code == 409
+    response = alice_visitor.http.post(f"/messages/{first.pk}/reply/", headers=headers)
+
+    assert response.status_code == 409
     assert conversation.messages.count() == 4
 
 
-def test_a_refused_retry_of_a_person_without_a_script_is_a_page_with_the_sentence(alice_client, alice):
-    done = create_conversation(alice).head
+def test_a_refused_retry_by_plain_form_is_the_page_with_a_sentence(alice_visitor, alice):
+    first = create_conversation(alice).head
     for _ in range(3):
         begin(alice)
-    by_form = alice_client.http.post(f"/messages/{done.pk}/reply/")
-    assert by_form.status_code == 429
-    assert by_form.headers["content-type"].startswith("text/html")
-    assert "You have as many running answers as one person may have." in by_form.text
-    assert f'data-turn="{done.pk}"' in by_form.text
+    response = alice_visitor.http.post(f"/messages/{first.pk}/reply/")
+
+    assert response.status_code == 429
+    assert "You have as many running answers as one person may have." in response.text
+    assert f'data-turn="{first.pk}"' in response.text
+
+
+# Continuing
 
 
 @pytest.mark.parametrize("marker", ["[[max_tokens]]", "[[rate:200]][[truncate:5]]"])
-def test_a_cut_answer_is_continued_by_an_ordinary_question(alice_client, stand_in, marker):
-    cut = alice_client.ask(f"Begin. {marker}[[chars:400]]")
-    page = alice_client.http.get(f"/conversations/{cut.start['conversation']}/").text
-    assert "Continue</button>" in cut.end["html"]
+def test_a_cut_answer_offers_to_continue(alice_visitor, marker):
+    stream = alice_visitor.ask(f"Begin. {marker}[[chars:400]]")
+    page = alice_visitor.http.get(f"/conversations/{stream.start['conversation']}/").text
+
+    assert "Continue</button>" in stream.end["html"]
     assert f'name="text" value="{CONTINUE}"' in page
 
-    alice_client.ask(CONTINUE, cut.start["conversation"])
-    sent = stand_in.recorded(CONTINUE, last=True)[0]["body"]["messages"]
-    assert [turn["role"] for turn in sent] == ["user", "assistant", "user"]
+
+def test_continuing_is_an_ordinary_question(alice_visitor, stand_in):
+    cut = alice_visitor.ask("Begin. [[max_tokens]][[chars:400]]").start
+    alice_visitor.ask(CONTINUE, cut["conversation"])
+
+    messages = stand_in.recorded(CONTINUE, last=True)[0]["body"]["messages"]
+    assert [message["role"] for message in messages] == ["user", "assistant", "user"]
     assert Conversation.objects.get().thread()[2].text == CONTINUE
 
 
-def test_only_the_last_answer_and_only_a_cut_one_can_be_continued(client, alice):
-    conversation = create_conversation(alice, "One.")
-    path = f"/conversations/{conversation.pk}/"
+def test_a_complete_answer_does_not_offer_to_continue(client, alice):
     client.force_login(alice)
-    assert b"Continue</button>" not in client.get(path).content
+    assert b"Continue</button>" not in client.get(path_of(create_conversation(alice))).content
+
+
+def test_only_the_last_answer_offers_to_continue(client, alice):
+    conversation = create_conversation(alice)
     finish_answer(ask(conversation, "Two."), "Half", state="interrupted", ending="lost")
-    assert client.get(path).content.count(b"Continue</button>") == 1
+    client.force_login(alice)
+    assert client.get(path_of(conversation)).content.count(b"Continue</button>") == 1
+
     finish_answer(ask(conversation, "Three."))
-    assert b"Continue</button>" not in client.get(path).content
+    assert b"Continue</button>" not in client.get(path_of(conversation)).content
 
 
-def test_an_empty_failed_answer_is_left_out_of_what_is_sent_next(alice_client, stand_in):
-    failed = alice_client.ask("One. [[status:500]]").start
-    alice_client.ask("Two. [[echo:Fine.]]", failed["conversation"])
-    sent = stand_in.recorded("Two.", last=True)[0]["body"]["messages"]
-    assert [turn["role"] for turn in sent] == ["user"]
-    assert [block["text"] for block in sent[0]["content"]] == ["One. [[status:500]]", "Two. [[echo:Fine.]]"]
+def test_an_empty_failed_answer_is_not_sent_with_the_next_question(alice_visitor, stand_in):
+    failed = alice_visitor.ask("One. [[status:500]]").start
+    alice_visitor.ask("Two. [[echo:Fine.]]", failed["conversation"])
+
+    [message] = stand_in.recorded("Two.", last=True)[0]["body"]["messages"]
+    assert message["role"] == "user"
+    assert [block["text"] for block in message["content"]] == ["One. [[status:500]]", "Two. [[echo:Fine.]]"]
 
 
-def test_stopping_is_idempotent_and_says_how_the_answer_ended(alice_client, alice):
-    with alice_client.asking("[[endless]][[rate:100]]") as stream:
+# Stopping
+
+
+def test_a_script_stops_an_answer_and_gets_its_state(alice_visitor):
+    with alice_visitor.asking("[[endless]][[rate:100]]") as stream:
         stream.until("tail")
-        assert alice_client.stop(stream.start["reply"]) == "stopped"
+        assert alice_visitor.stop(stream.start["reply"]) == "stopped"
+
+
+def test_stopping_again_changes_nothing(alice_visitor):
+    with alice_visitor.asking("[[endless]][[rate:100]]") as stream:
+        stream.until("tail")
+        alice_visitor.stop(stream.start["reply"])
     stopped = Message.objects.get(pk=stream.start["reply"])
-    assert alice_client.stop(stopped.pk) == "stopped"
-    assert alice_client.stop(create_conversation(alice).head_id) == "complete"
-    stopped_again = Message.objects.get(pk=stopped.pk)
-    assert (stopped_again.text, stopped_again.finished) == (stopped.text, stopped.finished)
+
+    assert alice_visitor.stop(stopped.pk) == "stopped"
+    again = Message.objects.get(pk=stopped.pk)
+    assert (again.text, again.finished) == (stopped.text, stopped.finished)
+
+
+def test_stopping_a_complete_answer_says_that_it_is_complete(alice_visitor, alice):
+    assert alice_visitor.stop(create_conversation(alice).head_id) == "complete"
+
+
+def test_a_plain_form_stops_an_answer_and_leads_back_to_the_conversation(alice_visitor):
+    alice_visitor.http.post("/conversations/", data={"text": "[[endless]]"})
+    answer = Message.objects.writing().get()
+    response = alice_visitor.http.post(f"/messages/{answer.pk}/stop/")
+
+    assert (response.status_code, response.headers["location"]) == (303, path_of(answer.conversation))
+    eventually(lambda: Message.objects.get(pk=answer.pk).state == "stopped")

@@ -9,7 +9,6 @@ import pytest
 
 from conversations.models import Conversation, Message
 from tests.history import ask, begin, create_conversation, texts
-from tests.site import Visitor
 from tests.views.requests import SCRIPT, path_of
 
 pytestmark = pytest.mark.django_db
@@ -59,10 +58,10 @@ def test_a_repeat_with_the_same_key_gets_the_same_version(alice_client, alice):
     assert conversation.messages.filter(role="user").count() == 2
 
 
-def test_claude_is_sent_the_new_words_with_the_next_question(site, alice, stand_in):
-    visitor, conversation = Visitor(site, alice), create_conversation(alice, "Wy?")
-    visitor.http.post(reword_path(conversation), data={"text": "Why?"})
-    visitor.ask("And then? [[echo:Then.]]", conversation.pk)
+def test_claude_is_sent_the_new_words_with_the_next_question(alice_visitor, alice, stand_in):
+    conversation = create_conversation(alice, "Wy?")
+    alice_visitor.http.post(reword_path(conversation), data={"text": "Why?"})
+    alice_visitor.ask("And then? [[echo:Then.]]", conversation.pk)
 
     messages = stand_in.recorded(last=True)[0]["body"]["messages"]
     assert [message["content"][0]["text"] for message in messages] == ["Why?", "An answer.", "And then? [[echo:Then.]]"]

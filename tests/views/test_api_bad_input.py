@@ -1,4 +1,4 @@
-"""What cannot be meant: always a 4xx with a sentence that says what is wrong, and nothing is stored."""
+"""Bodies that the plain API cannot take: 4xx with a sentence that says what is wrong, and nothing is stored."""
 
 import json
 import uuid
@@ -8,20 +8,6 @@ import pytest
 from conversations.models import Conversation, IdempotencyKey, Message
 
 pytestmark = pytest.mark.django_db
-SURROGATE = '{"message": "\\ud800"}'
-
-
-def stored() -> tuple[int, int, int]:
-    return Conversation.objects.count(), Message.objects.count(), IdempotencyKey.objects.count()
-
-
-def sentence_of(response, *statuses: int) -> str:
-    """The sentence of a refusal, which must have one of these statuses."""
-    assert response.status_code in statuses, response.content
-    sentence: str = response.json()["error"]
-    assert len(sentence.split()) > 2
-    return sentence
-
 
 BODIES = {
     "nothing": b"",
@@ -35,7 +21,7 @@ BODIES = {
     "brackets in the message": b'{"message": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
     "a number of 100 000 digits": b'{"message": "Hi", "key": ' + b"9" * 100_000 + b"}",
     "NUL": b'{"message": "a\\u0000b"}',
-    "a lone surrogate": SURROGATE.encode(),
+    "a lone surrogate": b'{"message": "\\ud800"}',
     "a lone surrogate in system": b'{"message": "Hi", "system": "\\udfff"}',
     "a lone surrogate in messages": b'{"messages": [{"role": "user", "content": "\\ud800"}]}',
     "a lone surrogate in the key": b'{"message": "Hi", "key": "\\ud800"}',
@@ -44,25 +30,17 @@ BODIES = {
     "NaN": b'{"message": NaN}',
     "infinity": b'{"message": "Hi", "key": 1e999}',
 }
-
-
-@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-def test_a_body_that_is_no_request_is_refused_by_the_plain_api(alice_client, body):
-    sentence_of(alice_client.post("/api/chat", body, content_type="application/json"), 400)
-    assert stored() == (0, 0, 0)
-
-
-WISHES = {
+OBJECTS = {
     "no message": {},
     "an empty message": {"message": ""},
     "white space": {"message": " \r\n\t\u2003"},
     "a number": {"message": 1},
     "a list of texts": {"message": ["Hi"]},
     "both": {"message": "Hi", "messages": [{"role": "user", "content": "Hi"}]},
-    "no messages": {"messages": []},
-    "messages that are none": {"messages": "Hi"},
+    "an empty list of messages": {"messages": []},
+    "messages that are a text": {"messages": "Hi"},
     "messages that are null": {"messages": None},
-    "a message that is none": {"messages": ["Hi"]},
+    "messages that are texts": {"messages": ["Hi"]},
     "a role that is a list": {"messages": [{"role": ["user"], "content": "Hi"}]},
     "a role that is an object": {"messages": [{"role": {}, "content": "Hi"}]},
     "an unknown role": {"messages": [{"role": "system", "content": "Hi"}]},
@@ -84,23 +62,44 @@ WISHES = {
 }
 
 
-@pytest.mark.parametrize("wish", WISHES.values(), ids=WISHES)
-def test_a_wish_that_makes_no_sense_is_refused_by_the_plain_api(alice_client, wish):
-    sentence_of(alice_client.post("/api/chat", json.dumps(wish), content_type="application/json"), 400)
-    assert stored() == (0, 0, 0)
+@pytest.fixture
+def post(alice_client):
+    """Posts a body to the API, and returns the status and the sentence of the refusal."""
+
+    def post_body(body: bytes | str, content_type: str = "application/json", **options) -> tuple[int, str]:
+        response = alice_client.post("/api/chat", body, content_type=content_type, **options)
+        assert not Conversation.objects.exists()
+        assert not Message.objects.exists()
+        assert not IdempotencyKey.objects.exists()
+        return response.status_code, response.json()["error"]
+
+    return post_body
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_a_body_that_is_not_a_json_object_of_texts_is_refused(post, body):
+    status, sentence = post(body)
+    assert status == 400
+    assert len(sentence.split()) > 2
+
+
+@pytest.mark.parametrize("body", OBJECTS.values(), ids=OBJECTS)
+def test_an_object_that_is_not_a_question_is_refused(post, body):
+    status, sentence = post(json.dumps(body))
+    assert status == 400
+    assert len(sentence.split()) > 2
 
 
 @pytest.mark.parametrize("conversation", ["", "x", 7, [], {}, True, "\ud800", str(uuid.uuid4()), "0" * 5000])
-def test_a_conversation_that_cannot_be_is_not_found_by_the_plain_api(alice_client, conversation):
-    body = json.dumps({"message": "Hi", "conversation": conversation})
-    sentence_of(alice_client.post("/api/chat", body, content_type="application/json"), 404)
-    assert stored() == (0, 0, 0)
+def test_a_conversation_that_cannot_exist_is_not_found(post, conversation):
+    status, sentence = post(json.dumps({"message": "Hi", "conversation": conversation}))
+    assert (status, sentence) == (404, "There is no such conversation.")
 
 
 @pytest.mark.parametrize("content_type", ["multipart/form-data; boundary=b", "application/x-www-form-urlencoded", ""])
 @pytest.mark.parametrize("body", [b"--b\r\nnonsense", b"&".join([b"a=1"] * 2000), b"--b--\r\n"])
-def test_the_plain_api_refuses_a_form_in_json_whatever_the_form_holds(alice_client, content_type, body):
+def test_a_form_is_refused_as_json_whatever_it_contains(alice_client, post, content_type, body):
     alice_client.handler.enforce_csrf_checks = True
     alice_client.cookies["csrf"] = token = "c" * 32
-    response = alice_client.post("/api/chat", body, content_type=content_type, headers={"X-CSRFToken": token})
-    assert sentence_of(response, 400) == "Missing or invalid message"
+    refusal = post(body, content_type=content_type, headers={"X-CSRFToken": token})
+    assert refusal == (400, "Missing or invalid message")
