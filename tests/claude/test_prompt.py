@@ -5,17 +5,20 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from conversations.claude import prompt
 from conversations.claude.models import get_model
 
-SONNET, OPUS, SMALL = "claude-sonnet-5-5", "claude-opus-5-5", "a-model-nobody-knows"
-SIGNED = {"type": "thinking", "thinking": "Hm.", "signature": "sealed"}
-SEALED = {"type": "redacted_thinking", "data": "sealed"}
-UNSIGNED = {"type": "thinking", "thinking": "Hm", "signature": ""}
-TOOL = {"type": "tool_use", "id": "toolu_1", "name": "weather", "input": {}}
+#: An unknown model has the smallest window.
+SONNET, OPUS, SMALL = "claude-sonnet-5-5", "claude-opus-5-5", "claude-next-9"
+THINKING = {"type": "thinking", "thinking": "Hm.", "signature": "signed"}
+REDACTED_THINKING = {"type": "redacted_thinking", "data": "encrypted"}
+CUT_THINKING = {"type": "thinking", "thinking": "Hm", "signature": ""}
+TOOL_USE = {"type": "tool_use", "id": "toolu_1", "name": "weather", "input": {}}
+UNKNOWN_BLOCK = {"type": "mystery_block", "mystery": 1}
 
 
 @dataclass
@@ -26,183 +29,200 @@ class StoredMessage:
     id: UUID = field(default_factory=uuid4)
 
 
-def text(words):
-    return {"type": "text", "text": words}
+def text_block(text):
+    return {"type": "text", "text": text}
 
 
-def question(words="Why?"):
-    return StoredMessage("user", [text(words)], model="")
+def question(text="Why?"):
+    return StoredMessage("user", [text_block(text)], model="")
 
 
-def answer(words="Because.", *blocks, model=SONNET):
-    return StoredMessage("assistant", [*blocks, text(words)] if words else list(blocks), model)
+def answer(*blocks, model=SONNET):
+    return StoredMessage("assistant", list(blocks), model)
 
 
-def built(*path, model=SONNET, system="", max_tokens=16_000):
-    return prompt.build(path, model=model, system=system, max_tokens=max_tokens)
+def build(*branch, model=SONNET, system=""):
+    return prompt.build(branch, model=model, system=system, max_tokens=16_000)
 
 
-def sent(*path, **wishes):
-    return built(*path, **wishes).messages
+def messages_for(*branch, **fields):
+    return build(*branch, **fields).messages
 
 
 # Turns
 
 
-def test_the_turns_are_sent_in_their_order():
-    assert sent(question("One?"), answer("Two."), question("Three?")) == [
-        {"role": "user", "content": [text("One?")]},
-        {"role": "assistant", "content": [text("Two.")]},
-        {"role": "user", "content": [text("Three?")]},
+def test_turns_are_sent_in_their_order():
+    assert messages_for(question("One?"), answer(text_block("Two.")), question("Three?")) == [
+        {"role": "user", "content": [text_block("One?")]},
+        {"role": "assistant", "content": [text_block("Two.")]},
+        {"role": "user", "content": [text_block("Three?")]},
     ]
 
 
-def test_a_question_that_got_no_answer_is_joined_to_the_next():
-    for nothing in (answer(""), answer("", UNSIGNED), answer(" \n"), answer("", TOOL)):
-        assert sent(question("One?"), nothing, question("Two?")) == [
-            {"role": "user", "content": [text("One?"), text("Two?")]}
-        ]
+@pytest.mark.parametrize(
+    "blocks",
+    [[], [CUT_THINKING], [THINKING], [text_block(" \n")], [TOOL_USE]],
+    ids=["nothing", "cut thinking", "thinking alone", "spaces", "a tool"],
+)
+def test_a_question_whose_answer_has_no_text_is_joined_to_the_next(blocks):
+    assert messages_for(question("One?"), answer(*blocks), question("Two?")) == [
+        {"role": "user", "content": [text_block("One?"), text_block("Two?")]}
+    ]
 
 
-def test_building_changes_nothing_of_what_is_stored():
-    path = [question("One?"), answer(""), question("Two?"), answer("Yes.", SIGNED), question("Three?")]
-    before = [list(message.content) for message in path]
+def test_building_does_not_change_the_stored_messages():
+    branch = [question("One?"), answer(), question("Two?"), answer(THINKING, text_block("Yes.")), question("Three?")]
+    before = [list(message.content) for message in branch]
 
-    assert sent(*path) == sent(*path)
-    assert [message.content for message in path] == before
+    assert messages_for(*branch) == messages_for(*branch)
+    assert [message.content for message in branch] == before
 
 
 # Blocks
 
 
-def test_signed_thinking_goes_back_to_the_model_that_thought_it():
-    [_, said, _] = sent(question(), answer("Yes.", SIGNED, SEALED), question())
-
-    assert said["content"] == [SIGNED, SEALED, text("Yes.")]
+def content_sent_of(an_answer):
+    return messages_for(question(), an_answer, question())[1]["content"]
 
 
-def test_thinking_of_another_model_stays_behind():
-    [_, said, _] = sent(question(), answer("Yes.", SIGNED, SEALED, model=OPUS), question())
+def test_signed_thinking_is_sent_to_the_model_that_wrote_it():
+    blocks = [THINKING, REDACTED_THINKING, text_block("Yes.")]
 
-    assert said["content"] == [text("Yes.")]
-
-
-def test_cut_thinking_tool_calls_and_unknown_blocks_stay_behind():
-    strange = {"type": "mystery_block", "mystery": 1}
-    [_, said, _] = sent(question(), answer("Yes.", UNSIGNED, TOOL, strange, text("")), question())
-
-    assert said["content"] == [text("Yes.")]
+    assert content_sent_of(answer(*blocks)) == blocks
 
 
-def test_thinking_without_an_answer_is_not_sent_alone():
-    assert [turn["role"] for turn in sent(question(), answer("", SIGNED), question())] == ["user"]
+def test_thinking_is_not_sent_to_another_model():
+    blocks = [THINKING, REDACTED_THINKING, text_block("Yes.")]
+
+    assert content_sent_of(answer(*blocks, model=OPUS)) == [text_block("Yes.")]
+
+
+@pytest.mark.parametrize("block", [CUT_THINKING, TOOL_USE, UNKNOWN_BLOCK, text_block("")])
+def test_a_block_that_the_api_would_refuse_is_not_sent(block):
+    assert content_sent_of(answer(block, text_block("Yes."))) == [text_block("Yes.")]
 
 
 # The window
 
 
-def room(model, system=""):
+def room_in(model, system=""):
+    """Bytes of turns for which the window has room."""
     return (get_model(model).window - 16_000 - prompt.API_TOKENS) * prompt.BYTES_PER_TOKEN - len(system.encode())
 
 
-def long_path(turns, characters):
-    filler = "x" * characters
-    path = [said for number in range(turns) for said in (question(f"{number} {filler}"), answer(f"{number} {filler}"))]
-    return [*path, question("And now?")]
+def long_branch(turns, characters):
+    branch = []
+    for number in range(turns):
+        text = f"{number} {'x' * characters}"
+        branch += [question(text), answer(text_block(text))]
+    return [*branch, question("And now?")]
 
 
-def size(messages):
-    return sum(len(block["text"].encode()) for turn in messages for block in turn["content"])
+def size_of(messages):
+    return sum(len(block["text"].encode()) for message in messages for block in message["content"])
 
 
 def test_a_conversation_that_fits_is_sent_whole():
-    path = long_path(10, 1_000)
-    result = built(*path, model=SMALL)
+    branch = long_branch(10, 1_000)
+    built = build(*branch, model=SMALL)
 
-    assert (len(result.messages), result.sent_from) == (len(path), None)
-
-
-def test_the_oldest_whole_turns_are_left_out_of_a_long_one():
-    path = long_path(40, 10_000)
-    result = built(*path, model=SMALL)
-
-    assert size(result.messages) <= room(SMALL)
-    assert result.messages[0]["role"] == "user"
-    first = next(said for said in path if said.id == result.sent_from)
-    assert result.messages[0]["content"] == first.content
-    assert result.messages[-1]["content"] == [text("And now?")]
+    assert (len(built.messages), built.sent_from) == (len(branch), None)
 
 
-def test_as_much_is_sent_as_there_is_room_for():
-    path = long_path(200, 2_000)
+def test_the_oldest_turns_of_a_long_conversation_are_left_out():
+    branch = long_branch(40, 10_000)
+    built = build(*branch, model=SMALL)
 
-    assert size(sent(*path, model=SMALL)) >= room(SMALL) * 3 // 4 - 4_100
+    assert size_of(built.messages) <= room_in(SMALL)
+    assert built.messages[-1]["content"] == [text_block("And now?")]
 
 
-def test_long_instructions_take_their_room():
-    path, system = long_path(40, 10_000), "s" * 100_000
+def test_the_first_message_that_is_sent_is_a_question_and_is_named():
+    branch = long_branch(40, 10_000)
+    built = build(*branch, model=SMALL)
 
-    assert size(sent(*path, model=SMALL, system=system)) <= room(SMALL, system)
+    [first] = [message for message in branch if message.id == built.sent_from]
+    assert first.role == "user"
+    assert built.messages[0] == {"role": "user", "content": first.content}
+
+
+def test_at_least_three_quarters_of_the_room_are_used():
+    largest_turn = 4_100
+
+    assert size_of(messages_for(*long_branch(200, 2_000), model=SMALL)) >= room_in(SMALL) * 3 // 4 - largest_turn
+
+
+def test_long_instructions_leave_less_room():
+    branch, system = long_branch(40, 10_000), "s" * 100_000
+
+    assert size_of(messages_for(*branch, model=SMALL, system=system)) <= room_in(SMALL, system)
 
 
 def test_the_last_question_is_sent_even_if_it_is_larger_than_the_window():
-    path = [*long_path(2, 100), question("y" * 2_000_000)]
+    branch = [*long_branch(2, 100), question("y" * 2_000_000)]
 
-    assert sent(*path, model=SMALL)[-1]["content"][-1]["text"].startswith("y")
+    assert messages_for(*branch, model=SMALL)[-1]["content"][-1]["text"].startswith("y")
 
 
 def test_a_long_conversation_keeps_its_beginning_for_many_questions():
-    path, beginnings = long_path(60, 10_000), []
+    branch, beginnings = long_branch(60, 10_000), []
     for _ in range(30):
-        beginnings.append(built(*path, model=SMALL).sent_from)
-        path += [answer("x" * 5_000), question("x" * 5_000)]
+        beginnings.append(build(*branch, model=SMALL).sent_from)
+        branch += [answer(text_block("x" * 5_000)), question("x" * 5_000)]
 
     assert 1 < len(set(beginnings)) <= 6
 
 
-# Whatever was said
+# Any conversation
 
-PARTS = st.lists(
-    st.one_of(
-        st.builds(question, st.sampled_from(["One?", " ", "Two?"])),
-        st.builds(
-            lambda words, blocks, model: answer(words, *blocks, model=model),
-            st.sampled_from(["", " \n", "Yes.", "No."]),
-            st.lists(st.sampled_from([SIGNED, SEALED, UNSIGNED, TOOL, text("More."), text("")]), max_size=3),
-            st.sampled_from([SONNET, OPUS]),
-        ),
-    ),
-    max_size=12,
+BLOCKS = st.sampled_from(
+    [THINKING, REDACTED_THINKING, CUT_THINKING, TOOL_USE, text_block("Yes."), text_block(" \n"), text_block("")]
 )
+QUESTIONS = st.builds(question, st.sampled_from(["One?", " ", "Two?"]))
+ANSWERS = st.builds(
+    lambda blocks, model: answer(*blocks, model=model), st.lists(BLOCKS, max_size=4), st.sampled_from([SONNET, OPUS])
+)
+BRANCHES = st.lists(QUESTIONS | ANSWERS, max_size=12)
 
 
-@given(PARTS)
-def test_turns_alternate_and_none_is_empty(parts):
-    messages = sent(question("First?"), *parts, question("Last?"))
+@given(BRANCHES)
+def test_turns_alternate_between_two_questions(branch):
+    messages = messages_for(question("First?"), *branch, question("Last?"))
 
     assert messages[0]["role"] == messages[-1]["role"] == "user"
     assert all(before["role"] != after["role"] for before, after in pairwise(messages))
-    for turn in messages:
-        assert any(block["type"] == "text" for block in turn["content"])
-        assert all(block.get("text", "-").strip() for block in turn["content"])
 
 
-@given(PARTS)
-def test_what_was_sent_once_is_the_beginning_of_what_is_sent_next(parts):
-    path = [question("First?"), *parts, question("Next?")]
-    before, after = sent(*path), sent(*path, answer("Yes.", SIGNED), question("Last?"))
+@given(BRANCHES)
+def test_each_turn_has_a_text_and_no_empty_one(branch):
+    for message in messages_for(question("First?"), *branch, question("Last?")):
+        texts = [block["text"] for block in message["content"] if block["type"] == "text"]
+        assert texts
+        assert all(text.strip() for text in texts)
 
-    assert after[: len(before)] == before
+
+@given(BRANCHES)
+def test_each_prompt_begins_with_the_one_before(branch):
+    first_branch = [question("First?"), *branch, question("Next?")]
+    first_prompt = messages_for(*first_branch)
+    next_prompt = messages_for(*first_branch, answer(THINKING, text_block("Yes.")), question("Last?"))
+
+    assert next_prompt[: len(first_prompt)] == first_prompt
+
+
+# The highest count of tokens
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200), st.text(max_size=20).filter(str.isprintable))
-def test_no_text_can_be_more_tokens_than_it_is_taken_to_be_at_most(text, system):
-    messages = [{"role": "user", "content": [{"type": "text", "text": text}]}]
-    most = prompt.max_prompt_tokens(messages, system, SONNET)
+def test_a_prompt_never_has_more_tokens_than_bytes(text, system):
+    messages = [{"role": "user", "content": [text_block(text)]}]
+    max_tokens = prompt.max_prompt_tokens(messages, system, SONNET)
 
-    assert most >= len(text.encode()) + len(system.encode()) + prompt.API_TOKENS
+    assert max_tokens >= len(text.encode()) + len(system.encode()) + prompt.API_TOKENS
 
 
-def test_no_prompt_is_longer_than_the_window():
-    messages = [{"role": "user", "content": [{"type": "text", "text": "x" * 1_200_000}]}]
+def test_a_prompt_never_has_more_tokens_than_the_window():
+    messages = [{"role": "user", "content": [text_block("x" * 1_200_000)]}]
+
     assert prompt.max_prompt_tokens(messages, "", SONNET) == 1_000_000

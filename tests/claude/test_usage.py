@@ -1,55 +1,48 @@
-"""What each call used and cost: as Claude counts it, also when it was cut, and after everything else is gone."""
+"""The tokens and the cost of each call: as Claude counts them, and estimated where a call is cut."""
 
 import pytest
 from django.utils import timezone
 
 from conversations.claude.models import get_model
 from conversations.models import Conversation, Message, Usage
+from tests.claude.outcomes import recorded_usage, usage_of
 from tests.site import eventually
 
-
-def counted(usage):
-    """A row, in the words of the API."""
-    return {
-        "input_tokens": usage.input_tokens,
-        "output_tokens": usage.output_tokens,
-        "cache_read_input_tokens": usage.cache_read_tokens,
-        "cache_creation_input_tokens": usage.cache_write_5m_tokens + usage.cache_write_1h_tokens,
-    }
+# Complete answers
 
 
-def upstream(record):
-    return {name: record["usage"][name] for name in ("input_tokens", "output_tokens")} | {
-        name: record["usage"][name] for name in ("cache_read_input_tokens", "cache_creation_input_tokens")
-    }
+def test_the_usage_of_an_answer_is_what_claude_counted(ask, alice, stand_in):
+    _stream, answer = ask("[[rate:0]][[thinking:Let me see.]][[chars:2000]]")
+
+    row, record = Usage.objects.get(), stand_in.recorded()[0]
+    assert usage_of(row) == recorded_usage(record)
+    assert (row.state, row.estimated, row.purpose) == ("complete", False, "reply")
+    assert (row.user, row.message, row.request_id) == (alice, answer, record["id"])
 
 
-# Through the site
+def test_the_usage_of_the_second_answer_has_what_came_from_the_cache(ask, stand_in):
+    _stream, first = ask("[[echo:The first answer.]]" + "And many words. " * 200)
+    _stream, second = ask("[[echo:The second answer.]]", first.conversation_id)
+
+    row = Usage.objects.get(message=second)
+    assert usage_of(row) == recorded_usage(stand_in.recorded()[1])
+    assert row.cache_read_tokens > 0
 
 
-def test_alices_usage_is_what_claude_counted(outcome, alice, stand_in):
-    for _ in range(2):
-        _, answer = outcome("[[rate:0]][[thinking:Let me see.]][[chars:2000]]" + "word " * 200)
-        answer = outcome("[[echo:The second answer.]]", answer.conversation_id)[1]
-
-    rows = list(Usage.objects.order_by("created"))
-    assert [counted(row) for row in rows] == [upstream(record) for record in stand_in.recorded()]
-    assert rows[1].cache_read_tokens > 0
-    assert {(row.state, row.estimated, row.purpose, row.user_id) for row in rows} == {
-        ("complete", False, "reply", alice.pk)
-    }
-    assert rows[-1].message_id == answer.pk
-    assert rows[-1].request_id == stand_in.recorded()[-1]["id"]
-
-
-def test_alice_reads_what_her_answer_used_and_cost(outcome):
-    stream, _ = outcome("[[rate:0]][[chars:4000]]")
+def test_the_cost_is_that_of_the_tokens_at_the_price_of_the_day(ask):
+    ask("[[rate:0]][[chars:4000]]")
 
     row = Usage.objects.get()
     assert row.output_tokens >= 1_000
     assert row.cost == get_model(row.model).cost(row.tokens, timezone.now().date())
     assert row.cost
     assert row.cost > 10_000
+
+
+def test_alice_reads_what_her_answer_used_and_cost(ask):
+    stream, _answer = ask("[[rate:0]][[chars:4000]]")
+
+    row = Usage.objects.get()
     assert stream.end["usage"] == {
         "model": "Sonnet 5.5",
         "input_tokens": row.tokens.prompt,
@@ -60,50 +53,65 @@ def test_alice_reads_what_her_answer_used_and_cost(outcome):
     }
 
 
-@pytest.mark.parametrize("marker", ["stall:40", "truncate:40", "reset:40"])
-def test_a_cut_answer_has_the_prompt_as_counted_and_its_words_as_estimated(visitor, stand_in, marker):
-    with visitor.asking(f"[[{marker}]][[rate:0]][[chars:4000]]") as stream:
-        reply = stream.start["reply"]
-        if "stall" in marker:
-            eventually(lambda: len(Message.objects.get(pk=reply).text) > 150)
-            visitor.stop(reply)
-        stream.read_to_end()
-
-    row, [asked] = Usage.objects.get(), stand_in.recorded()
-    assert (row.state, row.estimated) == ("cut", True)
-    assert counted(row) | {"output_tokens": 1} == upstream(asked)
-    answer = Message.objects.get(pk=reply)
-    assert row.output_tokens == -(-len(answer.text + answer.thinking) // 4) > 40
-    assert row.cost
-    assert stream.end["usage"]["estimated"] is True
-
-
-def test_an_answer_without_a_final_count_is_complete_but_estimated(outcome):
-    _, answer = outcome("[[nodelta_usage]][[nothinking]][[rate:0]][[chars:400]]")
+def test_an_answer_without_a_final_count_is_complete_and_estimated(ask):
+    _stream, answer = ask("[[nodelta_usage]][[nothinking]][[rate:0]][[chars:400]]")
 
     row = Usage.objects.get()
     assert (answer.state, row.state) == ("complete", "complete")
     assert (row.estimated, row.output_tokens) == (True, 100)
 
 
-def test_the_row_is_there_while_alice_still_reads(visitor):
+# Answers that are cut
+
+
+def stop_after_some_text(visitor):
+    with visitor.asking("[[stall:40]][[rate:0]][[chars:4000]]") as stream:
+        reply = stream.start["reply"]
+        eventually(lambda: len(Message.objects.get(pk=reply).text) > 150)
+        visitor.stop(reply)
+        stream.read_to_end()
+    return stream
+
+
+def let_break(marker):
+    return lambda visitor: visitor.ask(f"[[{marker}]][[rate:0]][[chars:4000]]")
+
+
+@pytest.mark.parametrize(
+    "cut_answer",
+    [stop_after_some_text, let_break("truncate:40"), let_break("reset:40")],
+    ids=["stopped", "truncated", "reset"],
+)
+def test_a_cut_answer_has_the_prompt_as_counted_and_its_output_estimated(visitor, stand_in, cut_answer):
+    stream = cut_answer(visitor)
+
+    row, answer = Usage.objects.get(), Message.objects.get(pk=stream.start["reply"])
+    assert (row.state, row.estimated, stream.end["usage"]["estimated"]) == ("cut", True, True)
+    assert usage_of(row) | {"output_tokens": 1} == recorded_usage(stand_in.recorded()[0])
+    assert row.output_tokens == -(-len(answer.text + answer.thinking) // 4) > 40
+    assert row.cost
+
+
+# The rows
+
+
+def test_the_row_is_there_while_the_answer_is_written(visitor):
     with visitor.asking("[[stall:2]]") as stream:
         reply = stream.start["reply"]
         row = eventually(lambda: Usage.objects.filter(message=reply).first(), seconds=5)
-        assert (row.state, row.cost) == ("open", None)
-        assert row.tokens.prompt > 0
         visitor.stop(reply)
 
-    assert Usage.objects.get().state == "cut"
+    assert (row.state, row.cost) == ("open", None)
+    assert row.tokens.prompt > 0
 
 
-def test_usage_outlives_the_conversation_and_alice(outcome, alice):
-    _, answer = outcome("[[echo:Yes.]]")
-    before = Usage.objects.values("cost", "input_tokens", "output_tokens").get()
-
+def test_the_row_outlives_the_conversation_and_alice(ask, alice):
+    _stream, answer = ask("[[echo:Yes.]]")
+    before = usage_of(Usage.objects.get())
     Conversation.objects.get(pk=answer.conversation_id).delete()
     alice.delete()
 
     row = Usage.objects.get()
     assert (row.user, row.conversation, row.message) == (None, None, None)
-    assert Usage.objects.values("cost", "input_tokens", "output_tokens").get() == before
+    assert usage_of(row) == before
+    assert row.cost
