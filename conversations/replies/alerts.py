@@ -2,6 +2,7 @@
 
 import logging
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.core.cache import cache
@@ -28,11 +29,10 @@ def report_unavailable(detail: str, request_id: str) -> None:
         logger.exception("The mail to staff could not be sent.")
 
 
-def warn_about_budget(month: date) -> None:
+def warn_about_budget(month: date, limit: Decimal) -> None:
     """Mail all active staff once for each limit and month, when most of the limit is spent."""
     try:
-        limit = TeamSettings.current().monthly_limit
-        if limit is not None and not cache.get(MAIL_FAILED) and MonthlySpending.claim_warning(month, limit):
+        if not cache.get(MAIL_FAILED) and MonthlySpending.claim_warning(month, limit):
             logger.warning("%d %% of the monthly limit of $%s are spent.", WARNING_PERCENT, limit)
             try:
                 mail_staff("mail/budget_nearly_spent", percent=WARNING_PERCENT, limit=limit)

@@ -38,10 +38,11 @@ SETTLED_FIELDS = [
 
 @dataclass(frozen=True, slots=True)
 class PlannedCall:
-    """A call that is paid for: what is sent, and the reservation."""
+    """A call that is paid for: what is sent, what is reserved, and the month's limit when that was reserved."""
 
     request: client.Request
     reservation: Reservation
+    limit: Decimal | None
 
 
 class Stopped(Exception):
@@ -71,8 +72,6 @@ class UpstreamCall:
         """`on_started`: called when the row of usage can be inserted. `on_retry`: when the database is unavailable."""
         self.request, self.answer, self.purpose = request, answer, purpose
         self.usage: Usage | None = None
-        #: Whether the row of usage is in the database.
-        self.is_inserted = False
         self.is_settled = False
         self._reservation = reservation
         self._on_started, self._on_retry = on_started, on_retry
@@ -149,12 +148,10 @@ class UpstreamCall:
 
     def _record_usage(self, usage: Usage) -> int:
         """Returns the cost that was not recorded before."""
-        recorded = 0
-        if self.is_inserted:
-            # Recovery has settled it, if this process was taken for dead.
-            rows = Usage.objects.select_for_update().filter(pk=usage.pk)
-            recorded = rows.values_list("cost", flat=True)[0] or 0
-        else:
+        # A checkpoint has inserted the row, unless the call was short. Recovery has settled it too, if this process was
+        # taken for dead.
+        stored = Usage.objects.select_for_update().filter(pk=usage.pk).first()
+        if stored is None:
             detach_deleted([usage])
         if self._finished is not None:
             usage.tokens = self._finished.tokens
@@ -163,12 +160,13 @@ class UpstreamCall:
             usage.tokens = estimate(usage.tokens, self._characters, self.request.max_output)
         complete(usage, is_whole=self._finished is not None)
         Usage.objects.bulk_create([usage], update_conflicts=True, unique_fields=["id"], update_fields=SETTLED_FIELDS)
-        return (usage.cost or 0) - recorded
+        recorded = stored.cost if stored is not None else None
+        return (usage.cost or 0) - (recorded or 0)
 
 
 def plan(request: client.Request, answer: Message, purpose: str, limit: Decimal | None) -> PlannedCall:
     """Reserve a call inside a transaction; raises BudgetSpent and PriceUnknown."""
-    return PlannedCall(request, Reservation.reserve(answer, purpose, max_cost(request), limit))
+    return PlannedCall(request, Reservation.reserve(answer, purpose, max_cost(request), limit), limit)
 
 
 def reserve(request: client.Request, answer: Message, purpose: str) -> Reservation:

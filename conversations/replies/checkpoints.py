@@ -67,8 +67,9 @@ def write(checkpoints: list[Checkpoint], usages: list[Usage], runner: str) -> di
     try:
         store(checkpoints, usages, runner)
     except Exception:
-        if len(checkpoints) == 1:
+        if len(checkpoints) + len(usages) == 1:
             raise
+        # Usage that cannot be inserted now is inserted when its call is settled.
         logger.exception("A round of checkpoints failed; storing row by row.")
         for checkpoint in checkpoints:
             try:

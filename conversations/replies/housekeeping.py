@@ -80,8 +80,6 @@ class Housekeeping:
             self._started_calls += calls
             logger.warning("No checkpoint of %d replies: %s", len(replies), error)
             return
-        for call in calls:
-            call.is_inserted = True
         for reply, checkpoint in zip(replies, lines, strict=True):
             reply.apply(checkpoint, rows.get(checkpoint.id), now)
 

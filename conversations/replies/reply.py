@@ -45,7 +45,7 @@ class Reply:
         self.broadcast = Broadcast(on_leave=self._reader_left)
         self.is_checkpoint_due = False
         self._run = Run(answer, call, self.broadcast, on_call_started)
-        self._month = call.reservation.month_id
+        self._month, self._limit = call.reservation.month_id, call.limit
         self._stop_ending = ""
         self._on_checkpoint_due, self._on_end = on_checkpoint_due, on_end
         self._stored_length, self._stored_at = 0, 0.0
@@ -116,7 +116,8 @@ class Reply:
         self._on_end(self)
         if outcome.failure and outcome.failure.code == "misconfigured":
             await storage.run(alerts.report_unavailable, outcome.failure.detail, outcome.request_id)
-        await storage.run(alerts.warn_about_budget, self._month)
+        if self._limit is not None:
+            await storage.run(alerts.warn_about_budget, self._month, self._limit)
 
     async def _outcome(self) -> Outcome:
         failure = None

@@ -58,7 +58,7 @@ class TitleWriter:
     ) -> None:
         self.answer = answer
         self._show, self._on_end = show, on_end
-        self._month = planned.reservation.month_id
+        self._month, self._limit = planned.reservation.month_id, planned.limit
         self._text = ""
         self._stop_reason = ""
         self._call = UpstreamCall(
@@ -88,7 +88,8 @@ class TitleWriter:
         except Exception:
             logger.exception("No title for conversation %s.", self.answer.conversation_id)
         self._on_end(self)
-        await storage.run(alerts.warn_about_budget, self._month)
+        if self._limit is not None:
+            await storage.run(alerts.warn_about_budget, self._month, self._limit)
 
     async def _store(self, title: str) -> bool:
         """False when a person has named the conversation meanwhile."""

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.core import mail
@@ -34,7 +35,8 @@ def message(request, client, alice, carols_request):
         client.post("/accounts/password/reset/", {"email": alice.email})
     elif request.param == "budget":
         TeamSettings(monthly_limit=10).save()
-        alerts.warn_about_budget(MonthlySpending.objects.create(month=date(2026, 11, 1), spent=9_000_000).month)
+        month = MonthlySpending.objects.create(month=date(2026, 11, 1), spent=9_000_000).month
+        alerts.warn_about_budget(month, Decimal(10))
     else:
         alerts.report_unavailable("401 <no key> & no credit", "req_1")
     [message] = mail.outbox

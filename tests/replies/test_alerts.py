@@ -1,13 +1,14 @@
 """When Claude cannot be used at all: people read a calm sentence, staff are told once."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.core import mail
 from django.core.cache import cache
 
 from chatsite.accounts.models import User
-from conversations.models import Message, MonthlySpending, TeamSettings, Usage
+from conversations.models import Message, MonthlySpending, Usage
 from conversations.replies import alerts
 from tests.site import Site, Visitor, free_port
 
@@ -21,7 +22,7 @@ def _nobody_was_told(db):
     cache.clear()
 
 
-def tell(detail="401 authentication_error: invalid x-api-key", request_id="req_1"):
+def report(detail="401 authentication_error: invalid x-api-key", request_id="req_1"):
     alerts.report_unavailable(detail, request_id)
 
 
@@ -55,7 +56,7 @@ def test_a_bad_key_is_told_to_alice_calmly_and_to_carol_once(transactional_db, a
 def test_every_active_member_of_staff_gets_status_cause_and_request(carol, alice):
     User.objects.create_user("dan@example.com", is_staff=True)
     User.objects.create_user("eve@example.com", is_staff=True, is_active=False)
-    tell()
+    report()
 
     [letter] = mail.outbox
     assert sorted(letter.to) == ["carol@example.com", "dan@example.com"]
@@ -65,14 +66,14 @@ def test_every_active_member_of_staff_gets_status_cause_and_request(carol, alice
 
 
 def test_a_second_letter_comes_only_after_the_pause(carol, monkeypatch):
-    tell()
-    tell()
+    report()
+    report()
     assert len(mail.outbox) == 1
 
     cache.clear()
     monkeypatch.setattr(alerts, "PAUSE", 0)
-    tell()
-    tell()
+    report()
+    report()
     assert len(mail.outbox) == 3
 
 
@@ -81,7 +82,7 @@ def test_the_pause_is_ten_minutes():
 
 
 def test_without_staff_nobody_is_written_to(alice):
-    tell()
+    report()
 
     assert mail.outbox == []
 
@@ -89,66 +90,60 @@ def test_without_staff_nobody_is_written_to(alice):
 def test_a_mail_server_that_is_away_costs_nobody_anything(carol, settings, caplog):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
-    tell()
+    report()
 
     assert "The mail to staff could not be sent." in caplog.text
 
 
-# The month's amount
+# The month's limit
+
+LIMIT = Decimal("10.00")
 
 
 @pytest.fixture
-def nearly_spent(db):
-    TeamSettings.objects.create(monthly_limit="10")
+def month(db):
+    """A month of which four fifths of the limit are spent."""
     return MonthlySpending.objects.create(month=date(2026, 11, 1), spent=8_000_000).month
 
 
-def test_most_of_the_amount_spent_is_told_once(carol, nearly_spent):
-    alerts.warn_about_budget(nearly_spent)
-    alerts.warn_about_budget(nearly_spent)
+def test_carol_is_warned_once_about_a_limit(carol, month):
+    alerts.warn_about_budget(month, LIMIT)
+    alerts.warn_about_budget(month, LIMIT)
 
-    [letter] = mail.outbox
-    assert letter.to == ["carol@example.com"]
-    assert letter.subject == "The monthly amount for Claude is nearly used up"
-    assert "80 % of this month's limit of $10.00" in letter.body
+    [email] = mail.outbox
+    assert email.to == ["carol@example.com"]
+    assert email.subject == "The monthly amount for Claude is nearly used up"
+    assert "80 % of this month's limit of $10.00" in email.body
 
 
-def test_another_limit_is_told_of_anew(carol, nearly_spent):
-    alerts.warn_about_budget(nearly_spent)
-    TeamSettings.objects.update(monthly_limit="10.01")
-    alerts.warn_about_budget(nearly_spent)
+def test_carol_is_warned_again_about_another_limit(carol, month):
+    alerts.warn_about_budget(month, LIMIT)
+    alerts.warn_about_budget(month, Decimal("10.01"))
     assert len(mail.outbox) == 1
 
     MonthlySpending.objects.update(spent=9_000_000)
-    alerts.warn_about_budget(nearly_spent)
+    alerts.warn_about_budget(month, Decimal("10.01"))
     assert len(mail.outbox) == 2
 
 
-def test_without_a_limit_there_is_nothing_to_tell(carol, nearly_spent):
-    TeamSettings.objects.update(monthly_limit=None)
-    alerts.warn_about_budget(nearly_spent)
-
-    assert mail.outbox == []
-
-
-def test_a_letter_about_the_amount_that_cannot_be_sent_costs_nobody_anything(carol, nearly_spent, settings, caplog):
+def test_a_warning_that_cannot_be_sent_is_logged(carol, month, settings, caplog):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
-    alerts.warn_about_budget(nearly_spent)
+    alerts.warn_about_budget(month, LIMIT)
 
     assert "The mail to staff could not be sent." in caplog.text
 
 
-def test_a_letter_about_the_amount_that_could_not_be_sent_is_sent_later(carol, nearly_spent, settings):
+def test_a_warning_that_could_not_be_sent_is_sent_after_the_pause(carol, month, settings):
     working = settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
-    alerts.warn_about_budget(nearly_spent)
+    alerts.warn_about_budget(month, LIMIT)
     settings.EMAIL_BACKEND = working
-    alerts.warn_about_budget(nearly_spent)
+    alerts.warn_about_budget(month, LIMIT)
     assert mail.outbox == [], "each reply would wait for a mail server that is away"
 
     cache.clear()  # as after ten minutes
-    alerts.warn_about_budget(nearly_spent)
-    alerts.warn_about_budget(nearly_spent)
+    alerts.warn_about_budget(month, LIMIT)
+    alerts.warn_about_budget(month, LIMIT)
     assert len(mail.outbox) == 1

@@ -106,7 +106,6 @@ def test_a_call_that_comes_back_after_it_was_recovered_is_paid_for_once(alice):
     answer = begin(alice)
     call = started_call(answer, reserve(answer, 9_000))
     insert([call.usage])
-    call.is_inserted = True
     lose(answer)
     settle_lost_calls()
     call._finished = MessageFinished("end_turn", Tokens(input=1_000, output=700))
