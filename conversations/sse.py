@@ -4,7 +4,6 @@ Format: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-a
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
 from typing import Any
 
 import msgspec
@@ -21,22 +20,14 @@ PLAIN_DONE = b"data: [DONE]\n\n"
 encode_json = msgspec.json.Encoder().encode
 
 
-def named(name: str, data: dict[str, Any]) -> bytes:
+def encode_frame(name: str, data: dict[str, Any]) -> bytes:
     """A frame of the page's stream."""
     return b"event: %s\ndata: %s\n\n" % (name.encode(), encode_json(data))
 
 
-def plain(data: dict[str, Any]) -> bytes:
+def encode_plain_frame(data: dict[str, Any]) -> bytes:
     """A frame of the plain API."""
     return b"data: %s\n\n" % encode_json(data)
-
-
-async def led_by(first: bytes, frames: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
-    """The same frames after some that are ready."""
-    async with aclosing(frames):
-        yield first
-        async for frame in frames:
-            yield frame
 
 
 class EventStream(StreamingHttpResponse):

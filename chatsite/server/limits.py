@@ -8,6 +8,10 @@ from django.conf import settings
 MAX_DISCARDED = 64 * 1024 * 1024
 
 
+class Disconnected(Exception):
+    """The client left before its body was complete."""
+
+
 class BodyLimit:
     """An ASGI application around another one: lets no body of more than DATA_UPLOAD_MAX_MEMORY_SIZE bytes pass.
 
@@ -34,7 +38,11 @@ class BodyLimit:
         if not is_chunked and (declared_size != b"0" or scope["method"] in {"GET", "HEAD"}):
             await self.application(scope, receive, send)
             return
-        body = await read_body(receive, limit)
+        try:
+            body = await read_body(receive, limit)
+        except Disconnected:
+            # Half a body must not be taken for a whole one, and nobody reads a response.
+            return
         if body is None:
             await self._reject(scope, receive, send)
             return
@@ -59,10 +67,12 @@ class ReplayedBody:
 
 
 async def read_body(receive: Any, limit: int) -> bytes | None:
-    """A body of unknown length (chunked), or None if it exceeds the limit."""
+    """A body of unknown length (chunked), or None if it exceeds the limit. Raises Disconnected when it breaks off."""
     body = bytearray()
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
         has_more = message.get("more_body", False)
         body += message.get("body", b"")
         if len(body) > limit:

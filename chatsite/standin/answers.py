@@ -11,7 +11,7 @@ from typing import Any
 
 from chatsite.standin import prose
 from chatsite.standin.markers import remove_markers
-from chatsite.standin.tokens import content_blocks, text_of
+from chatsite.standin.tokens import content_blocks, extract_text
 
 FOLDER = Path(__file__).with_name("replies")
 GREETING = re.compile(r"\W*(hello|hi|hey|good (morning|afternoon|evening)|hallo)\b.{0,40}", re.IGNORECASE | re.DOTALL)
@@ -60,7 +60,7 @@ def write_answer(body: dict[str, Any], question: str) -> str:
     if THANKS.fullmatch(question):
         return "You are welcome. If something else comes up, just ask."
     if len(question) < 200 and CONTINUE.search(question):
-        return continue_text(text_of(last_content(body, "assistant"))) or read_topic("learning")
+        return continue_text(extract_text(last_content(body, "assistant"))) or read_topic("learning")
     return read_topic(find_topic(question))
 
 

@@ -38,7 +38,7 @@ def content_blocks(content: Any) -> list[Any]:
     return [{"type": "text", "text": content}] if isinstance(content, str) else list(content)
 
 
-def text_of(content: Any) -> str:
+def extract_text(content: Any) -> str:
     """Return the text of all text blocks, joined."""
     return "".join(str(block["text"]) for block in content_blocks(content) if block["type"] == "text")
 

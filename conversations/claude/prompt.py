@@ -49,18 +49,23 @@ class Prompt:
 def build(branch: Sequence[PromptMessage], *, model: str, system: str, max_tokens: int) -> Prompt:
     """What to send for the last question of a branch; its oldest turns are left out where the window is too small."""
     turns = split_into_turns(branch)
-    sizes = [sum(len(encode(replayed(message, model))) for message in turn) for turn in turns]
+    contents = {message.id: get_replayable_content(message, model) for message in branch}
+    sizes = [sum(len(encode(contents[message.id])) for message in turn) for turn in turns]
     room = (get_model(model).window - max_tokens - API_TOKENS) * BYTES_PER_TOKEN - len(system.encode())
-    first = first_kept(sizes, room)
+    first = find_first_kept(sizes, room)
     messages: list[dict[str, Any]] = []
-    for message in (message for turn in turns[first:] for message in turn):
-        content = replayed(message, model)
-        # Turns must alternate and none may be empty: an empty answer is left out and its neighbours are joined.
-        if content and messages and messages[-1]["role"] == message.role:
-            messages[-1]["content"] += content
-        elif content:
-            messages.append({"role": message.role, "content": content})
+    for turn in turns[first:]:
+        for message in turn:
+            append_message(messages, message.role, contents[message.id])
     return Prompt(messages, turns[first][0].id if first else None)
+
+
+def append_message(messages: list[dict[str, Any]], role: str, content: list[dict[str, Any]]) -> None:
+    """Roles must alternate and no content may be empty: an empty answer is left out and its neighbours are joined."""
+    if content and messages and messages[-1]["role"] == role:
+        messages[-1]["content"] = [*messages[-1]["content"], *content]
+    elif content:
+        messages.append({"role": role, "content": content})
 
 
 def for_title(question: str) -> list[dict[str, Any]]:
@@ -75,7 +80,7 @@ def max_prompt_tokens(messages: list[dict[str, Any]], system: str, model: str) -
     return min(size + API_TOKENS, get_model(model).window)
 
 
-def first_kept(sizes: list[int], room: int) -> int:
+def find_first_kept(sizes: list[int], room: int) -> int:
     """The index of the first turn that is sent, from the sizes of all.
 
     When the room is used up, turns are left out down to three quarters of it at once: leaving out one more with each
@@ -101,7 +106,7 @@ def split_into_turns(branch: Sequence[PromptMessage]) -> list[list[PromptMessage
     return turns
 
 
-def replayed(message: PromptMessage, model: str) -> list[dict[str, Any]]:
+def get_replayable_content(message: PromptMessage, model: str) -> list[dict[str, Any]]:
     """The content blocks of a message that are sent; none without a text among them, which the API refuses."""
     blocks = [block for block in message.content if is_replayable(block, same_model=message.model == model)]
     return blocks if any(block["type"] == "text" for block in blocks) else []

@@ -22,11 +22,11 @@ def text_content(text: str) -> Content:
     return [{"type": "text", "text": text}] if text else []
 
 
-def text_of(content: Content) -> str:
+def extract_text(content: Content) -> str:
     """What people read and what search looks through: the text blocks, an empty line between two of them."""
     return "\n\n".join(block["text"] for block in content if block.get("type") == "text" and block["text"])
 
 
-def thinking_of(content: Content) -> str:
+def extract_thinking(content: Content) -> str:
     """The summaries of Claude's thinking, an empty line between two of them."""
     return "\n\n".join(block["thinking"] for block in content if block.get("thinking"))

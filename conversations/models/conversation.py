@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from chatsite.accounts.models import User
 from conversations.models import tree
 from conversations.models.asking import lock_owner, refuse_if_busy, refuse_if_too_many_running
-from conversations.models.content import text_content, text_of
+from conversations.models.content import extract_text, text_content
 from conversations.models.idempotency import IdempotencyKey
 from conversations.models.message import Message
 from conversations.models.permissions import can_read_transcripts
@@ -147,7 +147,7 @@ class Conversation(models.Model):
         for turn in (*question.earlier, EarlierTurn(Message.Role.USER, question.text)):
             content = text_content(turn.text)
             message = Message(conversation=self, parent_id=parent, role=turn.role, finished=timezone.now())
-            message.content, message.text = content, text_of(content)
+            message.content, message.text = content, extract_text(content)
             parent = message.pk
             turns.append(message)
         return turns
@@ -228,24 +228,18 @@ class Conversation(models.Model):
 
     def switch_to(self, message: UUID) -> None:
         """Show the branch of another version; raises UnknownMessage when it is not of this conversation."""
-        parents = self.parents()
-        if message not in parents:
-            raise UnknownMessage
-        self.head_id = tree.newest_leaf(message, parents)
-        self.save(update_fields=["head"])
-
-    def change(self, *, title: str = "", head: UUID | None = None, deleted: str = "") -> None:
         with transaction.atomic():
-            if deleted:
-                self.bin() if deleted == "1" else self.restore()
-            if head:
-                self.switch_to(head)
-            if title:
-                self.rename(title)
+            lock_owner(self.owner_id)
+            parents = self.parents()
+            if message not in parents:
+                raise UnknownMessage
+            self.head_id = tree.newest_leaf(message, parents)
+            self.save(update_fields=["head"])
 
     def rename(self, title: str) -> None:
+        # No error where the conversation is purged at this moment.
+        Conversation.objects.filter(pk=self.pk).update(title=title)
         self.title = title
-        self.save(update_fields=["title"])
 
     def set_generated_title(self, title: str) -> bool:
         """Replace the title that it began with; False when a person has given one meanwhile."""
@@ -253,17 +247,19 @@ class Conversation(models.Model):
         return bool(unnamed.update(title=title))
 
     def bin(self) -> None:
-        """Put it into the bin, where the first date counts, and have its open answer stopped."""
+        """Put it into the bin and have its open answer stopped; in the bin already, it keeps its date."""
+        now = timezone.now()
         with transaction.atomic():
-            # The lock that asking takes: no answer begins unseen in what is being put into the bin.
-            User.objects.select_for_update().get(pk=self.owner_id)
-            self.deleted = self.deleted or timezone.now()
-            self.save(update_fields=["deleted"])
+            # The lock that `ask` takes: no answer starts meanwhile in what is put into the bin.
+            User.objects.select_for_update().filter(pk=self.owner_id).first()
+            Conversation.objects.filter(pk=self.pk, deleted=None).update(deleted=now)
             self.messages.all().request_stop(Message.Ending.DELETED)
+        self.deleted = self.deleted or now
 
     def restore(self) -> None:
+        """Take it out of the bin."""
+        Conversation.objects.filter(pk=self.pk).update(deleted=None)
         self.deleted = None
-        self.save(update_fields=["deleted"])
 
     @property
     def purge_after(self) -> datetime | None:

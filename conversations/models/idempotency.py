@@ -49,7 +49,7 @@ class IdempotencyKey(models.Model):
         used = cls.objects.select_related("reply__conversation").filter(user_id=user_id, key=key).first()
         if used is None:
             return None
-        if used.digest != digest_of(fingerprint):
+        if used.digest != hash_fingerprint(fingerprint):
             raise KeyReused
         return used.reply
 
@@ -57,8 +57,8 @@ class IdempotencyKey(models.Model):
     def remember(cls, user_id: int, key: str, fingerprint: tuple[object, ...], message: Message) -> None:
         """Store which message a key created; does nothing without a key."""
         if key:
-            cls.objects.create(user_id=user_id, key=key, digest=digest_of(fingerprint), reply=message)
+            cls.objects.create(user_id=user_id, key=key, digest=hash_fingerprint(fingerprint), reply=message)
 
 
-def digest_of(fingerprint: tuple[object, ...]) -> str:
+def hash_fingerprint(fingerprint: tuple[object, ...]) -> str:
     return hashlib.sha256(repr([str(part) for part in fingerprint]).encode()).hexdigest()

@@ -11,7 +11,7 @@ from django.db.models.functions import Length, Now
 from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.models import User
-from conversations.models.content import CONTENT_FROM_TEXT, Content, text_of, thinking_of
+from conversations.models.content import CONTENT_FROM_TEXT, Content, extract_text, extract_thinking
 from conversations.models.permissions import can_read_transcripts
 
 #: A writer that has given no sign of life for this long is taken for dead.
@@ -122,7 +122,7 @@ class Message(models.Model):
     # The API's content blocks, for both roles: replayed to Claude, so that thinking signatures, tools and citations
     # survive. A checkpoint of an answer that is being written stores its text alone.
     content = models.JSONField(default=list, blank=True)
-    # Derived from `content` by `text_of`: what a person reads, what search looks through.
+    # Derived from `content` by `extract_text`: what a person reads, what search looks through.
     text = models.TextField(_("text"), blank=True)
     # The rendered text, and the version of the renderer that made it.
     html = models.TextField(blank=True)
@@ -191,17 +191,13 @@ class Message(models.Model):
         return self.state == self.State.WRITING
 
     @property
-    def is_waiting(self) -> bool:
-        return self.state == self.State.WAITING
-
-    @property
     def is_open(self) -> bool:
         return self.state in self.OPEN_STATES
 
     @property
     def thinking(self) -> str:
         """The summary of what Claude thought, as far as it was shown."""
-        return thinking_of(self.content)
+        return extract_thinking(self.content)
 
     def versions(self) -> list[UUID]:
         """This message and its siblings, oldest first; without it when its row is gone."""
@@ -212,23 +208,28 @@ class Message(models.Model):
         """Store how the writing ended; `fields` are columns of the result. True where this call decided the state.
 
         Only the state is fenced: when the answer was taken for dead meanwhile and marked interrupted, a writer that
-        comes back still stores what it has, if that is more.
+        comes back still stores what it has, unless that is less.
         """
-        text = text_of(content)
+        text = extract_text(content)
         mine = Message.objects.filter(pk=self.pk, runner=self.runner)
         ended = {"state": state, "ending": ending, "finished": Now(), "heartbeat": None}
         if mine.writing().update(**ended, content=content, text=text, **fields):
             return True
         result = {name: fields[name] for name in fields.keys() - {"error_code", "error_detail"}}
-        shorter = mine.alias(length=Length("text")).filter(length__lt=len(text))
-        shorter.update(content=content, text=text, **result)
+        no_longer = mine.alias(length=Length("text")).filter(length__lte=len(text))
+        no_longer.update(content=content, text=text, **result)
         return False
 
     def wait_for_decision(self, content: Content) -> bool:
-        """Stop writing until a person decides; no process owns the answer meanwhile. False if it is not writable."""
-        mine = Message.objects.writing().filter(pk=self.pk, runner=self.runner)
+        """Stop writing until a person decides; no process owns the answer meanwhile.
+
+        False when it is not written by this process any more, or was asked to stop: then it has to end.
+        """
+        mine = Message.objects.writing().filter(pk=self.pk, runner=self.runner, stop_requested="")
         return bool(
-            mine.update(state=self.State.WAITING, content=content, text=text_of(content), runner="", heartbeat=None)
+            mine.update(
+                state=self.State.WAITING, content=content, text=extract_text(content), runner="", heartbeat=None
+            )
         )
 
     def resume(self, runner: str) -> bool:

@@ -24,7 +24,7 @@ def children_of(parents: Parents) -> dict[UUID | None, list[UUID]]:
 
 
 def newest_leaf(message: UUID, parents: Parents) -> UUID:
-    """Where one arrives by following, from `message` down, the newest child each time."""
+    """The leaf that is reached from `message` by always taking the newest child."""
     newest_child = {parent: each for each, parent in parents.items() if parent is not None}
     while message in newest_child:
         message = newest_child[message]
@@ -32,7 +32,7 @@ def newest_leaf(message: UUID, parents: Parents) -> UUID:
 
 
 def shown_below(message: UUID, head: UUID | None, parents: Parents) -> list[UUID]:
-    """What follows a message in the branch that `head` ends, or where it is not in that one, in its newest."""
+    """The messages below `message`: in the branch that ends at `head` if it is part of that, else in its newest one."""
     path = path_to(head, parents)
     if message not in path:
         path = path_to(newest_leaf(message, parents), parents)

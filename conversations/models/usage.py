@@ -89,4 +89,5 @@ def is_lost() -> Q:
     """
     recovered = Q(message__ending=Message.Ending.LOST, purpose=Usage.Purpose.REPLY)
     over = Q(message=None) | ~Q(message__state__in=Message.OPEN_STATES)
-    return recovered | Q(created__lt=Now() - LOST_AFTER) & over
+    is_old = Q(created__lt=Now() - LOST_AFTER)
+    return recovered | (is_old & over)

@@ -1,7 +1,7 @@
 """What stands under "Details" of an answer: its model, tokens, cost and time. For turns.py."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -15,16 +15,18 @@ from conversations.models.tokens import Tokens
 
 MINUTE = 60
 
+K = TypeVar("K")
 
-def usage_of(answers: list[Message], conversation: Conversation, viewer: User) -> dict[UUID, dict[str, Any]]:
+
+def summarize_usage(answers: list[Message], conversation: Conversation, viewer: User) -> dict[UUID, dict[str, Any]]:
     """What answers of one conversation used, by their ids; those of which nothing is known are left out.
 
     `cost` is in micro-dollars, None where unknown, and missing where the viewer may not see it.
     """
     with_cost = can_see_costs(viewer)
-    calls = calls_of(answers, conversation)
+    calls = get_calls(answers, conversation)
     return {
-        answer.pk: summary(answer, calls[answer.pk], with_cost=with_cost) for answer in answers if answer.pk in calls
+        answer.pk: summarize(answer, calls[answer.pk], with_cost=with_cost) for answer in answers if answer.pk in calls
     }
 
 
@@ -32,27 +34,30 @@ def can_see_costs(user: User) -> bool:
     return user.is_staff or TeamSettings.current().show_costs
 
 
-def calls_of(answers: list[Message], conversation: Conversation) -> dict[UUID, list[Usage]]:
+def get_calls(answers: list[Message], conversation: Conversation) -> dict[UUID, list[Usage]]:
     """The calls of each answer; a copy has those of the answer it was made of."""
     replies = Usage.objects.filter(purpose=Usage.Purpose.REPLY)
-    calls = group((row.message_id, row) for row in replies.filter(message__in=answers))
-    copies = {answer.request_id: answer.pk for answer in answers if answer.request_id and answer.pk not in calls}
+    calls = group_by_key((row.message_id, row) for row in replies.filter(message__in=answers))
+    copies = [answer for answer in answers if answer.request_id and answer.pk not in calls]
     if copies:
-        originals = replies.filter(conversation=conversation, message__request_id__in=copies)
+        request_ids = {copy.request_id for copy in copies}
+        originals = replies.filter(conversation=conversation, message__request_id__in=request_ids)
         found = originals.select_related("message").defer("message__text", "message__html", "message__content")
-        calls |= group((copies[row.message.request_id], row) for row in found if row.message)
+        of_originals = group_by_key((row.message.request_id, row) for row in found if row.message)
+        calls |= {copy.pk: of_originals[copy.request_id] for copy in copies if copy.request_id in of_originals}
     return calls
 
 
-def group(pairs: Iterable[tuple[UUID | None, Usage]]) -> dict[UUID, list[Usage]]:
-    groups: dict[UUID, list[Usage]] = {}
-    for pk, row in pairs:
-        if pk is not None:
-            groups.setdefault(pk, []).append(row)
+def group_by_key(pairs: Iterable[tuple[K | None, Usage]]) -> dict[K, list[Usage]]:
+    """Rows by their keys, those without a key left out."""
+    groups: dict[K, list[Usage]] = {}
+    for key, row in pairs:
+        if key is not None:
+            groups.setdefault(key, []).append(row)
     return groups
 
 
-def summary(answer: Message, calls: list[Usage], *, with_cost: bool) -> dict[str, Any]:
+def summarize(answer: Message, calls: list[Usage], *, with_cost: bool) -> dict[str, Any]:
     """All calls of an answer together."""
     tokens = sum((call.tokens for call in calls), Tokens())
     counts = {
@@ -62,16 +67,16 @@ def summary(answer: Message, calls: list[Usage], *, with_cost: bool) -> dict[str
         "cached_share": tokens.cached_share,
         "estimated": any(call.estimated for call in calls),
     }
-    return counts | {"cost": cost_of(calls)} if with_cost else counts
+    return counts | {"cost": sum_costs(calls)} if with_cost else counts
 
 
-def cost_of(rows: Iterable[Usage]) -> int | None:
+def sum_costs(rows: Iterable[Usage]) -> int | None:
     """What calls cost together, in micro-dollars; None where the price of one is unknown."""
     costs = [row.cost for row in rows]
     return None if None in costs else sum(cost for cost in costs if cost is not None)
 
 
-def rows_of(answer: Message, usage: dict[str, Any] | None, *, for_staff: bool) -> list[tuple[str, str]]:
+def build_detail_rows(answer: Message, usage: dict[str, Any] | None, *, for_staff: bool) -> list[tuple[str, str]]:
     """The lines of "Details", each with its name; none for an answer that no model gave here."""
     if not answer.model:
         return []
@@ -79,14 +84,14 @@ def rows_of(answer: Message, usage: dict[str, Any] | None, *, for_staff: bool) -
     if usage is not None:
         rows += _usage_rows(usage)
     if answer.finished is not None:
-        rows.append((_("Duration"), duration((answer.finished - answer.created).total_seconds())))
+        rows.append((_("Duration"), format_duration((answer.finished - answer.created).total_seconds())))
     if for_staff and answer.request_id:
         rows.append((_("Request"), answer.request_id))
     return rows
 
 
 def _usage_rows(usage: dict[str, Any]) -> list[tuple[str, str]]:
-    sent, written = counted(usage["input_tokens"]), counted(usage["output_tokens"])
+    sent, written = format_tokens(usage["input_tokens"]), format_tokens(usage["output_tokens"])
     if usage["cached_share"]:
         sent = _("%(tokens)s, %(share)s %% from the cache") % {"tokens": sent, "share": usage["cached_share"]}
     rows = [(_("Sent"), sent), (_("Written"), _marked(written, usage))]
@@ -100,11 +105,11 @@ def _marked(figure: str, usage: dict[str, Any]) -> str:
     return _("%(figure)s, estimated") % {"figure": figure} if usage["estimated"] else figure
 
 
-def counted(tokens: int) -> str:
+def format_tokens(tokens: int) -> str:
     return ngettext("%(count)s token", "%(count)s tokens", tokens) % {"count": f"{tokens:,}"}
 
 
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     # The two ends come from two clocks, that of the site and that of the database.
     seconds = round(max(seconds, 0), 1)
     if seconds < MINUTE:

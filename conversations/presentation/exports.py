@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.models import Conversation, Message, Usage
-from conversations.presentation.details import calls_of
+from conversations.presentation.details import get_calls
 from conversations.transcripts.transcript import Entry, Transcript
 
 # JSON
@@ -17,7 +17,7 @@ from conversations.transcripts.transcript import Entry, Transcript
 def export_json(conversation: Conversation) -> str:
     """Return all versions of all messages with their usage. Dates are ISO 8601, costs are micro-dollars."""
     messages = list(conversation.messages.order_by("created", "id"))
-    calls = calls_of(messages, conversation)
+    calls = get_calls(messages, conversation)
     all_usage = Usage.objects.filter(conversation=conversation).order_by("created", "id")
     other_usage = all_usage.exclude(purpose=Usage.Purpose.REPLY, message__isnull=False)
     document = {

@@ -16,7 +16,7 @@ from conversations.claude.models import get_model
 from conversations.models import Conversation, Message
 from conversations.models.tree import Parents, children_of
 from conversations.presentation import wording
-from conversations.presentation.details import rows_of, usage_of
+from conversations.presentation.details import build_detail_rows, summarize_usage
 
 NOTE_KINDS = {Message.State.FAILED: "danger", Message.State.INTERRUPTED: "warn"}
 #: Stop reasons of complete answers that can be continued.
@@ -57,7 +57,7 @@ class Turn(Versioned):
     usage: dict[str, Any] | None = None
     details: list[tuple[str, str]] = field(default_factory=list)
     # The form for editing a question: whether it is open, what was typed, and why it was refused.
-    is_edited: bool = False
+    is_edit_form_open: bool = False
     draft: str = ""
     problem: str = ""
     key: str = field(default_factory=lambda: str(uuid.uuid4()))
@@ -75,7 +75,7 @@ class Turn(Versioned):
         return _(wording.CONTINUE)
 
 
-def turn_of(message: Message, viewer: User, *, is_last: bool = True) -> Turn:
+def build_turn(message: Message, viewer: User, *, is_last: bool = True) -> Turn:
     """A turn without its versions and details; `is_last`: the last of its branch, which can be continued."""
     conversation = message.conversation
     if not message.is_answer:
@@ -85,7 +85,7 @@ def turn_of(message: Message, viewer: User, *, is_last: bool = True) -> Turn:
     return Turn(
         message,
         author="Claude",
-        html=mark_safe(prose(message)) if not message.is_writing else "",  # noqa: S308 (the renderer's own output)
+        html=mark_safe(get_html(message)) if not message.is_writing else "",  # noqa: S308 (the renderer's own output)
         note=note_of(message),
         note_kind=NOTE_KINDS.get(Message.State(message.state), "quiet"),
         can_retry=can_edit,
@@ -94,9 +94,9 @@ def turn_of(message: Message, viewer: User, *, is_last: bool = True) -> Turn:
     )
 
 
-def turns_of(messages: list[Message], parents: Parents, conversation: Conversation, viewer: User) -> list[Turn]:
+def build_turns(messages: list[Message], parents: Parents, conversation: Conversation, viewer: User) -> list[Turn]:
     """The turns of a branch, each with its place among its versions."""
-    turns = [turn_of(message, viewer, is_last=message.pk == conversation.head_id) for message in messages]
+    turns = [build_turn(message, viewer, is_last=message.pk == conversation.head_id) for message in messages]
     head = Conversation.objects.filter(pk=conversation.pk)
     sent_from = head.values_list("head__sent_from", flat=True).first()
     versions = children_of(parents)
@@ -112,13 +112,13 @@ def turns_of(messages: list[Message], parents: Parents, conversation: Conversati
 def add_details(turns: list[Turn], conversation: Conversation, viewer: User) -> None:
     """Add what the final answers used; as many queries for many turns as for one."""
     final = [turn for turn in turns if turn.message.is_answer and not turn.message.is_open]
-    usage = usage_of([turn.message for turn in final], conversation, viewer) if final else {}
+    usage = summarize_usage([turn.message for turn in final], conversation, viewer) if final else {}
     for turn in final:
         turn.usage = usage.get(turn.message.pk)
-        turn.details = rows_of(turn.message, turn.usage, for_staff=viewer.is_staff)
+        turn.details = build_detail_rows(turn.message, turn.usage, for_staff=viewer.is_staff)
 
 
-def prose(message: Message) -> str:
+def get_html(message: Message) -> str:
     """The text of an answer as HTML: from the row, or rendered again when an older renderer made that."""
     if message.html_version == markdown.VERSION:
         return message.html
@@ -155,7 +155,7 @@ def staff_detail(message: Message) -> list[tuple[str, str]]:
 
 def single_turn(message: Message, viewer: User) -> Turn:
     """The complete turn of one message outside its thread, for the frames of a stream."""
-    turn = turn_of(message, viewer)
+    turn = build_turn(message, viewer)
     versions = message.versions()
     # The row may be deleted meanwhile, and its readers get its end all the same.
     turn.set_position(versions if message.pk in versions else [message.pk])

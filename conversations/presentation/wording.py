@@ -72,8 +72,8 @@ def for_staff(
     """The same for staff who read a transcript: they are not the ones who stopped it, or who may try again."""
     if ending == "stopped":
         return _("Stopped by %(person)s.") % {"person": person}
-    told = sentence(state=state, ending=ending, error_code=error_code, stop_reason=stop_reason, is_empty=is_empty)
-    return _("The answer failed. The person read: “%(told)s”") % {"told": told} if ending == "failed" else told
+    text = sentence(state=state, ending=ending, error_code=error_code, stop_reason=stop_reason, is_empty=is_empty)
+    return _("The answer failed. The person read: “%(told)s”") % {"told": told} if ending == "failed" else text
 
 
 def plain_error(*, ending: str, error_code: str = "") -> str:

@@ -79,16 +79,16 @@ class Broadcast:
     def think(self, piece: str) -> None:
         self.thoughts.append(piece)
         self._status = b""
-        self._push(sse.named("thinking", {"text": piece}))
+        self._push(sse.encode_frame("thinking", {"text": piece}))
 
     def show_status(self, name: str, data: dict[str, Any]) -> None:
         """Tell the page's readers, also those who come meanwhile, why no text is coming (`retrying`, `saving`)."""
-        self._status = sse.named(name, data)
+        self._status = sse.encode_frame(name, data)
         self._push(self._status)
 
     def set_title(self, title: str) -> None:
         """Send the title to the page's readers, or to the next one while there are none."""
-        frame = sse.named("title", {"title": title})
+        frame = sse.encode_frame("title", {"title": title})
         if self._page_readers:
             self._push(frame)
         else:
@@ -100,12 +100,20 @@ class Broadcast:
 
     def close(self, end: End, html: str) -> None:
         """End the broadcast; `html` is the whole text, rendered."""
-        if self._page_readers:
-            self._render()
-            self._push_changes(self._renderer.close())
-            if self._renderer.snapshot() != (html, ""):
-                # A link was defined after its use: only the rendering of the whole text has it.
-                self._frames.push(sse.named("snapshot", {"html": html, "tail": ""}))
+        try:
+            if self._page_readers:
+                self._render_to_end(html)
+        finally:
+            self._end(end, html)
+
+    def _render_to_end(self, html: str) -> None:
+        self._render()
+        self._push_changes(self._renderer.close())
+        if self._renderer.snapshot() != (html, ""):
+            # A link was defined after its use: only the rendering of the whole text has it.
+            self._frames.push(sse.encode_frame("snapshot", {"html": html, "tail": ""}))
+
+    def _end(self, end: End, html: str) -> None:
         if self._timer is not None:
             self._timer.cancel()
         self._status, self._html = b"", html
@@ -116,7 +124,7 @@ class Broadcast:
 
     # Reading
 
-    async def page(self) -> AsyncGenerator[bytes]:
+    async def page_frames(self) -> AsyncGenerator[bytes]:
         """The page's stream: a snapshot, then changes. The `end` frame is made by each response, for its viewer."""
         position: int | None = None
         with self._reading(page=True):
@@ -132,20 +140,20 @@ class Broadcast:
                 elif not await self._page_changed.wait():
                     yield sse.HEARTBEAT
 
-    async def plain(self) -> AsyncGenerator[bytes]:
+    async def plain_frames(self) -> AsyncGenerator[bytes]:
         """The plain API's stream: pieces of text, an error where there was one, `[DONE]`."""
         sent = 0
         with self._reading(page=False):
             while True:
                 if sent < len(self.pieces):
                     text, sent = "".join(self.pieces[sent:]), len(self.pieces)
-                    yield sse.plain({"text": text})
+                    yield sse.encode_plain_frame({"text": text})
                 elif self.end is not None:
                     break
                 elif not await self._text_changed.wait():
                     yield sse.PLAIN_HEARTBEAT
             if sentence := wording.plain_error(ending=self.end.ending, error_code=self.end.error_code):
-                yield sse.plain(
+                yield sse.encode_plain_frame(
                     {
                         "error": sentence,
                         "code": self.end.error_code or self.end.ending,
@@ -188,11 +196,11 @@ class Broadcast:
         for change in changes:
             match change:
                 case markdown.Commit(html):
-                    self._frames.push(sse.named("commit", {"html": html}))
+                    self._frames.push(sse.encode_frame("commit", {"html": html}))
                 case markdown.Tail(start, html):
-                    self._frames.push(sse.named("tail", {"from": start, "html": html}))
+                    self._frames.push(sse.encode_frame("tail", {"from": start, "html": html}))
                 case markdown.Append(text):
-                    self._frames.push(sse.named("append", {"text": text}))
+                    self._frames.push(sse.encode_frame("append", {"text": text}))
         self._page_changed.notify()
 
     def _snapshot(self) -> bytes:
@@ -201,4 +209,4 @@ class Broadcast:
         html, tail = self._renderer.snapshot() if self.end is None else (self._html, "")
         whole = {"html": html, "tail": tail, "thinking": "".join(self.thoughts)}
         title, self._title = self._title, b""
-        return sse.named("snapshot", whole) + title + self._status
+        return sse.encode_frame("snapshot", whole) + title + self._status

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from chatsite.accounts.models import User
@@ -37,8 +37,8 @@ SETTLED_FIELDS = [
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedCall:
-    """A call that is paid for: what is sent, what is reserved, and the month's limit when that was reserved."""
+class ReservedCall:
+    """A call before it is made: what is sent, what is reserved for it, and the month's limit at that moment."""
 
     request: client.Request
     reservation: Reservation
@@ -88,6 +88,9 @@ class UpstreamCall:
     async def __aexit__(self, *error: object) -> None:
         try:
             await storage.run_until_stored(self.settle, on_retry=self._on_retry)
+        except IntegrityError:
+            # What the call was for was deleted meanwhile: the second attempt clears the references.
+            await storage.run_until_stored(self.settle, on_retry=self._on_retry)
         except Exception:
             logger.exception("The usage of a call for message %s cannot be stored.", self.answer.pk)
             self.usage = None
@@ -102,9 +105,10 @@ class UpstreamCall:
             raise Stopped
         self._reading = asyncio.create_task(self._read(handle, max_seconds))
         await asyncio.wait([self._reading])
-        if self._reading.cancelled():
+        if not self._reading.cancelled():
+            self._reading.result()
+        elif self._finished is None:
             raise Stopped
-        self._reading.result()
 
     def stop(self) -> None:
         """End the call now; the connection to Claude is closed at once."""
@@ -160,20 +164,22 @@ class UpstreamCall:
             usage.tokens = estimate(usage.tokens, self._characters, self.request.max_output)
         complete(usage, is_whole=self._finished is not None)
         Usage.objects.bulk_create([usage], update_conflicts=True, unique_fields=["id"], update_fields=SETTLED_FIELDS)
-        recorded = stored.cost if stored is not None else None
-        return (usage.cost or 0) - (recorded or 0)
+        recorded = 0
+        if stored is not None and stored.state != Usage.State.OPEN:
+            recorded = stored.cost or 0
+        return (usage.cost or 0) - recorded
 
 
-def plan(request: client.Request, answer: Message, purpose: str, limit: Decimal | None) -> PlannedCall:
+def reserve_call(request: client.Request, answer: Message, purpose: str, limit: Decimal | None) -> ReservedCall:
     """Reserve a call inside a transaction; raises BudgetSpent and PriceUnknown."""
-    return PlannedCall(request, Reservation.reserve(answer, purpose, max_cost(request), limit), limit)
+    return ReservedCall(request, Reservation.reserve(answer, purpose, max_cost(request), limit), limit)
 
 
 def reserve(request: client.Request, answer: Message, purpose: str) -> Reservation:
     """Reserve the most that a call may cost; raises BudgetSpent and PriceUnknown."""
     limit = TeamSettings.current().monthly_limit
     with transaction.atomic():
-        return plan(request, answer, purpose, limit).reservation
+        return reserve_call(request, answer, purpose, limit).reservation
 
 
 def max_cost(request: client.Request) -> int | None:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from conversations import markdown
 from conversations.claude.errors import Failed
 from conversations.models import Message
-from conversations.models.content import Content, text_content, text_of
+from conversations.models.content import Content, extract_text, text_content
 from conversations.replies.end import End, read_end
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """All there is to store of a reply that is over. `is_bare`: its text alone, because the rest cannot be stored."""
+    """What is stored of a reply that is over; with `is_text_only` without what else it has, which cannot be stored."""
 
     state: str
     ending: str
@@ -19,26 +19,26 @@ class Outcome:
     stop_reason: str = ""
     request_id: str = ""
     failure: Failed | None = None
-    is_bare: bool = False
+    is_text_only: bool = False
 
     def drop_metadata(self) -> "Outcome":
-        return replace(self, content=text_content(text_of(self.content)), is_bare=True)
+        return replace(self, content=text_content(extract_text(self.content)), is_text_only=True)
 
     def end(self) -> End:
         code = self.failure.code if self.failure else ""
         return End(self.state, self.ending, code, self.stop_reason, self.request_id)
 
 
-def store(answer: Message, outcome: Outcome) -> tuple[End, str]:
+def store_outcome(answer: Message, outcome: Outcome) -> tuple[End, str]:
     """Store an outcome; returns the end as readers see it, and the text as HTML. Raises what the database raises."""
     end = outcome.end()
-    html = "" if outcome.is_bare else markdown.render(text_of(outcome.content))
+    html = "" if outcome.is_text_only else markdown.render(extract_text(outcome.content))
     decided = answer.finish(
         state=outcome.state,
         ending=outcome.ending,
         content=outcome.content,
         html=html,
-        html_version=0 if outcome.is_bare else markdown.VERSION,
+        html_version=0 if outcome.is_text_only else markdown.VERSION,
         stop_reason=outcome.stop_reason,
         error_code=end.error_code,
         error_detail=outcome.failure.detail if outcome.failure else "",

@@ -20,7 +20,7 @@ from conversations.replies.end import read_end
 from conversations.replies.housekeeping import Housekeeping
 from conversations.replies.mirrors import Mirrors
 from conversations.replies.reply import Reply
-from conversations.replies.start import start
+from conversations.replies.start import store_question
 from conversations.replies.titles import TitleWriter
 
 #: Seconds in which replies are stored when the process stops.
@@ -38,8 +38,9 @@ class Engine:
         self.runner = f"{socket.gethostname()[:40]}-{getpid()}-{secrets.token_hex(4)}"
         self.running: dict[UUID, Reply] = {}
         self.titles: set[TitleWriter] = set()
-        #: Whether `/readyz` says that the process is about to stop, and whether questions are refused.
+        #: The process will stop soon: `/readyz` says so.
         self.is_leaving = False
+        #: New questions are refused.
         self.is_draining = False
         self._starting: set[asyncio.Task[tuple[Message, Broadcast]]] = set()
         self._mirrors = Mirrors()
@@ -100,14 +101,14 @@ class Engine:
 
         `grace`: seconds the reply may go on without a reader, None for as long as it takes. Raises Draining, Refused.
         """
-        return await self._start(conversation or Conversation.draft(user, question), question, grace)
+        return await self._start_reply(conversation or Conversation.draft(user, question), question, grace)
 
     async def retry(self, answer: Message, retry: Retry, *, grace: float | None) -> tuple[Message, Broadcast]:
         """Start another reply to the question of an answer; the rest as for `answer`."""
-        return await self._start(answer.conversation, retry, grace)
+        return await self._start_reply(answer.conversation, retry, grace)
 
     async def follow(self, answer: Message) -> Broadcast:
-        """What there is of a reply and what comes, in whichever process it is written."""
+        """The reply so far and as it grows, in whichever process it is written."""
         if answer.pk in self.running:
             return self.running[answer.pk].broadcast
         if answer.is_writing:
@@ -125,7 +126,7 @@ class Engine:
             await storage.run(rows.request_stop, Message.Ending.STOPPED)
         return await self.follow(answer)
 
-    async def _start(
+    async def _start_reply(
         self, conversation: Conversation, request: Question | Retry, grace: float | None
     ) -> tuple[Message, Broadcast]:
         """Store and start as one shielded step: a reader who leaves in between leaves no row without a task."""
@@ -139,22 +140,22 @@ class Engine:
     async def _store_and_run(
         self, conversation: Conversation, request: Question | Retry, grace: float | None
     ) -> tuple[Message, Broadcast]:
-        started = await storage.run(start, conversation, request, self.runner)
-        answer = started.answer
-        if started.reply is not None:
+        stored = await storage.run(store_question, conversation, request, self.runner)
+        answer = stored.answer
+        if stored.reply_call is not None:
             reply = Reply(
                 answer,
-                started.reply,
+                stored.reply_call,
                 grace=grace,
                 on_call_started=self._housekeeping.add_call,
                 on_checkpoint_due=self._housekeeping.wake,
                 on_end=self._reply_ended,
             )
             self.running[answer.pk] = reply
-            if started.title is not None:
+            if stored.title_call is not None:
                 title = TitleWriter(
                     answer,
-                    started.title,
+                    stored.title_call,
                     on_call_started=self._housekeeping.add_call,
                     show=reply.broadcast.set_title,
                     on_end=self.titles.discard,

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from contextlib import suppress
+from copy import copy
 from uuid import UUID
 
 from conversations.models.message import STALE_AFTER
@@ -27,7 +28,7 @@ class Housekeeping:
         self._runner = runner
         self._due = asyncio.Event()
         self._started_calls: list[UpstreamCall] = []
-        self._recover_from = 0.0
+        self._no_recovery_before = 0.0
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -57,13 +58,18 @@ class Housekeeping:
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(next_round):
                     await self._due.wait()
-                    # What else starts or loses a reader meanwhile shares the transaction; what ends needs none.
+                    # Other replies that ask for a checkpoint meanwhile share its transaction.
                     await asyncio.sleep(GATHERING_SECONDS)
             self._due.clear()
             is_round = clock() >= next_round
             if is_round:
                 next_round = clock() + ROUND_SECONDS
-            await self._checkpoint([reply for reply in self._running.values() if is_round or reply.is_checkpoint_due])
+            try:
+                due = [reply for reply in self._running.values() if is_round or reply.is_checkpoint_due]
+                await self._checkpoint(due)
+            except Exception:
+                # Without this loop all replies of the process would look stale to the others.
+                logger.exception("A round of checkpoints failed.")
 
     async def _checkpoint(self, replies: list[Reply]) -> None:
         now = asyncio.get_running_loop().time()
@@ -71,26 +77,27 @@ class Housekeeping:
         self._started_calls = []
         if not replies and not calls:
             return
-        lines = [reply.checkpoint(now) for reply in replies]
-        usages = [call.usage for call in calls if call.usage is not None]
+        pending = [reply.checkpoint(now) for reply in replies]
+        # Copies: a call may be settled, in another thread, while they are inserted.
+        usages = [copy(call.usage) for call in calls if call.usage is not None]
         try:
-            rows = await storage.run(checkpoints.write, lines, usages, self._runner)
+            rows = await storage.run(checkpoints.write, pending, usages, self._runner)
         except Exception as error:
-            self._recover_from = now + STALE_AFTER.total_seconds()
+            self._no_recovery_before = now + STALE_AFTER.total_seconds()
             self._started_calls += calls
             logger.warning("No checkpoint of %d replies: %s", len(replies), error)
             return
-        for reply, checkpoint in zip(replies, lines, strict=True):
+        for reply, checkpoint in zip(replies, pending, strict=True):
             reply.apply(checkpoint, rows.get(checkpoint.id), now)
 
     async def _keep_recovering(self) -> None:
         clock = asyncio.get_running_loop().time
         while True:
             # While the database was unavailable nobody could write a heartbeat: living writers look stale.
-            if clock() >= self._recover_from:
+            if clock() >= self._no_recovery_before:
                 try:
-                    await storage.run(recovery.recover, self._runner)
+                    await storage.run(recovery.recover, list(self._running))
                 except Exception as error:
-                    self._recover_from = clock() + STALE_AFTER.total_seconds()
+                    self._no_recovery_before = clock() + STALE_AFTER.total_seconds()
                     logger.warning("Stale replies cannot be recovered: %s", error)
             await asyncio.sleep(RECOVERY_SECONDS)

@@ -96,8 +96,8 @@ class Mirrors:
         if len(change.text) > mirror.length:
             mirror.write(change.text[mirror.length :])
         if change.end is not None:
-            mirror.close(*change.end)
             del self._mirrors[change.id]
+            mirror.close(*change.end)
 
 
 def read_changes(lengths: dict[UUID, int], watched: Collection[UUID]) -> list[RowChange]:

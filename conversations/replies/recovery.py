@@ -1,6 +1,8 @@
 """Finds replies and calls whose process is gone: marks replies interrupted, settles calls from what was stored."""
 
 import logging
+from collections.abc import Collection
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -14,13 +16,13 @@ from conversations.replies.call import complete, estimate
 logger = logging.getLogger(__name__)
 
 
-def recover(runner: str) -> int:
-    """Recover every stale reply that is not of the process `runner`; returns how many there were.
+def recover(running: Collection[UUID]) -> int:
+    """Recover every stale reply but those that this process is writing; returns how many there were.
 
     A reply that another process recovers at this moment is skipped, not waited for.
     """
     with transaction.atomic():
-        stale = Message.objects.stale().exclude(runner=runner).select_for_update(skip_locked=True)
+        stale = Message.objects.stale().exclude(pk__in=running).select_for_update(skip_locked=True)
         found = list(stale.values_list("pk", flat=True))
         if found:
             Message.objects.filter(pk__in=found).interrupt_stale()

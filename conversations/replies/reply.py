@@ -10,19 +10,19 @@ from collections.abc import Callable
 
 from conversations.claude.errors import Failed
 from conversations.models import Message
-from conversations.replies import alerts, ending, storage
+from conversations.replies import alerts, storage
 from conversations.replies.broadcast import Broadcast
-from conversations.replies.call import PlannedCall, Stopped, UpstreamCall
+from conversations.replies.call import ReservedCall, Stopped, UpstreamCall
 from conversations.replies.checkpoints import Checkpoint, StoredReply
 from conversations.replies.end import End
-from conversations.replies.ending import Outcome
+from conversations.replies.ending import Outcome, store_outcome
 from conversations.replies.run import Run
 
 logger = logging.getLogger(__name__)
 
 State, Ending = Message.State, Message.Ending
 
-#: Long texts are checkpointed less often: what is written grows with the text, what can be lost does not.
+#: Each checkpoint writes the whole text, so long texts are checkpointed less often.
 LONG_TEXT, LONG_TEXT_SECONDS = 50_000, 3
 #: Seconds in which the first reader of a stream must appear; after them the reply counts as abandoned.
 FIRST_READER_SECONDS = 5
@@ -34,7 +34,7 @@ class Reply:
     def __init__(
         self,
         answer: Message,
-        call: PlannedCall,
+        call: ReservedCall,
         *,
         grace: float | None,
         on_call_started: Callable[[UpstreamCall], None],
@@ -112,8 +112,10 @@ class Reply:
         """Run the reply and store how it ended. No exception passes; nothing cancels this task."""
         outcome = await self._outcome()
         end, html = await self._store(outcome)
-        self.broadcast.close(end, html)
-        self._on_end(self)
+        try:
+            self.broadcast.close(end, html)
+        finally:
+            self._on_end(self)
         if outcome.failure and outcome.failure.code == "misconfigured":
             await storage.run(alerts.report_unavailable, outcome.failure.detail, outcome.request_id)
         if self._limit is not None:
@@ -121,13 +123,13 @@ class Reply:
 
     async def _outcome(self) -> Outcome:
         failure = None
-        state, how = State.FAILED, Ending.FAILED
+        state, ending = State.FAILED, Ending.FAILED
         try:
             await self._run.complete()
-            state, how = State.COMPLETE, Ending.FINISHED
+            state, ending = State.COMPLETE, Ending.FINISHED
         except Stopped:
-            how = Ending(self._stop_ending or Ending.SHUTDOWN)
-            state = State.INTERRUPTED if how in {Ending.SHUTDOWN, Ending.LOST} else State.STOPPED
+            ending = Ending(self._stop_ending or Ending.SHUTDOWN)
+            state = State.INTERRUPTED if ending in {Ending.SHUTDOWN, Ending.LOST} else State.STOPPED
         except Failed as error:
             failure = error
         except TimeoutError:
@@ -136,7 +138,7 @@ class Reply:
             logger.exception("Reply %s failed.", self.answer.pk)
             failure = Failed("internal", detail=type(error).__name__)
         request_id = failure.request_id if failure and failure.request_id else self._run.request_id
-        return Outcome(state, how, self._run.content, self._run.stop_reason, request_id, failure)
+        return Outcome(state, ending, self._run.content, self._run.stop_reason, request_id, failure)
 
     async def _store(self, outcome: Outcome) -> tuple[End, str]:
         """Returns the end and the text as HTML."""
@@ -152,4 +154,4 @@ class Reply:
 
     async def _store_retrying(self, outcome: Outcome) -> tuple[End, str]:
         show_saving = lambda: self.broadcast.show_status("saving", {})  # noqa: E731
-        return await storage.run_until_stored(ending.store, self.answer, outcome, on_retry=show_saving)
+        return await storage.run_until_stored(store_outcome, self.answer, outcome, on_retry=show_saving)

@@ -15,7 +15,7 @@ from conversations.claude.errors import Failed
 from conversations.models import Message, Refused, Reservation
 from conversations.models.content import Content, text_content
 from conversations.replies.broadcast import Broadcast
-from conversations.replies.call import PlannedCall, Stopped, UpstreamCall
+from conversations.replies.call import ReservedCall, Stopped, UpstreamCall
 
 #: Seconds for all steps together.
 MAX_SECONDS = 600
@@ -33,7 +33,7 @@ class Run:
     def __init__(
         self,
         answer: Message,
-        first_call: PlannedCall,
+        first_call: ReservedCall,
         broadcast: Broadcast,
         on_call_started: Callable[[UpstreamCall], None],
     ) -> None:
@@ -143,10 +143,10 @@ class Run:
     def _write(self, text: str) -> None:
         broadcast = self._broadcast
         if self._text_start == len(broadcast.pieces) and broadcast.length:
-            # Between two text blocks stands an empty line, as in `text_of`.
+            # Between two text blocks stands an empty line, as in `extract_text`.
             broadcast.write("\n\n")
             self._text_start += 1
-        room = MAX_TEXT - broadcast.length
+        room = max(MAX_TEXT - broadcast.length, 0)
         broadcast.write(text[:room])
         if len(text) > room:
             raise Failed("reply_too_long")

@@ -1,4 +1,4 @@
-"""The one transaction that a reply starts with: the question is stored and its calls are paid for, or nothing is."""
+"""The one transaction that a reply starts with: the question is stored and its calls are reserved, or neither is."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,20 +9,24 @@ from django.db import transaction
 from conversations.claude import prompt
 from conversations.claude.client import Request
 from conversations.models import Conversation, Message, Question, Refused, Retry, TeamSettings, Usage
-from conversations.replies.call import PlannedCall, plan
+from conversations.replies.call import ReservedCall, reserve_call
 from conversations.replies.titles import build_title_request
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
-    """An answer to be written. `reply` is None where an earlier request has started it, `title` where none is due."""
+class StoredQuestion:
+    """The empty answer to a question, and the calls that are reserved for it.
+
+    `reply_call` is None where an earlier request with the same key has started the reply, `title_call` where no title
+    is written.
+    """
 
     answer: Message
-    reply: PlannedCall | None = None
-    title: PlannedCall | None = None
+    reply_call: ReservedCall | None = None
+    title_call: ReservedCall | None = None
 
 
-def start(conversation: Conversation, request: Question | Retry, runner: str) -> Start:
+def store_question(conversation: Conversation, request: Question | Retry, runner: str) -> StoredQuestion:
     """Store a question with its empty answer and reserve what the calls may cost. Raises Refused.
 
     `conversation` is a draft for a first question.
@@ -32,14 +36,16 @@ def start(conversation: Conversation, request: Question | Retry, runner: str) ->
         is_first = conversation._state.adding
         answer, is_new = conversation.ask(request, runner=runner, instructions=team.instructions)
         if not is_new:
-            return Start(answer)
-        reply = plan(build_request(answer), answer, Usage.Purpose.REPLY, team.monthly_limit)
-        title = None
+            return StoredQuestion(answer)
+        reply_call = reserve_call(build_request(answer), answer, Usage.Purpose.REPLY, team.monthly_limit)
+        title_call = None
         if is_first and settings.CHAT_TITLE_MODEL and isinstance(request, Question):
             # Where the limit leaves no room for a title, the first words of the question stay.
             with suppress(Refused):
-                title = plan(build_title_request(request.text), answer, Usage.Purpose.TITLE, team.monthly_limit)
-    return Start(answer, reply, title)
+                title_call = reserve_call(
+                    build_title_request(request.text), answer, Usage.Purpose.TITLE, team.monthly_limit
+                )
+    return StoredQuestion(answer, reply_call, title_call)
 
 
 def build_request(answer: Message) -> Request:

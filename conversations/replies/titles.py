@@ -16,7 +16,7 @@ from conversations.claude import client, prompt
 from conversations.claude.errors import Failed
 from conversations.models import Message, Refused, Usage
 from conversations.replies import alerts, storage
-from conversations.replies.call import PlannedCall, Stopped, UpstreamCall
+from conversations.replies.call import ReservedCall, Stopped, UpstreamCall
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class TitleWriter:
     def __init__(
         self,
         answer: Message,
-        planned: PlannedCall,
+        planned: ReservedCall,
         *,
         on_call_started: Callable[[UpstreamCall], None],
         show: Callable[[str], None],

@@ -13,8 +13,8 @@ from conversations.costs.money import format_dollars
 from conversations.models import Conversation, Message, UnknownMessage, Usage
 from conversations.models.tree import Parents, children_of, newest_leaf, path_to
 from conversations.presentation import wording
-from conversations.presentation.details import calls_of, cost_of
-from conversations.presentation.turns import NOTE_KINDS, Versioned, prose
+from conversations.presentation.details import get_calls, sum_costs
+from conversations.presentation.turns import NOTE_KINDS, Versioned, get_html
 from conversations.transcripts.facts import list_facts
 
 PAGE_SIZE = 40
@@ -68,7 +68,7 @@ def build_transcript(
         leaf=leaf,
         entries=build_entries(conversation, list(current.object_list), parents),
         page=current,
-        cost=format_dollars(cost_of(calls)),
+        cost=format_dollars(sum_costs(calls)),
         size=len(parents),
     )
 
@@ -85,7 +85,7 @@ def find_leaf(conversation: Conversation, message: UUID | None, parents: Parents
 
 def build_entries(conversation: Conversation, path: list[UUID], parents: Parents) -> list[Entry]:
     messages = conversation.messages.in_bulk(path)
-    calls = calls_of(list(messages.values()), conversation)
+    calls = get_calls(list(messages.values()), conversation)
     versions = children_of(parents)
     entries = []
     system = None
@@ -113,7 +113,7 @@ def build_entry(conversation: Conversation, message: Message, calls: list[Usage]
     return Entry(
         message,
         author="Claude",
-        html=mark_safe(prose(message)),  # noqa: S308 (the renderer's own output)
+        html=mark_safe(get_html(message)),  # noqa: S308 (the renderer's own output)
         note=note,
         note_kind=NOTE_KINDS.get(Message.State(message.state), "quiet"),
         facts=list_facts(message, calls),

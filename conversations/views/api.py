@@ -30,7 +30,11 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class InvalidRequest(Exception):
-    """The body is not what the API takes; the text says what is wrong."""
+    """The request is not one that the API takes; the text says what is wrong."""
+
+    def __init__(self, sentence: str, status: int = 400) -> None:
+        super().__init__(sentence)
+        self.status = status
 
 
 class ChatTurn(msgspec.Struct):
@@ -86,42 +90,47 @@ async def chat(request: HttpRequest) -> HttpResponseBase:
     """One question, answered as a stream of `data:` frames."""
     if request.method != "POST":
         return refusal(405, "Method not allowed", {"Allow": "POST"})
-    user, refused = await sync_to_async(authenticate)(request)
-    if user is None:
-        return refused
     try:
+        user = await sync_to_async(authenticate)(request)
         body = parse(request.body)
         question = body.question()
+        conversation = await get_conversation(user, body.conversation)
+        answer, broadcast = await engine.answer(conversation, question, user, grace=0)
     except InvalidRequest as error:
-        return refusal(400, str(error))
+        return refusal(error.status, str(error))
     except ValidationError as error:
         return refusal(400, error.messages[0])
-    conversation = None
-    if body.conversation is not None:
-        conversations = Conversation.objects.editable_by(user)
-        conversation = await conversations.filter(pk=parse_id(body.conversation)).afirst()
-        if conversation is None:
-            return refusal(404, _("There is no such conversation."))
-    try:
-        answer, broadcast = await engine.answer(conversation, question, user, grace=0)
     except REASONS as reason:
         return refusal(*status_and_sentence(reason))
     headers = {"X-Conversation-Id": str(answer.conversation_id), "X-Message-Id": str(answer.pk)}
-    return sse.EventStream(broadcast.plain(), headers)
+    return sse.EventStream(broadcast.plain_frames(), headers)
 
 
-def authenticate(request: HttpRequest) -> tuple[User | None, HttpResponse]:
-    """The person, by API token or by session; or None and the refusal."""
+def authenticate(request: HttpRequest) -> User:
+    """The person, by API token or by session; raises InvalidRequest."""
     scheme, _space, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() == "bearer":
-        return ApiToken.get_user(secret.strip()), refusal(401, "Invalid token")
+        if user := ApiToken.get_user(secret.strip()):
+            return user
+        raise InvalidRequest("Invalid token", status=401)
     if not isinstance(request.user, User):
-        return None, refusal(401, "Sign in, or send a token")
+        raise InvalidRequest("Sign in, or send a token", status=401)
     # The CSRF token comes in a header: a body that is called a form must not be parsed for one.
     request.content_type = "application/json"
     check = CsrfViewMiddleware(lambda request: HttpResponse())
-    is_forged = check.process_view(request, lambda request: HttpResponse(), (), {}) is not None
-    return None if is_forged else request.user, refusal(403, "CSRF token missing or incorrect")
+    if check.process_view(request, lambda request: HttpResponse(), (), {}) is not None:
+        raise InvalidRequest("CSRF token missing or incorrect", status=403)
+    return request.user
+
+
+async def get_conversation(user: User, conversation_id: Any) -> Conversation | None:
+    """The conversation that is named; None where none is. Raises InvalidRequest for an unknown one."""
+    if conversation_id is None:
+        return None
+    conversations = Conversation.objects.editable_by(user)
+    if conversation := await conversations.filter(pk=parse_id(conversation_id)).afirst():
+        return conversation
+    raise InvalidRequest(_("There is no such conversation."), status=404)
 
 
 def parse(body: bytes) -> ChatRequest:

@@ -15,7 +15,7 @@ from conversations.models import Conversation, Message
 from conversations.replies import engine
 from conversations.views import conversations, pages
 from conversations.views.refusals import REASONS, refusal, status_and_sentence
-from conversations.views.streams import grace_of, respond
+from conversations.views.streams import get_grace_seconds, respond
 
 
 class ConversationsView(View):
@@ -40,7 +40,7 @@ async def ask_in(request: SignedInRequest, conversation: Conversation | None) ->
     form = QuestionForm(request.POST, default_model=await last_model(request, conversation))
     if not form.is_valid():
         return await refuse(request, conversation, 400, first_error(form), code=error_code(form))
-    question, grace = form.build_question(), grace_of(request)
+    question, grace = form.build_question(), get_grace_seconds(request)
     try:
         answer, broadcast = await engine.answer(conversation, question, request.user, grace=grace)
     except REASONS as reason:

@@ -16,7 +16,7 @@ from chatsite.accounts.models import User
 from conversations.models import Conversation, UnknownMessage
 from conversations.models.tree import path_to
 from conversations.presentation.model_choices import model_choices
-from conversations.presentation.turns import Turn, turns_of
+from conversations.presentation.turns import Turn, build_turns
 
 #: Conversations on a page of a list.
 PAGE_SIZE = 50
@@ -42,7 +42,7 @@ def render_page(
     turns, older = newest_turns(conversation, request.user, before, edit) if conversation else ([], "")
     edited = next((turn for turn in turns if str(turn.message.pk) == edit and not turn.message.is_answer), None)
     if edited is not None:
-        edited.is_edited, edited.draft, edited.problem = True, draft or edited.message.text, problem
+        edited.is_edit_form_open, edited.draft, edited.problem = True, draft or edited.message.text, problem
         draft = problem = ""
     context = {
         "conversation": conversation,
@@ -83,7 +83,7 @@ def newest_turns(
     older = ""
     if len(path) > TURNS_PER_PAGE:
         older = f"{reverse('conversation', args=[conversation.pk])}?before={shown[0]}"
-    return turns_of([messages[message] for message in shown], parents, conversation, viewer), older
+    return build_turns([messages[message] for message in shown], parents, conversation, viewer), older
 
 
 def group_by_day(user: User) -> list[tuple[str, list[Conversation]]]:

@@ -18,7 +18,7 @@ from conversations.models import Message, Retry
 from conversations.replies import engine
 from conversations.views.messages import refuse
 from conversations.views.refusals import REASONS, status_and_sentence
-from conversations.views.streams import grace_of, page_frames, respond
+from conversations.views.streams import get_grace_seconds, page_stream, respond
 
 #: Seconds that a stop waits for the reply to be stored, so that it can say how it ended.
 STOP_SECONDS = 3
@@ -30,7 +30,7 @@ class ReplyView(View):
     async def get(self, request: SignedInRequest, pk: UUID) -> HttpResponseBase:
         """Follow the reply, in whichever process it is written."""
         answer = await get_answer(Message.objects.visible_to(request.user), pk)
-        return sse.EventStream(page_frames(await engine.follow(answer), answer, request.user))
+        return sse.EventStream(page_stream(await engine.follow(answer), answer, request.user))
 
     async def post(self, request: SignedInRequest, pk: UUID) -> HttpResponseBase:
         """Have the question answered again, beside this answer."""
@@ -40,7 +40,7 @@ class ReplyView(View):
             return await refuse(request, answer.conversation, 400, first_error(form), code=error_code(form))
         retry = Retry(answer=answer.pk, model=form.cleaned_data["model"], key=form.cleaned_data["key"])
         try:
-            new_answer, broadcast = await engine.retry(answer, retry, grace=grace_of(request))
+            new_answer, broadcast = await engine.retry(answer, retry, grace=get_grace_seconds(request))
         except REASONS as reason:
             return await refuse(request, answer.conversation, *status_and_sentence(reason))
         return await respond(request, new_answer, broadcast, with_question=False)

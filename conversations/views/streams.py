@@ -23,7 +23,7 @@ def wants_stream(request: HttpRequest) -> bool:
     return "text/event-stream" in request.headers.get("Accept", "")
 
 
-def grace_of(request: HttpRequest) -> float | None:
+def get_grace_seconds(request: HttpRequest) -> float | None:
     """Seconds a reply may go on without a reader; one that was asked for by a plain form always finishes."""
     return settings.REPLY_GRACE_SECONDS if wants_stream(request) else None
 
@@ -36,8 +36,8 @@ async def respond(
         return see_other("conversation", pk=answer.conversation_id)
     first = await sync_to_async(start_frame)(answer, request.user, with_question=with_question)
     if with_title:
-        first += sse.named("title", {"title": answer.conversation.title})
-    return sse.EventStream(page_frames(broadcast, answer, request.user, first))
+        first += sse.encode_frame("title", {"title": answer.conversation.title})
+    return sse.EventStream(page_stream(broadcast, answer, request.user, first))
 
 
 def start_frame(answer: Message, viewer: User, *, with_question: bool) -> bytes:
@@ -49,12 +49,12 @@ def start_frame(answer: Message, viewer: User, *, with_question: bool) -> bytes:
         "conversation": str(answer.conversation_id),
         "html": turns.render(*(turns.single_turn(message, viewer) for message in new)),
     }
-    return sse.named("start", data)
+    return sse.encode_frame("start", data)
 
 
-async def page_frames(broadcast: Broadcast, answer: Message, viewer: User, first: bytes = b"") -> AsyncGenerator[bytes]:
+async def page_stream(broadcast: Broadcast, answer: Message, viewer: User, first: bytes = b"") -> AsyncGenerator[bytes]:
     """`first`, the frames of a broadcast, and one `end`. Without `end`, the page asks for the reply again."""
-    async with aclosing(broadcast.page()) as frames:
+    async with aclosing(broadcast.page_frames()) as frames:
         if first:
             yield first
         async for frame in frames:
@@ -82,4 +82,4 @@ def end_frame(end: End, answer: Message, viewer: User) -> bytes:
         "usage": turn.usage if turn else None,
         "html": turns.render(turn) if turn else "",
     }
-    return sse.named("end", data)
+    return sse.encode_frame("end", data)

@@ -45,7 +45,7 @@ def create_secret_conversation(owner, turns=1):
     return conversation
 
 
-def rows_of(response):
+def build_detail_rows(response):
     return response.context["cl"].queryset
 
 
@@ -157,7 +157,7 @@ def test_a_conversation_without_calls_cost_nothing(client, carol, alice):
 def test_a_search_finds_people_and_no_texts(client, carol, conversation, address, words, number):
     create_secret_conversation(carol)
     client.force_login(carol)
-    rows = rows_of(client.get(address, {"q": words}))
+    rows = build_detail_rows(client.get(address, {"q": words}))
     owners = {getattr(row, "owner", None) or getattr(row, "user", None) or row.conversation.owner for row in rows}
     assert len(owners) == number
 
@@ -274,7 +274,7 @@ def test_a_list_does_not_load_texts_and_titles(client, carol, conversation, addr
 @pytest.mark.parametrize(("address", "index"), [(CONVERSATIONS, "conversation_admin"), (MESSAGES, "message_admin")])
 def test_a_page_of_a_list_is_read_from_its_index_without_sorting(client, carol, address, index):
     client.force_login(carol)
-    page = rows_of(client.get(address))[:50]
+    page = build_detail_rows(client.get(address))[:50]
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:  # as it plans with many rows
             cursor.execute(

@@ -7,7 +7,7 @@ def outcome_of(answer):
     return answer.state, answer.ending, answer.error_code
 
 
-def usage_of(row):
+def summarize_usage(row):
     """The counts of a row, as the API names them."""
     return {
         "input_tokens": row.input_tokens,
@@ -19,4 +19,4 @@ def usage_of(row):
 
 def recorded_usage(record):
     """The same counts, as the stand-in has sent them."""
-    return {name: record["usage"][name] for name in usage_of(Usage())}
+    return {name: record["usage"][name] for name in summarize_usage(Usage())}

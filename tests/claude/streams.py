@@ -47,7 +47,7 @@ def blocks_of(events):
     return [event.block for event in events if isinstance(event, ContentBlock)]
 
 
-def text_of(events):
+def extract_text(events):
     return "".join(event.text for event in events if isinstance(event, TextDelta))
 
 

@@ -18,9 +18,9 @@ from tests.claude.streams import (
     blocks_of,
     cut,
     delta,
+    extract_text,
     stream_of,
     text_delta,
-    text_of,
 )
 
 JSON = st.recursive(
@@ -72,7 +72,7 @@ def test_the_text_of_the_events_is_that_of_the_blocks(payloads):
     blocks = blocks_of(events)
 
     if error is None:
-        assert text_of(events) == "".join(block["text"] for block in blocks if block["type"] == "text")
+        assert extract_text(events) == "".join(block["text"] for block in blocks if block["type"] == "text")
 
 
 @given(st.data(), st.lists(WELL_FORMED | JSON, max_size=8))
@@ -90,7 +90,7 @@ def test_json_of_any_shape_gives_events_failed_or_value_error(data, payloads):
     events, _error = read(data.draw(cut(stream_of([START, *payloads, STOP]))))
 
     json.dumps(blocks_of(events), allow_nan=False).encode()
-    assert "\0" not in text_of(events)
+    assert "\0" not in extract_text(events)
 
 
 @given(st.lists(st.binary(max_size=40) | st.sampled_from([b"data: ", b"\n\n", b'{"type": "ping"}', b"\r"]), max_size=8))

@@ -12,7 +12,7 @@ import pytest
 from chatsite.standin.process import StandIn
 from conversations.claude import client
 from conversations.claude.errors import Failed
-from tests.claude.streams import text_of
+from tests.claude.streams import extract_text
 from tests.site import eventually, free_port
 
 
@@ -70,7 +70,7 @@ def test_the_events_of_an_answer_arrive_in_order(stand_in):
         client.ContentBlock,
         client.MessageFinished,
     ]
-    assert text_of(events) == "One two."
+    assert extract_text(events) == "One two."
     assert events[0].request_id == stand_in.recorded()[0]["id"]
 
 
@@ -84,7 +84,7 @@ def test_a_silent_claude_times_out(stand_in, monkeypatch, marker, text):
     events, failure = ask(f"[[{marker}]][[echo:One two three.]]")
 
     assert 0.4 <= time.monotonic() - started < 5
-    assert (text_of(events), failure.code) == (text, "upstream_timeout")
+    assert (extract_text(events), failure.code) == (text, "upstream_timeout")
 
 
 def test_a_timeout_closes_the_connection(stand_in, monkeypatch):

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from conversations.claude.models import get_model
 from conversations.models import Conversation, Message, Usage
-from tests.claude.outcomes import recorded_usage, usage_of
+from tests.claude.outcomes import recorded_usage, summarize_usage
 from tests.site import eventually
 
 # Complete answers
@@ -15,7 +15,7 @@ def test_the_usage_of_an_answer_is_what_claude_counted(ask, alice, stand_in):
     _stream, answer = ask("[[rate:0]][[thinking:Let me see.]][[chars:2000]]")
 
     row, record = Usage.objects.get(), stand_in.recorded()[0]
-    assert usage_of(row) == recorded_usage(record)
+    assert summarize_usage(row) == recorded_usage(record)
     assert (row.state, row.estimated, row.purpose) == ("complete", False, "reply")
     assert (row.user, row.message, row.request_id) == (alice, answer, record["id"])
 
@@ -25,7 +25,7 @@ def test_the_usage_of_the_second_answer_has_what_came_from_the_cache(ask, stand_
     _stream, second = ask("[[echo:The second answer.]]", first.conversation_id)
 
     row = Usage.objects.get(message=second)
-    assert usage_of(row) == recorded_usage(stand_in.recorded()[1])
+    assert summarize_usage(row) == recorded_usage(stand_in.recorded()[1])
     assert row.cache_read_tokens > 0
 
 
@@ -87,7 +87,7 @@ def test_a_cut_answer_has_the_prompt_as_counted_and_its_output_estimated(visitor
 
     row, answer = Usage.objects.get(), Message.objects.get(pk=stream.start["reply"])
     assert (row.state, row.estimated, stream.end["usage"]["estimated"]) == ("cut", True, True)
-    assert usage_of(row) | {"output_tokens": 1} == recorded_usage(stand_in.recorded()[0])
+    assert summarize_usage(row) | {"output_tokens": 1} == recorded_usage(stand_in.recorded()[0])
     assert row.output_tokens == -(-len(answer.text + answer.thinking) // 4) > 40
     assert row.cost
 
@@ -107,11 +107,11 @@ def test_the_row_is_there_while_the_answer_is_written(visitor):
 
 def test_the_row_outlives_the_conversation_and_alice(ask, alice):
     _stream, answer = ask("[[echo:Yes.]]")
-    before = usage_of(Usage.objects.get())
+    before = summarize_usage(Usage.objects.get())
     Conversation.objects.get(pk=answer.conversation_id).delete()
     alice.delete()
 
     row = Usage.objects.get()
     assert (row.user, row.conversation, row.message) == (None, None, None)
-    assert usage_of(row) == before
+    assert summarize_usage(row) == before
     assert row.cost

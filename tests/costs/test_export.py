@@ -14,7 +14,7 @@ MARCH = {"first": "2024-03", "last": "2024-03"}
 BYTE_ORDER_MARK = "\ufeff"
 
 
-def rows_of(response):
+def build_detail_rows(response):
     return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline="")))
 
 
@@ -31,7 +31,7 @@ def test_carol_gets_one_row_for_each_month_model_purpose_and_person(client, caro
     create_usage(bob, "2024-03-02 10:00", purpose="title", model="claude-haiku-5-5", cost=None, estimated=True)
     create_usage(bob, "2024-05-02 10:00")
     client.force_login(carol)
-    title, reply = rows_of(client.get(EXPORT, {"first": "2024-03", "last": "2024-04"}))
+    title, reply = build_detail_rows(client.get(EXPORT, {"first": "2024-03", "last": "2024-04"}))
     assert reply == {
         "month": "2024-03",
         "model": "claude-sonnet-5-5",
@@ -62,7 +62,7 @@ def test_bob_gets_no_people_without_the_permission_for_that(client, staff, alice
     create_usage(carol, "2024-03-01 10:00")
     client.force_login(staff("view_usage"))
     response = client.get(EXPORT, MARCH)
-    [row] = rows_of(response)
+    [row] = build_detail_rows(response)
     assert row["calls"] == "2"
     assert not {"person", "name"} & set(row)
     assert "example.com" not in response.content.decode()
@@ -71,17 +71,17 @@ def test_bob_gets_no_people_without_the_permission_for_that(client, staff, alice
 def test_months_without_calls_have_no_rows(client, carol, alice):
     client.force_login(carol)
     all_months = {"first": "2000-01", "last": f"{this_month():%Y-%m}"}
-    assert rows_of(client.get(EXPORT, all_months)) == []
+    assert build_detail_rows(client.get(EXPORT, all_months)) == []
     create_usage(alice)
     create_usage(None, "2024-03-01 10:00")
-    assert [row["person"] for row in rows_of(client.get(EXPORT, all_months))] == ["", "alice@example.com"]
+    assert [row["person"] for row in build_detail_rows(client.get(EXPORT, all_months))] == ["", "alice@example.com"]
 
 
 def test_the_first_call_counts_to_its_month_in_the_time_zone_of_the_site(client, carol, alice, settings):
     settings.TIME_ZONE = "America/Los_Angeles"
     create_usage(alice, "2024-03-01 02:00")
     client.force_login(carol)
-    rows = rows_of(client.get(EXPORT, {"first": "2024-02", "last": "2024-03"}))
+    rows = build_detail_rows(client.get(EXPORT, {"first": "2024-02", "last": "2024-03"}))
     assert [row["month"] for row in rows] == ["2024-02"]
 
 
@@ -112,7 +112,7 @@ def test_names_and_models_are_never_formulas(client, carol, alice, name):
     alice.save()
     create_usage(alice, "2024-03-01 10:00", model="@model")
     client.force_login(carol)
-    [row] = rows_of(client.get(EXPORT, MARCH))
+    [row] = build_detail_rows(client.get(EXPORT, MARCH))
     assert (row["person"], row["model"]) == ("'=1+1@example.com", "'@model")
     assert row["name"].startswith("'")
 

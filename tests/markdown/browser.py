@@ -66,7 +66,7 @@ class ParsedHtml(HTMLParser):
     handle_decl = handle_pi = unknown_decl = handle_comment
 
 
-def text_of(html):
+def extract_text(html):
     return ParsedHtml(html).text
 
 

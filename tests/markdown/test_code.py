@@ -4,7 +4,7 @@ import pytest
 
 from conversations.markdown import render
 from conversations.markdown.code import MAX_HIGHLIGHTED, highlight_code
-from tests.markdown.browser import ParsedHtml, text_of
+from tests.markdown.browser import ParsedHtml, extract_text
 
 
 def test_a_code_block_shows_its_language_and_a_copy_button():
@@ -41,7 +41,7 @@ def test_tokens_of_one_class_share_an_element(code, html):
 )
 def test_highlighting_keeps_every_character(language):
     code = "\n\n  if (a < b && c > 'd') { \"é\" } // <x y='z'>\n\t# - + 1.5e3 \u00a0 漢 👍\n\n"
-    assert text_of(highlight_code(language, code)) == code
+    assert extract_text(highlight_code(language, code)) == code
 
 
 @pytest.mark.parametrize("language", ["no-such-language", 'python"onclick', "a" * 40])

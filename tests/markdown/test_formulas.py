@@ -4,7 +4,7 @@ import pytest
 
 from conversations.markdown import render
 from conversations.markdown.formulas import MAX_TEX, render_formula
-from tests.markdown.browser import ParsedHtml, text_of
+from tests.markdown.browser import ParsedHtml, extract_text
 
 
 @pytest.mark.parametrize("text", ["$x^2$", r"\(x^2\)", "$`x^2`$"])
@@ -40,7 +40,7 @@ def test_an_operator_is_written_as_its_character():
 
 
 def test_text_in_a_formula_is_escaped():
-    assert text_of(render(r"$\text{<script>&#x3C;b>}$")).strip() == "<script>&#x3C;b>"
+    assert extract_text(render(r"$\text{<script>&#x3C;b>}$")).strip() == "<script>&#x3C;b>"
 
 
 @pytest.mark.parametrize("tex", [r"\nosuch{x}", r"\frac", r"\left(", "", "{" * 900 + "}" * 900, "x" * (MAX_TEX + 1)])
@@ -48,7 +48,7 @@ def test_tex_that_cannot_be_converted_is_shown_as_tex(tex):
     html = render_formula(tex, False)
 
     assert html.startswith('<code class="tex">')
-    assert text_of(html) == tex
+    assert extract_text(html) == tex
 
 
 def test_the_longest_formula_is_converted():

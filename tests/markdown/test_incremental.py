@@ -6,7 +6,7 @@ import pytest
 
 from conversations.markdown import Commit, IncrementalRenderer, Tail, incremental, render
 from conversations.markdown.incremental import MIN_FLUSH_INTERVAL
-from tests.markdown.browser import Browser, grow, kinds, text_of
+from tests.markdown.browser import Browser, extract_text, grow, kinds
 
 # Writing and flushing
 
@@ -59,7 +59,7 @@ def test_an_offset_is_never_inside_a_surrogate_pair():
         renderer.write(piece)
         browser.apply(renderer.flush())
 
-    assert text_of(browser.tail) == "a 👍👎 b 𝒳𝒴\n"
+    assert extract_text(browser.tail) == "a 👍👎 b 𝒳𝒴\n"
 
 
 def test_an_expensive_tail_makes_the_next_flush_wait(monkeypatch):

@@ -5,7 +5,7 @@ import pytest
 from conversations.markdown import IncrementalRenderer, render
 from conversations.markdown.limits import MAX_CELLS, MAX_MARKERS, limit_complexity
 from conversations.markdown.render import FORMULA_MARK, MAX_FORMULA_MARKS
-from tests.markdown.browser import ParsedHtml, text_of
+from tests.markdown.browser import ParsedHtml, extract_text
 
 
 def table(columns, rows, row="x"):
@@ -37,7 +37,7 @@ def test_a_table_of_more_cells_is_shown_as_code_with_all_its_text():
     html = render(table(20, MAX_CELLS // 20 + 1, full_row(20)))
 
     assert "<td" not in html
-    assert text_of(html).count("cell") == MAX_CELLS + 20
+    assert extract_text(html).count("cell") == MAX_CELLS + 20
 
 
 def test_small_tables_that_leave_out_most_cells_are_shown_as_code():

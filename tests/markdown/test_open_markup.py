@@ -6,7 +6,7 @@ import pytest
 
 from conversations.markdown import IncrementalRenderer, render
 from conversations.markdown.open_markup import close_open_markup
-from tests.markdown.browser import Browser, text_of
+from tests.markdown.browser import Browser, extract_text
 
 CLOSED = {
     "a **b": "a **b**",
@@ -134,8 +134,8 @@ def test_text_that_was_shown_is_never_taken_back(size):
     for start in range(0, len(REPLY), size):
         renderer.write(REPLY[start : start + size])
         browser.apply(renderer.flush())
-        shown.append(" ".join(text_of(browser.committed + browser.tail).split()))
+        shown.append(" ".join(extract_text(browser.committed + browser.tail).split()))
 
     taken_back = [(before, after) for before, after in pairwise(shown) if not after.startswith(before)]
     assert taken_back == []
-    assert shown[-1] == " ".join(text_of(render(REPLY)).split())
+    assert shown[-1] == " ".join(extract_text(render(REPLY)).split())

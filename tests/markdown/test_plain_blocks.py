@@ -7,7 +7,7 @@ import pytest
 from conversations.markdown import Append, Commit, Tail, incremental, render
 from conversations.markdown.blocks import find_closed_blocks
 from conversations.markdown.incremental import MAX_OPEN
-from tests.markdown.browser import grow, kinds, text_of
+from tests.markdown.browser import extract_text, grow, kinds
 
 # Fenced code
 
@@ -50,7 +50,7 @@ def test_a_closed_fence_is_highlighted_at_once():
 
 def test_code_loses_the_indent_of_its_open_fence():
     renderer, _ = grow("  ```\n", "  a\n", "    b\n", " c")
-    assert text_of(renderer.snapshot()[1]).endswith("a\n  b\nc")
+    assert extract_text(renderer.snapshot()[1]).endswith("a\n  b\nc")
 
 
 # Long blocks

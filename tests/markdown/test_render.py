@@ -4,7 +4,7 @@ import pytest
 
 from conversations.markdown import VERSION, render
 from conversations.markdown.sanitizer import sanitize
-from tests.markdown.browser import ParsedHtml, text_of
+from tests.markdown.browser import ParsedHtml, extract_text
 
 PARAGRAPHS = {
     "*light* **strong** ~~gone~~ `code`": "<em>light</em> <strong>strong</strong> <del>gone</del> <code>code</code>",
@@ -132,7 +132,7 @@ def test_an_image_inside_a_link_is_the_text_of_the_link():
 
 
 def test_an_image_without_a_description_shows_its_address():
-    assert text_of(render("![](https://example.com/x.png)")) == "https://example.com/x.png\n"
+    assert extract_text(render("![](https://example.com/x.png)")) == "https://example.com/x.png\n"
 
 
 # What must hold for every text
@@ -157,12 +157,12 @@ SCRIPTS = [
 
 @pytest.mark.parametrize("text", SCRIPTS)
 def test_every_script_stays_unchanged_in_a_paragraph(text):
-    assert text_of(render(text)) == f"{text}\n"
+    assert extract_text(render(text)) == f"{text}\n"
 
 
 @pytest.mark.parametrize("text", SCRIPTS)
 def test_every_script_stays_unchanged_in_code(text):
-    assert text_of(render(f"```\n{text}\n```")) == f"Copy{text}\n\n"
+    assert extract_text(render(f"```\n{text}\n```")) == f"Copy{text}\n\n"
 
 
 @pytest.mark.parametrize("text", ["**太字**です", "**עולם** مرحبا"])

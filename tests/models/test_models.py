@@ -16,7 +16,7 @@ from conversations.models import (
 )
 from conversations.models.content import text_content
 from conversations.models.title import first_words
-from conversations.replies.start import start
+from conversations.replies.start import store_question
 from tests.history import MODEL, ask, begin, create_conversation, edit, finish_answer, retry, texts
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +135,43 @@ def test_only_the_first_ending_counts_and_the_longer_text_stays(alice):
     assert (answer.state, answer.ending, answer.text) == ("interrupted", "lost", "Half of it, and the rest.")
 
 
+def test_an_owner_that_comes_back_stores_its_blocks_although_the_text_was_checkpointed(alice):
+    answer = begin(alice)
+    Message.objects.filter(pk=answer.pk).update(text="All of it.", heartbeat="2020-01-01T00:00:00Z")
+    Message.objects.all().interrupt_stale()
+    content = [{"type": "thinking", "thinking": "Hm.", "signature": "s"}, *text_content("All of it.")]
+    assert not answer.finish(state="complete", ending="finished", content=content, stop_reason="end_turn")
+
+    answer.refresh_from_db()
+    assert (answer.state, answer.content, answer.stop_reason) == ("interrupted", content, "end_turn")
+
+
+def test_an_interrupted_answer_has_its_last_checkpoint_as_content(alice):
+    answer, empty = begin(alice), begin(alice)
+    Message.objects.filter(pk=answer.pk).update(text='Half "of" it')
+    Message.objects.update(heartbeat="2020-01-01T00:00:00Z")
+    assert Message.objects.all().interrupt_stale() == 2
+
+    answer.refresh_from_db()
+    empty.refresh_from_db()
+    assert (answer.content, empty.content) == (text_content('Half "of" it'), [])
+
+
+def test_the_bin_keeps_the_first_date_and_a_purged_conversation_is_no_error(alice):
+    conversation = create_conversation(alice)
+    conversation.bin()
+    first = Conversation.objects.get().deleted
+    Conversation.objects.get().bin()
+    assert Conversation.objects.get().deleted == first
+
+    stale = Conversation.objects.get()
+    Conversation.objects.all().delete()
+    stale.bin()
+    stale.restore()
+    stale.rename("Too late")
+    assert not Conversation.objects.exists()
+
+
 def test_a_binned_conversation_takes_no_questions_until_it_is_restored(alice):
     conversation = create_conversation(alice)
     conversation.bin()
@@ -147,9 +184,9 @@ def test_a_binned_conversation_takes_no_questions_until_it_is_restored(alice):
 
 def test_a_first_question_is_stored_in_few_queries(alice, bob, django_assert_max_num_queries):
     question = Question(text="A first question.", model=MODEL)
-    start(Conversation.draft(bob, question), question, "the-tests")  # inserts the row of the month
+    store_question(Conversation.draft(bob, question), question, "the-tests")  # inserts the row of the month
     with django_assert_max_num_queries(14):
-        answer = start(Conversation.draft(alice, question), question, "the-tests").answer
+        answer = store_question(Conversation.draft(alice, question), question, "the-tests").answer
     assert texts(answer.conversation.thread()) == ["A first question.", ""]
 
 
@@ -162,7 +199,7 @@ def test_asking_and_reading_cost_the_same_in_short_and_long_conversations(alice,
         answer.finish(state="complete", ending="finished", content=text_content("Done."))
     with django_assert_num_queries(2):
         assert len(conversation.thread()) == 2 * length + 2
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(5):
         conversation.switch_to(answer.pk)
 
 

@@ -44,7 +44,7 @@ def test_a_waiting_answer_is_not_one_of_the_running_replies_of_alice(waiting, al
 
 def test_recovery_leaves_a_waiting_answer_alone_for_days(waiting):
     Message.objects.update(created=timezone.now() - timedelta(days=6))
-    recover("another process")
+    recover([])
     waiting.refresh_from_db()
     assert waiting.state == "waiting"
 
@@ -69,3 +69,11 @@ def test_it_ends_at_once_when_the_account_is_deactivated(waiting, alice):
     user.save()
     waiting.refresh_from_db()
     assert (waiting.state, waiting.ending) == ("stopped", "deactivated")
+
+
+def test_an_answer_that_was_asked_to_stop_does_not_wait(alice):
+    answer = begin(alice)
+    Message.objects.filter(pk=answer.pk).request_stop(Message.Ending.DELETED)
+    assert not answer.wait_for_decision(text_content("May I?"))
+    answer.refresh_from_db()
+    assert answer.state == "writing"

@@ -8,6 +8,7 @@ import pytest
 
 from conversations.models import Message, TeamSettings, Usage
 from conversations.presentation import details
+from conversations.presentation.details import get_calls
 from tests.history import create_conversation, finish_answer, retry
 from tests.site import Visitor
 
@@ -91,6 +92,16 @@ def test_the_last_frame_tells_as_much_as_the_page(site, client, alice, show_cost
     assert answer.usage.get().cost
 
 
+def test_each_copy_of_an_answer_has_its_usage(alice):
+    conversation = create_conversation(alice, "Wy?")
+    used(conversation)
+    conversation.reword(conversation.thread()[0].pk, "Why?")
+    conversation.reword(conversation.thread()[0].pk, "Why, Claude?")
+    copies = list(conversation.messages.filter(role="assistant").exclude(usage__isnull=False))
+    assert len(copies) == 2
+    assert set(get_calls(copies, conversation)) == {copy.pk for copy in copies}
+
+
 def test_an_answer_that_was_kept_shows_what_it_took_once(client, alice):
     conversation = create_conversation(alice, "Wy?")
     used(conversation)
@@ -127,4 +138,4 @@ def test_details_cost_the_same_queries_for_one_answer_and_for_twenty(
     ("seconds", "shown"), [(-1, "0.0 s"), (4.24, "4.2 s"), (59.96, "1 min 0 s"), (125, "2 min 5 s")]
 )
 def test_durations_are_read_at_a_glance(seconds, shown):
-    assert details.duration(seconds) == shown
+    assert details.format_duration(seconds) == shown

@@ -14,7 +14,7 @@ def test_who_comes_after_the_end_gets_the_whole_text_as_it_was_stored():
         broadcast = Broadcast()
         broadcast.write("# A heading\n\nand *words")
         broadcast.close(End("complete", ""), "<h2>A heading</h2>\n<p>and *words</p>\n")
-        return b"".join([frames async for frames in broadcast.page()]).decode()
+        return b"".join([frames async for frames in broadcast.page_frames()]).decode()
 
     frames = asyncio.run(late())
     assert '"html":"<h2>A heading</h2>\\n<p>and *words</p>\\n","tail":""' in frames
@@ -25,9 +25,9 @@ def test_who_comes_while_claude_is_busy_learns_of_the_wait():
     async def first_frames():
         broadcast = Broadcast()
         broadcast.show_status("retrying", {"attempt": 1, "seconds": 2, "code": "overloaded"})
-        waiting = await anext(broadcast.page())
+        waiting = await anext(broadcast.page_frames())
         broadcast.think("Now then")
-        return waiting, await anext(broadcast.page())
+        return waiting, await anext(broadcast.page_frames())
 
     waiting, thinking = asyncio.run(first_frames())
     assert b"event: retrying" in waiting
@@ -39,7 +39,7 @@ async def followed(pieces, pause):
     broadcast, seen = Broadcast(), []
 
     async def read():
-        seen.extend([frames.decode() async for frames in broadcast.page()])
+        seen.extend([frames.decode() async for frames in broadcast.page_frames()])
 
     reader = asyncio.create_task(read())
     await asyncio.sleep(0)
@@ -63,3 +63,22 @@ def test_however_fast_claude_writes_the_page_changes_at_most_twenty_times_a_seco
     began = perf_counter()
     frames = asyncio.run(followed(["word "] * 300, pause=0.001))
     assert 2 <= frames.count("event: tail") <= 20 * (perf_counter() - began) + 2
+
+
+def test_a_reader_gets_the_end_although_the_renderer_fails(monkeypatch):
+    async def read_to_end():
+        broadcast = Broadcast()
+        reading = asyncio.create_task(read(broadcast))
+        await asyncio.sleep(0)
+        broadcast.write("A text")
+        monkeypatch.setattr(broadcast._renderer, "close", lambda: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            broadcast.close(End("complete", "finished"), "<p>A text</p>")
+        async with asyncio.timeout(2):
+            await reading
+        return broadcast.end
+
+    async def read(broadcast):
+        return [frames async for frames in broadcast.page_frames()]
+
+    assert asyncio.run(read_to_end()) == End("complete", "finished")

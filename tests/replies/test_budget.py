@@ -19,7 +19,7 @@ from conversations.models import (
     Usage,
 )
 from conversations.models.content import text_content
-from conversations.replies.start import start
+from conversations.replies.start import store_question
 from tests.history import create_conversation
 from tests.site import Site, Visitor, eventually, stored
 
@@ -215,12 +215,12 @@ def test_asking_in_a_long_conversation_takes_as_many_queries_as_in_a_short_one(a
         parent = long.messages.create(parent=parent, role=role, content=text_content(f"Turn {number}."))
     Conversation.objects.filter(pk=long.pk).update(head=parent)
     question = Question(text="And now?", model="claude-sonnet-5-5")
-    start(Conversation.draft(alice, question), question, "the-tests")  # inserts the row of the month
+    store_question(Conversation.draft(alice, question), question, "the-tests")  # inserts the row of the month
     counts = []
     for conversation in (short, Conversation.objects.get(pk=long.pk)):
         with CaptureQueriesContext(connection) as captured:
-            started = start(conversation, question, "the-tests")
+            started = store_question(conversation, question, "the-tests")
         counts.append(len(captured))
     assert counts[0] == counts[1] <= 15
-    assert started.reply
-    assert len(started.reply.request.messages) > 1_000
+    assert started.reply_call
+    assert len(started.reply_call.request.messages) > 1_000

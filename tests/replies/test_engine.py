@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from chatsite.server.lifespan import Lifespan
-from conversations.models import Question, Refused
+from conversations.models import Message, Question, Refused
 from conversations.replies import mirrors, storage
 from conversations.replies.engine import Engine
 from conversations.replies.mirrors import Mirrors
+from conversations.replies.recovery import recover
 from tests.history import begin
 from tests.replies.threads import storage_threads
 
@@ -40,12 +41,12 @@ def test_a_server_whose_engine_cannot_start_does_not_serve():
 def test_a_server_that_stops_waits_for_a_question_that_is_being_stored(transactional_db, alice, monkeypatch):
     order = []
 
-    def start(*_arguments):
+    def store_question(*_arguments):
         time.sleep(0.3)
         order.append("stored")
         raise Refused
 
-    monkeypatch.setattr(importlib.import_module("conversations.replies.engine"), "start", start)
+    monkeypatch.setattr(importlib.import_module("conversations.replies.engine"), "store_question", store_question)
 
     async def stop_meanwhile():
         engine = Engine()
@@ -84,3 +85,12 @@ def test_who_asked_for_a_reply_of_another_process_and_never_read_it_is_no_reader
         first, last = asyncio.run(never_read())
     assert first is not None
     assert last == first
+
+
+def test_recovery_takes_up_a_stale_row_of_this_process_that_it_does_not_write(transactional_db, alice):
+    answer, running = begin(alice), begin(alice)
+    Message.objects.update(heartbeat="2020-01-01T00:00:00Z")
+    assert recover([running.pk]) == 1
+    answer.refresh_from_db()
+    running.refresh_from_db()
+    assert (answer.state, running.state) == ("interrupted", "writing")

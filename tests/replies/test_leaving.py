@@ -8,7 +8,7 @@ from conversations.models import Message, Usage
 from tests.site import Visitor, eventually, stored
 
 
-def text_of(reply) -> str:
+def extract_text(reply) -> str:
     return Message.objects.get(pk=reply).text
 
 
@@ -18,7 +18,7 @@ def test_what_alice_has_read_is_stored_as_soon_as_she_leaves(site, alice):
         with visitor.asking("[[stall:3]][[rate:0]]") as stream:
             stream.until_text()
             reply = stream.start["reply"]
-        eventually(partial(text_of, reply), seconds=0.5, pause=0.01)
+        eventually(partial(extract_text, reply), seconds=0.5, pause=0.01)
         assert visitor.stop(reply) == "stopped"
 
 

@@ -9,7 +9,7 @@ from conversations.models import Conversation, MonthlySpending, Question, Reserv
 from conversations.models.title import TITLE_LENGTH
 from conversations.models.tokens import Tokens
 from conversations.replies import titles
-from conversations.replies.start import start
+from conversations.replies.start import store_question
 from tests.replies.threads import storage_threads
 
 WRITTEN = [
@@ -71,9 +71,9 @@ def entitled(transactional_db, alice, monkeypatch, settings):
     def run(script):
         monkeypatch.setattr(client, "stream", script)
         question = Question(text="Why is the sky blue?", model="claude-sonnet-5-5")
-        started = start(Conversation.draft(alice, question), question, "the-tests")
-        assert started.title
-        planned, shown = started.title, list[str]()
+        started = store_question(Conversation.draft(alice, question), question, "the-tests")
+        assert started.title_call
+        planned, shown = started.title_call, list[str]()
 
         async def write():
             ended = asyncio.Event()

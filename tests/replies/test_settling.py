@@ -10,9 +10,8 @@ from conversations.models import Conversation, Reservation, Usage
 from conversations.models.content import text_content
 from conversations.models.tokens import Tokens
 from conversations.models.usage import LOST_AFTER
-from conversations.replies import ending
 from conversations.replies.call import UpstreamCall, insert
-from conversations.replies.ending import Outcome
+from conversations.replies.ending import Outcome, store_outcome
 from conversations.replies.recovery import settle_lost_calls
 from tests.history import begin, create_conversation
 from tests.models.test_budget import create_call, month, reserve
@@ -147,7 +146,7 @@ def test_an_estimate_is_never_more_than_the_call_was_allowed_to_write(alice):
 
 def test_an_ending_leaves_the_instance_alone_that_a_request_may_be_rendering(alice):
     answer = begin(alice)
-    end, html = ending.store(answer, Outcome("stopped", "stopped", text_content("Half")))
+    end, html = store_outcome(answer, Outcome("stopped", "stopped", text_content("Half")))
     assert (end.state, end.ending, html) == ("stopped", "stopped", '<p dir="auto">Half</p>\n')
     assert (answer.state, answer.text, answer.finished) == ("writing", "", None)
 
@@ -156,7 +155,7 @@ def test_an_outcome_that_cannot_be_stored_is_reduced_to_its_text(alice):
     answer = begin(alice)
     thinking = {"type": "thinking", "thinking": "Hm.", "signature": "s"}
     outcome = Outcome("complete", "finished", [thinking, *text_content("All of it.")], "end_turn")
-    ending.store(answer, outcome.drop_metadata())
+    store_outcome(answer, outcome.drop_metadata())
     answer.refresh_from_db()
     assert (answer.state, answer.text, answer.html_version) == ("complete", "All of it.", 0)
     assert answer.content == text_content("All of it.")

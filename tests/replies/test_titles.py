@@ -5,7 +5,7 @@ import time
 import pytest
 
 from conversations.models import Conversation, Message, Reservation, Usage
-from tests.claude.outcomes import recorded_usage, usage_of
+from tests.claude.outcomes import recorded_usage, summarize_usage
 from tests.replies.test_budget import limit, settled
 from tests.replies.test_budget_race import question
 from tests.site import Site, Visitor, eventually
@@ -97,7 +97,7 @@ def test_a_title_is_used_and_paid_for_as_claude_counts_it(visitor, stand_in, ali
     stream = visitor.ask("Explain compound interest[[echo:Yes.]]")
     named("Compound interest")
     [asked], row = titles(stand_in), Usage.objects.get(purpose="title")
-    assert usage_of(row) == recorded_usage(asked)
+    assert summarize_usage(row) == recorded_usage(asked)
     assert (row.state, row.estimated, row.model, row.user) == ("complete", False, HAIKU, alice)
     assert (str(row.conversation_id), row.request_id) == (stream.start["conversation"], asked["id"])
     assert row.cost
@@ -145,7 +145,7 @@ def test_without_a_better_title_the_first_words_stay_and_the_reply_never_knows(v
     rows = Usage.objects.filter(purpose="title")
     assert rows.count() == (0 if asked["status"] != 200 else 1)
     for row in rows:
-        assert usage_of(row) | {"output_tokens": 1} == recorded_usage(asked) | {"output_tokens": 1}
+        assert summarize_usage(row) | {"output_tokens": 1} == recorded_usage(asked) | {"output_tokens": 1}
         assert row.state == ("complete" if fault in COMPLETE else "cut")
         assert row.estimated is (row.state == "cut")
     settled()
@@ -163,7 +163,7 @@ def test_the_end_of_the_reply_does_not_wait_for_a_title_that_hangs(titling_site,
     [asked], row = titles(stand_in), Usage.objects.get(purpose="title")
     assert stream.end["state"] == "complete"
     assert (asked["ended"], row.state, row.estimated) == ("client_gone", "cut", True)
-    assert usage_of(row) | {"output_tokens": 1} == recorded_usage(asked)
+    assert summarize_usage(row) | {"output_tokens": 1} == recorded_usage(asked)
     assert settled() > 0
 
 

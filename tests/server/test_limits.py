@@ -70,3 +70,21 @@ def test_a_chunked_body_is_counted_even_if_a_size_is_declared():
 def test_a_request_without_a_declared_size_is_counted():
     scope, _body = send_request([], b"12345678901")
     assert scope["too_large"]
+
+
+def test_a_chunked_body_that_breaks_off_does_not_arrive():
+    messages = [
+        {"type": "http.request", "body": b"half", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    arrived = []
+
+    async def application(scope, receive, send):
+        arrived.append(await receive())
+
+    async def receive():
+        return messages.pop(0)
+
+    scope = {"type": "http", "method": "POST", "headers": [(b"transfer-encoding", b"chunked")]}
+    asyncio.run(BodyLimit(application)(scope, receive, None))
+    assert arrived == []

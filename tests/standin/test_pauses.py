@@ -22,7 +22,7 @@ def ask(client, question, *content, thinking=None):
         return stream.get_final_message()
 
 
-def text_of(message):
+def extract_text(message):
     return "".join(block.text for block in message.content if block.type == "text")
 
 
@@ -45,9 +45,9 @@ def test_every_part_of_a_turn_has_its_own_text(client):
     second = ask(client, question, *first.content)
     third = ask(client, question, *first.content, *second.content)
 
-    assert text_of(first) == "Yes."
-    assert text_of(second) == "\n\nPart 2:\n\nYes."
-    assert text_of(third) == "\n\nPart 3:\n\nYes."
+    assert extract_text(first) == "Yes."
+    assert extract_text(second) == "\n\nPart 2:\n\nYes."
+    assert extract_text(third) == "\n\nPart 3:\n\nYes."
 
 
 def test_without_a_number_every_part_pauses(client):
@@ -62,7 +62,7 @@ def test_the_text_so_far_may_be_sent_back_in_one_block(client):
     question = "[[rate:0]][[nothinking]][[echo:Yes.]][[pause_turn:2]]"
     first = ask(client, question)
     second = ask(client, question, *first.content)
-    third = ask(client, question, text_block(text_of(first) + text_of(second)))
+    third = ask(client, question, text_block(extract_text(first) + extract_text(second)))
 
     assert third.stop_reason == "end_turn"
 
@@ -105,7 +105,7 @@ def test_a_paused_turn_keeps_its_thinking(client):
     first = ask(client, question, thinking=shown)
 
     with pytest.raises(anthropic.BadRequestError, match="prefill"):
-        ask(client, question, text_block(text_of(first)), thinking=shown)
+        ask(client, question, text_block(extract_text(first)), thinking=shown)
     assert ask(client, question, *first.content, thinking=shown).stop_reason == "end_turn"
 
 
@@ -123,7 +123,7 @@ def test_an_ordinary_answer_pauses_too(client):
     first = ask(client, question)
     second = ask(client, question, *first.content)
 
-    assert text_of(second) == f"\n\nPart 2:\n\n{text_of(first)}"
+    assert extract_text(second) == f"\n\nPart 2:\n\n{extract_text(first)}"
 
 
 def test_the_tokens_of_a_paused_turn_can_be_counted(client):

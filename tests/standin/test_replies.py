@@ -26,7 +26,7 @@ def stream(client, question, **fields):
         return stream.get_final_message()
 
 
-def text_of(message):
+def extract_text(message):
     return "".join(block.text for block in message.content if block.type == "text")
 
 
@@ -38,7 +38,7 @@ def test_a_stream_has_the_content_of_the_whole_message_in_any_chunks(client, chu
     question = f"[[rate:0]][[echo:Grüße 😀, it's me.]][[thinking:Hm.]]{chunks}"
     streamed, whole = stream(client, question), client.messages.create(**request(question))
 
-    assert text_of(streamed) == text_of(whole) == "Grüße 😀, it's me."
+    assert extract_text(streamed) == extract_text(whole) == "Grüße 😀, it's me."
     assert [block.type for block in streamed.content] == [block.type for block in whole.content] == ["thinking", "text"]
     assert streamed.usage.output_tokens == whole.usage.output_tokens
     assert streamed.stop_reason == whole.stop_reason == "end_turn"
@@ -55,7 +55,7 @@ def test_a_stream_keeps_its_rate(client, stand_in):
 
 def test_deltas_may_have_the_time_they_were_sent_at(client):
     started = time.monotonic()
-    words = text_of(stream(client, "[[rate:100]][[clock:3]][[echo:one two three four five]]")).split()
+    words = extract_text(stream(client, "[[rate:100]][[clock:3]][[echo:one two three four five]]")).split()
 
     assert [word for word in words if word[0] != "@"] == ["one", "two", "three", "four", "five"]
     first, second = [float(word[1:]) for word in words if word[0] == "@"]
@@ -64,18 +64,18 @@ def test_deltas_may_have_the_time_they_were_sent_at(client):
 
 @pytest.mark.parametrize("kind", ["prose", "list", "fence", "table"])
 def test_generated_text_has_the_length_that_was_asked_for(client, kind):
-    assert len(text_of(stream(client, f"[[rate:0]][[kind:{kind}]][[chars:1234]]"))) == 1_234
+    assert len(extract_text(stream(client, f"[[rate:0]][[kind:{kind}]][[chars:1234]]"))) == 1_234
 
 
 def test_a_question_is_answered_by_its_subject(client):
     answer = stream(client, "Can you write a bash script that makes a backup? [[rate:0]]")
 
     assert [block.type for block in answer.content] == ["thinking", "text"]
-    assert "```" in text_of(answer)
+    assert "```" in extract_text(answer)
 
 
 def test_a_greeting_is_answered(client):
-    assert text_of(stream(client, "Hello! [[rate:0]]"))
+    assert extract_text(stream(client, "Hello! [[rate:0]]"))
 
 
 def test_a_cut_answer_is_continued_where_it_stopped(client):
@@ -83,14 +83,14 @@ def test_a_cut_answer_is_continued_where_it_stopped(client):
     cut = stream(client, question, max_tokens=60)
     messages = [
         {"role": "user", "content": question},
-        {"role": "assistant", "content": text_of(cut)},
+        {"role": "assistant", "content": extract_text(cut)},
         {"role": "user", "content": "[[rate:0]]Please continue exactly where you stopped."},
     ]
     rest = client.messages.create(model=SONNET, max_tokens=4_000, messages=messages)
     whole = client.messages.create(**request(question, max_tokens=4_000))
 
     assert cut.stop_reason == "max_tokens"
-    assert text_of(cut) + text_of(rest) == text_of(whole)
+    assert extract_text(cut) + extract_text(rest) == extract_text(whole)
 
 
 STOP_REASONS = {
@@ -184,7 +184,7 @@ def test_a_status_may_be_limited_to_the_first_calls(client, stand_in):
     question = "[[status:529:0.1:times:2]][[echo:Yes.]]"
     answer = client.with_options(max_retries=2).messages.create(**request(question))
 
-    assert text_of(answer) == "Yes."
+    assert extract_text(answer) == "Yes."
     assert [record["status"] for record in stand_in.recorded()] == [529, 529, 200]
     assert [record["headers"]["x-stainless-retry-count"] for record in stand_in.recorded()] == ["0", "1", "2"]
 
@@ -208,7 +208,7 @@ def test_the_sdk_raises_the_error_that_it_raises_for_the_real_api(client, marker
 def test_the_sdk_reports_nothing_for_a_truncated_stream(client):
     message = stream(client, "[[truncate:2]][[echo:One two three.]]")
 
-    assert text_of(message) == "One two "
+    assert extract_text(message) == "One two "
     assert message.stop_reason is None
 
 

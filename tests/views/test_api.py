@@ -53,7 +53,7 @@ def frames(response):
     return [part[6:] if part == "data: [DONE]" else json.loads(part[6:]) for part in parts]
 
 
-def text_of(text_frames) -> str:
+def extract_text(text_frames) -> str:
     assert all(set(frame) == {"text"} for frame in text_frames)
     return "".join(frame["text"] for frame in text_frames)
 
@@ -64,7 +64,7 @@ def text_of(text_frames) -> str:
 def test_the_answer_is_streamed_as_frames_of_text_and_done(alice_program):
     response = chat(alice_program, message="Hi! [[rate:200]][[text]]One – zwei\n\n三 🙂.[[/text]]")
     *text_frames, done = frames(response)
-    assert text_of(text_frames) == "One – zwei\n\n三 🙂."
+    assert extract_text(text_frames) == "One – zwei\n\n三 🙂."
     assert done == "[DONE]"
 
 
@@ -80,8 +80,8 @@ def test_an_error_is_a_frame_between_the_text_and_done(alice_program, marker, ha
     *text_frames, error, done = frames(chat(alice_program, message=f"{marker}[[rate:200]][[chars:300]]"))
     answer = Message.objects.get(role="assistant")
 
-    assert bool(text_of(text_frames)) == has_text
-    assert text_of(text_frames) == answer.text
+    assert bool(extract_text(text_frames)) == has_text
+    assert extract_text(text_frames) == answer.text
     assert list(error) == ["error", "code", "retryable", "request_id"]
     assert error["error"].startswith(sentence)
     assert (error["code"], error["retryable"]) == (code, is_retryable)
@@ -95,7 +95,7 @@ def test_silence_is_filled_with_an_empty_text(monkeypatch):
     async def read_stream() -> list[bytes]:
         broadcast = Broadcast()
         broadcast.write("Hm.")
-        stream = broadcast.plain()
+        stream = broadcast.plain_frames()
         before_the_end = [await anext(stream) for _ in range(3)]
         broadcast.close(End(state="complete", ending="finished"), "")
         return before_the_end + [frame async for frame in stream]
