@@ -73,12 +73,15 @@ def for_staff(
     if ending == "stopped":
         return _("Stopped by %(person)s.") % {"person": person}
     text = sentence(state=state, ending=ending, error_code=error_code, stop_reason=stop_reason, is_empty=is_empty)
-    return _("The answer failed. The person read: “%(told)s”") % {"told": told} if ending == "failed" else text
+    if ending == "failed":
+        return _("The answer failed. The person read: “%(text)s”") % {"text": text}
+    return text
 
 
 def plain_error(*, ending: str, error_code: str = "") -> str:
     """The same for the plain API, with an HTTP status in front; empty when nothing went wrong."""
-    if ending not in {"failed", "shutdown", "lost", "deleted", "deactivated", "abandoned"}:
+    if ending in {"", "finished", "stopped"}:
         return ""
-    status = STATUS.get(error_code or ending, "502 Bad Gateway" if ending == "failed" else "409 Conflict")
+    default = "502 Bad Gateway" if ending == "failed" else "409 Conflict"
+    status = STATUS.get(error_code or ending, default)
     return f"{status}: {sentence(ending=ending, error_code=error_code)}"
