@@ -10,13 +10,13 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 def found_chromium() -> str | None:
-    """$CHROMIUM, else what is on the PATH."""
+    """The path of $CHROMIUM, else of the first that is on the PATH."""
     names = [os.environ.get("CHROMIUM", ""), *NAMES]
     return next((path for name in names if name and (path := shutil.which(name))), None)
 
 
 def installed_chromium() -> str:
-    """The same, installed from the system's packages first where that is possible. Exits where it is not."""
+    """The path of Chromium, which is installed from the system's packages if it is missing. Exits if it cannot be."""
     if not found_chromium():
         install("chromium")
     return found_chromium() or sys.exit(

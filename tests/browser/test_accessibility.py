@@ -1,73 +1,81 @@
-"""No known obstacle on any page, light and dark, wide and narrow."""
+"""Accessibility checks of every page of the site, in light and dark, wide and narrow."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from conversations.models import TeamSettings
-from tests.browser.window import checked_screen
-from tests.history import create_usage
+from tests.browser.accessibility import SCREENS, check_accessibility, screen_options
+from tests.history import create_conversation, create_usage, finish_answer, retry
 
-pytestmark = pytest.mark.browser
-SCREENS = [(1280, "light"), (1280, "dark"), (390, "light"), (320, "dark")]
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize(("width", "scheme"), SCREENS)]
 
 
-@pytest.mark.parametrize(("width", "scheme"), SCREENS)
-def test_no_page_has_an_obstacle(window_of, alice, width, scheme):
-    screen = checked_screen(width, scheme)
-    stranger = window_of(**screen)
-    for path in ("/accounts/login/", "/accounts/password/reset/"):
-        check(stranger, path)
-    window = window_of(alice, **screen)
-    check(window, "/")
-    window.ask("Show me code and a table [[rate:0]]")
-    window.answer_is("complete")
-    conversation = window.page.url
-    for path in (
-        conversation,
-        "/conversations/",
-        f"{conversation}edit/",
-        "/bin/",
-        "/settings/tokens/",
-        "/settings/readers/",
-    ):
-        check(window, path)
-    check_what_floats(window, conversation)
+def test_the_pages_of_guests(open_window, width, scheme):
+    window = open_window(**screen_options(width, scheme))
+    check_accessibility(window, "/accounts/login/")
+    check_accessibility(window, "/accounts/password/reset/")
+
+
+def test_the_pages_of_a_person(open_window, alice, width, scheme):
+    conversation = create_conversation(alice)
+    window = open_window(alice, **screen_options(width, scheme))
+    for path in ("/", "/conversations/", "/bin/", "/settings/tokens/", "/settings/readers/"):
+        check_accessibility(window, path)
+    check_accessibility(window, f"/conversations/{conversation.pk}/edit/")
+
+
+def test_an_answer_with_code_and_a_table(open_window, alice, width, scheme):
+    window = open_window(alice, **screen_options(width, scheme))
+    window.page.goto("/")
+    window.ask_and_wait("Show me code and a table [[rate:0]]")
+    check_accessibility(window)
+
+
+def test_a_failed_answer(open_window, alice, width, scheme):
+    window = open_window(alice, **screen_options(width, scheme))
     window.page.goto("/")
     window.ask("Not today [[error:overloaded_error:3]]")
-    window.answer_is("failed")
-    check(window, None)
+    window.expect_answer("failed")
+    check_accessibility(window)
 
 
-@pytest.mark.parametrize(("width", "scheme"), SCREENS)
-def test_the_cost_page_has_no_obstacle(window_of, carol, alice, width, scheme):
+def test_the_menu_and_the_form_that_renames(open_window, alice, width, scheme):
+    window = open_window(alice, **screen_options(width, scheme))
+    window.page.goto(f"/conversations/{create_conversation(alice).pk}/")
+    window.page.locator(".heading [data-menu]").click()
+    check_accessibility(window)
+
+    window.page.get_by_role("menuitem", name="Rename").click()
+    window.page.get_by_label("Title", exact=True).fill("")
+    window.page.keyboard.press("Enter")
+    window.expect_shown(".rename [role=alert]", "A title needs")
+    check_accessibility(window)
+
+
+def test_the_offer_to_undo_and_the_bin(open_window, alice, width, scheme):
+    window = open_window(alice, **screen_options(width, scheme))
+    window.page.goto(f"/conversations/{create_conversation(alice).pk}/")
+    window.page.locator(".heading [data-menu]").click()
+    window.page.get_by_role("menuitem", name="Delete").click()
+    window.expect_shown("chat-toast", "Deleted.")
+    check_accessibility(window)
+    check_accessibility(window, "/bin/")
+
+
+def test_versions_details_and_the_form_that_edits(open_window, alice, width, scheme):
+    conversation = create_conversation(alice, "One.")
+    finish_answer(retry(conversation.head), "Another answer.")
+    conversation.reword(conversation.thread()[0].pk, "Uno.")
+    window = open_window(alice, **screen_options(width, scheme))
+    window.page.goto(f"/conversations/{conversation.pk}/")
+    window.answer.get_by_text("Details", exact=True).click()
+    check_accessibility(window)
+
+    window.button("Edit").click()
+    check_accessibility(window)
+
+
+def test_the_cost_page(open_window, alice, carol, width, scheme):
     TeamSettings(monthly_limit=2).save()
     create_usage(alice)
     create_usage(alice, cost=None, model="claude-unheard-of", estimated=True)
-    screen = checked_screen(width, scheme)
-    check(window_of(carol, **screen), "/admin/conversations/usage/costs/")
-
-
-def check_what_floats(window, conversation):
-    """The menu, the field of a title with its refusal, and the offer to undo; then the bin with something in it."""
-    window.page.goto(conversation)
-    for act in ("Rename", "Delete"):
-        window.page.locator(".heading [data-menu]").click()
-        check(window, None)
-        window.page.get_by_role("menuitem", name=act).click()
-        if act == "Rename":
-            window.page.get_by_label("Title", exact=True).fill("")
-            window.page.keyboard.press("Enter")
-            window.shows(".rename [role=alert]", "A title needs")
-            check(window, None)
-            window.page.keyboard.press("Escape")
-    window.shows("chat-toast", "Deleted.")
-    check(window, None)
-    check(window, "/bin/")
-
-
-def check(window, path):
-    if path is not None:
-        window.page.goto(path)
-    found = Axe().run(window.page).response["violations"]
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
-    assert window.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} scrolls sideways"
+    check_accessibility(open_window(carol, **screen_options(width, scheme)), "/admin/conversations/usage/costs/")

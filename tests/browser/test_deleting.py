@@ -1,4 +1,4 @@
-"""Deleting a conversation, taking it back within ten seconds, and out of the bin later."""
+"""Deleting a conversation, undoing it within ten seconds, and restoring it from the bin."""
 
 import pytest
 from playwright.sync_api import expect
@@ -11,17 +11,21 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def three(alice):
+def conversations(alice):
     """Three conversations, the newest first."""
     return [create_conversation(alice, f"Conversation {name}.") for name in ("three", "two", "one")][::-1]
 
 
 def is_binned(conversation) -> bool:
-    return bool(Conversation.objects.get(pk=conversation.pk).deleted)
+    return Conversation.objects.get(pk=conversation.pk).deleted is not None
 
 
-def row(window, conversation, within="chat-sidebar"):
+def entry_of(window, conversation, within="chat-sidebar"):
     return window.page.locator(f'{within} li > chat-entry[data-conversation="{conversation.pk}"]')
+
+
+def label_of(window, conversation, within="main"):
+    return entry_of(window, conversation, within).locator("[data-label]")
 
 
 def delete(window, entry):
@@ -30,136 +34,181 @@ def delete(window, entry):
     window.page.get_by_role("menuitem", name="Delete").click()
 
 
-def test_alice_deletes_with_the_mouse_and_undoes_it(window, three):
-    window.page.goto("/conversations/")
-    delete(window, row(window, three[1], "main"))
-    window.shows("chat-toast", "Deleted.")
-    expect(row(window, three[1], "main")).to_have_count(0)
-    expect(row(window, three[1])).to_have_count(0)
-    expect(row(window, three[2], "main").locator("[data-label]")).to_be_focused()
-    assert is_binned(three[1])
+def delete_heading(window):
+    delete(window, window.page.locator(".heading"))
 
+
+# Deleting
+
+
+def test_a_deleted_conversation_leaves_all_lists_and_the_next_title_has_the_focus(window, conversations):
+    window.page.goto("/conversations/")
+    delete(window, entry_of(window, conversations[1], "main"))
+
+    window.expect_shown("chat-toast", "Deleted.")
+    expect(entry_of(window, conversations[1], "main")).to_have_count(0)
+    expect(entry_of(window, conversations[1])).to_have_count(0)
+    expect(label_of(window, conversations[2])).to_be_focused()
+    assert is_binned(conversations[1])
+
+
+def test_alice_deletes_by_keyboard(window, conversations):
+    window.page.goto("/conversations/")
+    entry_of(window, conversations[2], "main").locator("[data-menu]").focus()
+    for key in ("Enter", "ArrowDown", "Enter"):
+        window.page.keyboard.press(key)
+
+    expect(window.page.locator("[aria-live=polite]")).to_have_text("Deleted.")
+    expect(label_of(window, conversations[1])).to_be_focused()
+    assert is_binned(conversations[2])
+
+
+def test_after_the_last_row_the_empty_list_offers_a_new_conversation(window, alice):
+    conversation = create_conversation(alice, "The only one.")
+    window.page.goto("/conversations/")
+    delete(window, entry_of(window, conversation, "main"))
+    expect(window.page.get_by_text("You have no conversations yet.")).to_be_visible()
+    expect(window.page.get_by_role("link", name="Ask the first question")).to_be_focused()
+
+
+def test_deleting_stops_a_running_answer(window):
+    window.ask("Slowly [[rate:20]][[chars:3000]]")
+    window.expect_shown("article.assistant .prose p")
+    delete_heading(window)
+    window.page.wait_for_url("**/")
+    eventually(lambda: Conversation.objects.get().messages.get(role="assistant").ending == "deleted")
+
+
+def test_a_deletion_that_fails_says_so_and_leaves_the_row(window, conversations):
+    window.page.goto("/conversations/")
+    window.page.route("**/conversations/*/", lambda route: route.abort())
+    delete(window, entry_of(window, conversations[0], "main"))
+    window.expect_shown("chat-toast", "The connection was lost.")
+    expect(window.button("Undo")).to_have_count(0)
+    expect(entry_of(window, conversations[0], "main")).to_be_visible()
+    assert not is_binned(conversations[0])
+
+
+# Undoing
+
+
+def test_the_button_undoes_a_deletion(window, conversations):
+    window.page.goto("/conversations/")
+    delete(window, entry_of(window, conversations[1], "main"))
     window.button("Undo").click()
-    expect(row(window, three[1], "main").locator("[data-label]")).to_be_focused()
+
+    expect(label_of(window, conversations[1])).to_be_focused()
     titles = window.page.locator("main [data-label]")
     expect(titles).to_have_text(["Conversation one.", "Conversation two.", "Conversation three."])
     expect(window.button("Undo")).to_have_count(0)
-    assert not is_binned(three[1])
+    assert not is_binned(conversations[1])
 
 
-def test_alice_deletes_by_keyboard_and_undoes_it(window, three):
+def test_control_z_undoes_a_deletion(window, conversations):
     window.page.goto("/conversations/")
-    row(window, three[2], "main").locator("[data-menu]").focus()
-    for key in ("Enter", "ArrowDown", "Enter"):
-        window.page.keyboard.press(key)
-    expect(window.page.locator("[aria-live=polite]")).to_have_text("Deleted.")
-    expect(row(window, three[1], "main").locator("[data-label]")).to_be_focused()
-    assert is_binned(three[2])
+    delete(window, entry_of(window, conversations[2], "main"))
+    window.expect_shown("chat-toast", "Deleted.")
     window.page.keyboard.press("Control+z")
-    expect(row(window, three[2], "main").locator("[data-label]")).to_be_focused()
-    assert not is_binned(three[2])
+    expect(label_of(window, conversations[2])).to_be_focused()
+    assert not is_binned(conversations[2])
 
 
-def test_the_button_to_undo_is_reached_with_tab(window, three):
+def test_the_button_is_reached_with_tab(window, conversations):
     window.page.goto("/")
-    delete(window, row(window, three[1]))
-    window.shows("chat-toast", "Deleted.")
+    delete(window, entry_of(window, conversations[1]))
+    window.expect_shown("chat-toast", "Deleted.")
     for _ in range(12):
         window.page.keyboard.press("Tab")
         if window.button("Undo").evaluate("(button) => button === document.activeElement"):
             break
     window.page.keyboard.press("Enter")
-    expect(row(window, three[1]).locator("[data-label]")).to_be_focused()
-    assert not is_binned(three[1])
+    expect(label_of(window, conversations[1], "chat-sidebar")).to_be_focused()
+    assert not is_binned(conversations[1])
 
 
-def test_the_offer_to_undo_lasts_ten_seconds_and_waits_for_who_points_at_it(window, three):
+def test_the_offer_lasts_ten_seconds(window, conversations):
     window.page.clock.install()
     window.page.goto("/conversations/")
-    delete(window, row(window, three[0], "main"))
-    window.button("Undo").focus()
-    window.page.clock.run_for(60_000)
-    expect(window.button("Undo")).to_be_visible()
-    row(window, three[1], "main").locator("[data-label]").focus()
-    window.button("Undo").hover()
-    window.page.clock.run_for(60_000)
-    expect(window.button("Undo")).to_be_visible()
+    delete(window, entry_of(window, conversations[0], "main"))
+    window.expect_shown("chat-toast", "Deleted.")
     window.page.mouse.move(5, 700)
     window.page.clock.run_for(10_001)
     expect(window.button("Undo")).to_have_count(0)
     expect(window.page.locator("chat-toast [aria-live]")).to_have_text("")
-    assert is_binned(three[0])
+    assert is_binned(conversations[0])
+
+
+def test_the_offer_stays_while_its_button_has_the_focus_or_the_pointer(window, conversations):
+    window.page.clock.install()
+    window.page.goto("/conversations/")
+    delete(window, entry_of(window, conversations[0], "main"))
+    window.button("Undo").focus()
+    window.page.clock.run_for(60_000)
+    expect(window.button("Undo")).to_be_visible()
+
+    window.button("Undo").hover()
+    label_of(window, conversations[1]).focus()
+    window.page.clock.run_for(60_000)
+    expect(window.button("Undo")).to_be_visible()
+
+
+def test_on_a_telephone_a_deletion_is_undone_in_the_drawer(touch_window, conversations):
+    touch_window.page.goto("/#sidebar")
+    touch_window.page.get_by_role("button", name="Options: Conversation two.").tap()
+    touch_window.page.get_by_role("menuitem", name="Delete").tap()
+    expect(entry_of(touch_window, conversations[1])).to_have_count(0)
+
+    touch_window.button("Undo").tap()
+    expect(entry_of(touch_window, conversations[1])).to_be_visible()
+    expect(touch_window.page.get_by_role("link", name="New conversation")).to_be_visible()
+    assert not is_binned(conversations[1])
+
+
+# Deleting the open conversation
 
 
 @pytest.mark.parametrize("within", ["chat-sidebar li", ".column"])
-def test_who_deletes_the_open_conversation_is_taken_to_a_new_one_and_can_come_back(window, three, within):
-    window.page.goto(f"/conversations/{three[0].pk}/")
+def test_deleting_the_open_conversation_leads_to_a_new_one(window, conversations, within):
+    window.page.goto(f"/conversations/{conversations[0].pk}/")
     delete(window, window.page.locator(f"{within} chat-entry, {within} > chat-entry").first)
     window.page.wait_for_url("**/")
-    window.shows("chat-toast", "Deleted.")
-    expect(row(window, three[0])).to_have_count(0)
-    assert is_binned(three[0])
-    window.button("Undo").click()
-    window.page.wait_for_url(f"**/conversations/{three[0].pk}/")
-    expect(window.button("Undo")).to_have_count(0)
-    assert not is_binned(three[0])
+    window.expect_shown("chat-toast", "Deleted.")
+    expect(entry_of(window, conversations[0])).to_have_count(0)
+    assert is_binned(conversations[0])
 
 
-def test_the_offer_is_made_once(window, three):
-    window.page.goto(f"/conversations/{three[0].pk}/")
-    delete(window, window.page.locator(".heading"))
+def test_undoing_there_leads_back_to_the_conversation(window, conversations):
+    window.page.goto(f"/conversations/{conversations[0].pk}/")
+    delete_heading(window)
     window.page.wait_for_url("**/")
-    window.shows("chat-toast", "Deleted.")
+    window.button("Undo").click()
+    window.page.wait_for_url(f"**/conversations/{conversations[0].pk}/")
+    expect(window.button("Undo")).to_have_count(0)
+    assert not is_binned(conversations[0])
+
+
+def test_the_offer_is_not_made_again_after_a_reload(window, conversations):
+    window.page.goto(f"/conversations/{conversations[0].pk}/")
+    delete_heading(window)
+    window.page.wait_for_url("**/")
+    window.expect_shown("chat-toast", "Deleted.")
     window.page.reload()
     expect(window.button("Undo")).to_have_count(0)
 
 
-def test_a_running_answer_stops_when_its_conversation_is_deleted(window):
-    window.ask("Slowly [[rate:20]][[chars:3000]]")
-    window.shows("article.assistant .prose p")
-    delete(window, window.page.locator(".heading"))
-    window.page.wait_for_url("**/")
-    conversation = Conversation.objects.get()
-    eventually(lambda: conversation.messages.get(role="assistant").ending == "deleted")
+# The bin
 
 
-def test_the_last_row_leaves_an_empty_list_with_a_way_on(window, alice):
-    only = create_conversation(alice, "The only one.")
-    window.page.goto("/conversations/")
-    delete(window, row(window, only, "main"))
-    expect(window.page.get_by_text("You have no conversations yet.")).to_be_visible()
-    expect(window.page.get_by_role("link", name="Ask the first question")).to_be_focused()
-
-
-def test_a_deletion_that_fails_says_so_and_leaves_the_row(window, three):
-    window.page.goto("/conversations/")
-    window.page.route("**/conversations/*/", lambda route: route.abort())
-    delete(window, row(window, three[0], "main"))
-    window.shows("chat-toast", "The connection was lost.")
-    expect(window.button("Undo")).to_have_count(0)
-    expect(row(window, three[0], "main")).to_be_visible()
-    assert not is_binned(three[0])
-
-
-def test_alice_puts_a_conversation_back_from_the_bin(window, three):
-    three[0].bin()
+def test_alice_restores_a_conversation_from_the_bin(window, conversations):
+    conversations[0].bin()
     window.page.goto("/")
     window.page.get_by_role("link", name="Bin").click()
-    window.shows("main", "kept until")
+    window.expect_shown("main", "kept until")
     window.page.get_by_role("button", name="Put back: Conversation one.").click()
-    window.page.wait_for_url(f"**/conversations/{three[0].pk}/")
-    assert not is_binned(three[0])
+    window.page.wait_for_url(f"**/conversations/{conversations[0].pk}/")
+    assert not is_binned(conversations[0])
+
+
+def test_an_empty_bin_says_so(window):
     window.page.goto("/bin/")
     expect(window.page.get_by_text("The bin is empty.")).to_be_visible()
-
-
-def test_in_the_drawer_by_touch(window_of, alice, three):
-    window = window_of(alice, has_touch=True, is_mobile=True, viewport={"width": 390, "height": 780})
-    window.page.goto("/#sidebar")
-    window.page.get_by_role("button", name="Options: Conversation two.").tap()
-    window.page.get_by_role("menuitem", name="Delete").tap()
-    expect(row(window, three[1])).to_have_count(0)
-    window.button("Undo").tap()
-    expect(row(window, three[1])).to_be_visible()
-    expect(window.page.get_by_role("link", name="New conversation")).to_be_visible()
-    assert not is_binned(three[1])

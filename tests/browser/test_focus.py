@@ -1,4 +1,4 @@
-"""Where the focus is while answers come and go: never lost, never taken from somebody who has put it elsewhere."""
+"""Where the focus is while answers begin and end: it is neither lost nor taken away."""
 
 import pytest
 from playwright.sync_api import expect
@@ -6,102 +6,105 @@ from playwright.sync_api import expect
 from tests.history import create_conversation
 
 pytestmark = pytest.mark.browser
-SLOWLY = "Slowly [[rate:20]][[chars:400]]"
-BRIEFLY = "Hello [[text]]Hi.[[/text]]"
-
-
-def focus_is_somewhere(window):
-    return window.page.evaluate("document.activeElement !== document.body")
-
-
-def test_the_picker_keeps_the_focus_when_the_answer_ends(window):
-    window.ask("Slowly [[rate:40]][[chars:300]]")
-    window.answer_is("writing")
-    window.page.get_by_label("Model").focus()
-    window.answer_is("complete")
-    expect(window.button("Send")).to_be_visible()
-    expect(window.page.get_by_label("Model")).to_be_focused()
-
-
-@pytest.mark.parametrize("how", ["Enter", "click"])
-def test_who_presses_send_can_write_on(window, how):
-    window.question.fill(BRIEFLY)
-    if how == "click":
-        window.button("Send").click()
-    else:
-        window.button("Send").press("Enter")
-    window.answer_is("complete")
-    expect(window.question).to_be_focused()
-
-
-def test_continue_does_not_lose_the_focus(window):
-    window.ask("Hello [[max_tokens]]")
-    window.answer_is("complete")
-    window.button("Continue").press("Enter")
-    expect(window.answers).to_have_count(2)
-    window.answer_is("complete")
-    assert focus_is_somewhere(window)
-
-
-def test_a_refused_retry_gives_the_focus_back(window):
-    window.ask(BRIEFLY)
-    window.answer_is("complete")
-    window.page.route("**/reply/", lambda route: route.abort())
-    window.button("Try again").press("Enter")
-    window.shows("article.assistant .note", "The connection was lost.")
-    expect(window.button("Try again")).to_be_focused()
-
-
-def test_escape_that_ends_a_composition_does_not_stop_the_answer(window):
-    window.ask(SLOWLY)
-    window.answer_is("writing")
-    window.question.evaluate("""(field) => field.dispatchEvent(new KeyboardEvent("keydown",
-      {key: "Escape", isComposing: true, bubbles: true, cancelable: true}))""")
-    window.answer_is("complete")
-
-
-def test_a_title_that_comes_while_the_field_is_open_is_not_undone_by_leaving_it(window):
-    window.ask(BRIEFLY)
-    window.answer_is("complete")
-    window.page.locator(".heading [data-menu]").click()
-    window.page.get_by_role("menuitem", name="Rename").click()
-    window.page.evaluate("document.dispatchEvent(new CustomEvent('chat:title', {detail: {title: 'Arrived'}}))")
-    window.question.focus()
-    expect(window.page.locator(".rename")).to_have_count(0)
-    expect(window.page.locator("h1")).to_have_text("Arrived")
-
-
-def test_words_in_the_box_stay_while_another_form_asks(window):
-    window.ask(BRIEFLY)
-    window.answer_is("complete")
-    held = []
-    window.page.route("**/messages/", lambda route: held.append(route))
-    window.ask("My words")
-    window.button("Try again").click()
-    window.shows("article.assistant .rail", "Version 2 of 2")
-    held[0].fulfill(status=409, content_type="application/json", body='{"error": "Busy."}')
-    window.shows("#problem", "Busy.")
-    expect(window.question).to_have_value("My words")
+SLOW = "Slowly [[rate:20]][[chars:400]]"
+SHORT = "Hello [[text]]Hi.[[/text]]"
 
 
 @pytest.fixture
-def long(window, alice):
-    """Alice's window with a conversation of which the last turns are shown."""
-    conversation = create_conversation(alice, *[f"Question {n}." for n in range(30)])
+def long_window(window, alice):
+    """Alice's window with the last turns of a long conversation."""
+    conversation = create_conversation(alice, *[f"Question {number}." for number in range(30)])
     window.page.goto(f"/conversations/{conversation.pk}/")
     return window
 
 
-def test_earlier_turns_come_above_without_losing_the_focus_or_the_place(long):
-    first = long.page.locator("article").first.get_attribute("data-turn")
-    long.page.get_by_role("link", name="Show earlier turns").press("Enter")
-    expect(long.page.get_by_text("Question 0.").first).to_be_attached()
-    expect(long.page.locator(f'[data-turn="{first}"]')).to_be_focused()
-    expect(long.page.locator(f'[data-turn="{first}"]')).to_be_in_viewport()
+def has_focus(window) -> bool:
+    """Whether any element of the page has the focus."""
+    return bool(window.page.evaluate("document.activeElement !== document.body"))
 
 
-def test_earlier_turns_that_cannot_be_had_are_asked_for_in_vain_with_a_sentence(long):
-    long.page.route("**/?before=*", lambda route: route.abort())
-    long.page.get_by_role("link", name="Show earlier turns").press("Enter")
-    long.shows("chat-toast", "The connection was lost.")
-    expect(long.page.get_by_role("link", name="Show earlier turns")).to_be_focused()
+def test_the_picker_keeps_the_focus_when_the_answer_ends(window):
+    window.ask("Slowly [[rate:40]][[chars:300]]")
+    window.expect_answer("writing")
+    window.page.get_by_label("Model").focus()
+    window.expect_answer("complete")
+    expect(window.button("Send")).to_be_visible()
+    expect(window.page.get_by_label("Model")).to_be_focused()
+
+
+def test_after_a_click_on_send_the_composer_has_the_focus(window):
+    window.composer.fill(SHORT)
+    window.button("Send").click()
+    window.expect_answer("complete")
+    expect(window.composer).to_be_focused()
+
+
+def test_after_enter_on_send_the_composer_has_the_focus(window):
+    window.composer.fill(SHORT)
+    window.button("Send").press("Enter")
+    window.expect_answer("complete")
+    expect(window.composer).to_be_focused()
+
+
+def test_continue_does_not_lose_the_focus(window):
+    window.ask_and_wait("Hello [[max_tokens]]")
+    window.button("Continue").press("Enter")
+    expect(window.answers).to_have_count(2)
+    window.expect_answer("complete")
+    assert has_focus(window)
+
+
+def test_a_refused_retry_gives_the_focus_back(window):
+    window.ask_and_wait(SHORT)
+    window.page.route("**/reply/", lambda route: route.abort())
+    window.button("Try again").press("Enter")
+    window.expect_shown("article.assistant .note", "The connection was lost.")
+    expect(window.button("Try again")).to_be_focused()
+
+
+def test_escape_that_ends_a_composition_does_not_stop_the_answer(window):
+    window.ask(SLOW)
+    window.expect_answer("writing")
+    escape = {"key": "Escape", "isComposing": True, "bubbles": True, "cancelable": True}
+    window.composer.dispatch_event("keydown", escape)
+    window.expect_answer("complete")
+
+
+def test_leaving_the_title_field_does_not_undo_a_title_that_has_arrived(window):
+    window.ask_and_wait(SHORT)
+    window.page.locator(".heading [data-menu]").click()
+    window.page.get_by_role("menuitem", name="Rename").click()
+    window.page.evaluate("document.dispatchEvent(new CustomEvent('chat:title', {detail: {title: 'Arrived'}}))")
+    window.composer.focus()
+    expect(window.page.locator(".rename")).to_have_count(0)
+    expect(window.page.locator("h1")).to_have_text("Arrived")
+
+
+def test_the_text_in_the_composer_stays_while_another_form_asks(window):
+    window.ask_and_wait(SHORT)
+    held_routes = []
+    window.page.route("**/messages/", lambda route: held_routes.append(route))
+    window.ask("My words")
+    window.button("Try again").click()
+    window.expect_shown("article.assistant .rail", "Version 2 of 2")
+
+    held_routes[0].fulfill(status=409, content_type="application/json", body='{"error": "Busy."}')
+    window.expect_shown("#problem", "Busy.")
+    expect(window.composer).to_have_value("My words")
+
+
+def test_earlier_turns_are_added_without_losing_the_focus_or_the_place(long_window):
+    page = long_window.page
+    first = page.locator("article").first.get_attribute("data-turn")
+    page.get_by_role("link", name="Show earlier turns").press("Enter")
+    expect(page.get_by_text("Question 0.").first).to_be_attached()
+    expect(page.locator(f'[data-turn="{first}"]')).to_be_focused()
+    expect(page.locator(f'[data-turn="{first}"]')).to_be_in_viewport()
+
+
+def test_when_earlier_turns_cannot_be_loaded_the_page_says_so_and_the_link_keeps_the_focus(long_window):
+    long_window.page.route("**/?before=*", lambda route: route.abort())
+    link = long_window.page.get_by_role("link", name="Show earlier turns")
+    link.press("Enter")
+    long_window.expect_shown("chat-toast", "The connection was lost.")
+    expect(link).to_be_focused()

@@ -1,4 +1,4 @@
-"""The choice of a model in the composer."""
+"""Choosing the model in the composer."""
 
 import pytest
 from playwright.sync_api import expect
@@ -14,26 +14,23 @@ def picker(window):
     return window.page.get_by_label("Model", exact=True)
 
 
-def answers() -> list[str]:
+def models_of_answers() -> list[str]:
     return list(Message.objects.filter(role="assistant").order_by("created").values_list("model", flat=True))
 
 
-def test_alice_chooses_who_answers_and_the_choice_holds_for_what_follows(window):
+def test_the_chosen_model_is_asked_and_stays_chosen(window):
     expect(picker(window)).to_have_value(SONNET)
     picker(window).select_option(label="Opus 5.5")
-    window.ask("One. [[rate:0]]")
-    window.answer_is("complete")
+    window.ask_and_wait("One. [[rate:0]]")
     expect(picker(window)).to_have_value(OPUS)
-    window.ask("Two. [[rate:0]]")
-    expect(window.answers).to_have_count(2)
-    window.answer_is("complete")
+    window.ask_and_wait("Two. [[rate:0]]")
     window.page.reload()
     expect(picker(window)).to_have_value(OPUS)
-    assert answers() == [OPUS, OPUS]
+    assert models_of_answers() == [OPUS, OPUS]
 
 
 def test_alice_chooses_by_keyboard(window):
-    expect(window.question).to_be_focused()
+    expect(window.composer).to_be_focused()
     window.page.keyboard.type("By keyboard. [[rate:0]]")
     window.page.keyboard.press("Tab")
     expect(window.button("Send")).to_be_focused()
@@ -42,31 +39,35 @@ def test_alice_chooses_by_keyboard(window):
     window.page.keyboard.press("ArrowDown")
     window.page.keyboard.press("Shift+Tab")
     window.page.keyboard.press("Enter")
-    window.answer_is("complete")
-    assert answers() == [HAIKU]
+    window.expect_answer("complete")
+    assert models_of_answers() == [HAIKU]
 
 
-def test_an_answer_is_tried_again_and_continued_by_the_chosen_model(window):
-    window.ask("As much as fits [[max_tokens]][[rate:0]]")
-    window.answer_is("complete")
+def test_a_retry_asks_the_chosen_model(window):
+    window.ask_and_wait("Hello [[rate:0]]")
     picker(window).select_option(label="Haiku 5.5")
     window.button("Try again").click()
-    eventually(lambda: answers() == [SONNET, HAIKU])
-    window.answer_is("complete")
+    eventually(lambda: models_of_answers() == [SONNET, HAIKU])
+    window.expect_answer("complete")
+
+
+def test_continuing_asks_the_chosen_model(window):
+    window.ask_and_wait("As much as fits [[max_tokens]][[rate:0]]")
     picker(window).select_option(label="Opus 5.5")
     window.button("Continue").click()
-    eventually(lambda: answers() == [SONNET, HAIKU, OPUS])
-    window.answer_is("complete")
+    eventually(lambda: models_of_answers() == [SONNET, OPUS])
+    window.expect_answer("complete")
 
 
-def test_a_model_that_has_gone_meanwhile_is_refused_and_the_choice_falls_back(window):
+def test_a_model_that_is_no_longer_offered_is_removed_and_the_question_stays(window):
     picker(window).evaluate(
         "(select) => { select.append(new Option('Opus 4', 'claude-opus-4')); select.value = 'claude-opus-4'; }"
     )
     window.ask("Still there? [[rate:0]]")
-    window.shows("[data-problem]", "This model is not offered here.")
-    expect(window.question).to_have_value("Still there? [[rate:0]]")
+    window.expect_shown("[data-problem]", "This model is not offered here.")
+    expect(window.composer).to_have_value("Still there? [[rate:0]]")
     expect(picker(window)).to_have_value(SONNET)
-    window.question.press("Enter")
-    window.answer_is("complete")
-    assert answers() == [SONNET]
+
+    window.composer.press("Enter")
+    window.expect_answer("complete")
+    assert models_of_answers() == [SONNET]

@@ -1,4 +1,4 @@
-"""What can be tested of the scripts without a browser is tested by Node."""
+"""Runs the tests of the scripts that need no browser, with Node."""
 
 import subprocess
 from pathlib import Path
@@ -7,6 +7,6 @@ from tests.packages import program
 
 
 def test_the_parser_of_event_streams():
-    tests = [str(path) for path in Path(__file__).parent.glob("*.test.mjs")]
-    done = subprocess.run([program("node", "nodejs"), "--test", *tests], capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout
+    paths = [str(path) for path in Path(__file__).parent.glob("*.test.mjs")]
+    result = subprocess.run([program("node", "nodejs"), "--test", *paths], capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout

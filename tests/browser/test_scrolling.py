@@ -1,4 +1,4 @@
-"""The page follows the newest words until the reader looks elsewhere."""
+"""The page follows the end of an answer until the reader looks elsewhere."""
 
 import pytest
 from playwright.sync_api import expect
@@ -9,38 +9,56 @@ pytestmark = pytest.mark.browser
 LONG = "Write much [[rate:60]][[chars:12000]]"
 
 
-def distance(window):
-    return window.page.evaluate(
-        "(() => { const t = document.querySelector('chat-thread');"
-        " return t.scrollHeight - t.scrollTop - t.clientHeight })()"
-    )
-
-
-def test_the_end_is_followed_until_alice_scrolls_up(window):
+@pytest.fixture
+def long_window(window):
+    """Alice's window with an answer that is being written and already higher than the screen."""
     window.ask(LONG)
+    eventually(lambda: scroll_top(window) > 300, seconds=20)
+    return window
+
+
+def scroll_top(window) -> float:
+    return float(window.page.locator("chat-thread").evaluate("thread => thread.scrollTop"))
+
+
+def distance_to_end(window) -> float:
     thread = window.page.locator("chat-thread")
-    eventually(lambda: thread.evaluate("t => t.scrollTop") > 300, seconds=20)
-    assert distance(window) <= 2
-    thread.hover()
+    return float(thread.evaluate("thread => thread.scrollHeight - thread.scrollTop - thread.clientHeight"))
+
+
+def scroll_up(window):
+    window.page.locator("chat-thread").hover()
     window.page.mouse.wheel(0, -300)
-    eventually(lambda: distance(window) > 200)
-    place = thread.evaluate("t => t.scrollTop")
-    window.page.wait_for_timeout(600)
-    assert thread.evaluate("t => t.scrollTop") == place
-    jump = window.page.get_by_role("button", name="To the newest turn")
-    expect(jump).to_be_visible()
-    jump.click()
-    eventually(lambda: distance(window) <= 2)
-    expect(jump).to_be_hidden()
+    eventually(lambda: distance_to_end(window) > 200)
 
 
-def test_a_question_stands_near_the_top_while_its_answer_grows(window):
-    window.ask("A first one [[rate:0]]")
-    window.answer_is("complete")
+def test_the_end_of_a_growing_answer_stays_in_view(long_window):
+    eventually(lambda: distance_to_end(long_window) <= 2)
+
+
+def test_after_scrolling_up_the_page_stays_where_it_is(long_window):
+    scroll_up(long_window)
+    before = scroll_top(long_window)
+    long_window.page.wait_for_timeout(600)
+    assert scroll_top(long_window) == before
+
+
+def test_the_button_leads_back_to_the_end(long_window):
+    scroll_up(long_window)
+    button = long_window.page.get_by_role("button", name="To the newest turn")
+    expect(button).to_be_visible()
+    button.click()
+    eventually(lambda: distance_to_end(long_window) <= 2)
+    expect(button).to_be_hidden()
+
+
+def test_a_question_stays_near_the_top_while_its_answer_grows(window):
+    window.ask_and_wait("A first one [[rate:0]]")
     window.ask("A second one [[delay:1]][[text]]Short[[/text]]")
-    window.answer_is("writing")
+    expect(window.answers).to_have_count(2)
     question = window.page.locator("article.user").last
     top = eventually(lambda: question.bounding_box()["y"])
+    window.expect_answer("complete")
+
     assert top < 250
-    window.answer_is("complete")
     assert abs(question.bounding_box()["y"] - top) <= 2

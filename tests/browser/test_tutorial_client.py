@@ -1,4 +1,4 @@
-"""`POST /api/chat` serves the client that tutorials teach, in a real browser."""
+"""`POST /api/chat` works with the client that tutorials teach, in a real browser."""
 
 from pathlib import Path
 
@@ -13,8 +13,9 @@ HERE = Path(__file__).parent
 
 
 @pytest.fixture(params=["", "every byte"], ids=["as-it-comes", "every-byte-by-itself"])
-def page(request, window_of, alice, site):
-    page = window_of(alice).page
+def page(request, open_window, alice, site):
+    """The tutorial's page, with chunks as they come, and with each byte as a chunk."""
+    page = open_window(alice).page
     page.context.add_cookies([{"name": "csrf", "value": CSRF, "url": site.url}])
     html = (HERE / "tutorial_client.html").read_text().format(csrf=CSRF, recut=request.param)
     page.route("**/tutorial", lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
@@ -28,7 +29,7 @@ def send(page, message):
     page.get_by_role("button", name="Send").click()
 
 
-def test_the_text_arrives_whole(page):
+def test_all_of_the_text_arrives(page):
     text = "Grüße 🌊 aus 東京, שלום\n\n“data: {}” and a blank line"
     send(page, f"[[text]]{text}[[/text]]")
     expect(page).to_have_title("done")

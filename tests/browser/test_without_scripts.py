@@ -1,4 +1,4 @@
-"""The site works by plain forms, with scripts switched off."""
+"""The site works with plain forms when JavaScript is disabled."""
 
 import pytest
 from playwright.sync_api import expect
@@ -11,70 +11,91 @@ pytestmark = pytest.mark.browser
 
 
 def send(window, text):
-    window.question.fill(text)
+    window.composer.fill(text)
     with window.page.expect_navigation():
         window.page.get_by_role("button", name="Send").click()
 
 
-def test_alice_signs_in_asks_and_reads_the_answer(plain):
-    send(plain, "Good morning [[text]]**Hello** Alice[[/text]]")
+def open_options(window, conversation):
+    """The page that renames and deletes."""
+    window.page.goto(f"/conversations/{conversation.pk}/")
+    window.page.locator(".heading").get_by_role("link", name="Options: A trip to the coast.").click()
+
+
+def test_alice_asks_and_reads_the_answer(plain_window):
+    send(plain_window, "Good morning [[text]]**Hello** Alice[[/text]]")
     eventually(lambda: Message.objects.filter(state="complete", role="assistant").exists())
-    plain.page.reload()
-    plain.shows("article.assistant .prose strong", "Hello")
+    plain_window.page.reload()
+    plain_window.expect_shown("article.assistant .prose strong", "Hello")
 
 
-def test_what_only_scripts_can_do_is_not_offered(plain, alice):
+def test_what_needs_scripts_is_not_offered(plain_window, alice):
     conversation = finish_answer(begin(alice), "```sh\nls\n```").conversation
-    plain.page.goto(f"/conversations/{conversation.pk}/")
-    expect(plain.page.get_by_role("button", name="Try again")).to_be_visible()
-    expect(plain.page.get_by_role("button", name="Copy")).to_have_count(0)
+    plain_window.page.goto(f"/conversations/{conversation.pk}/")
+    expect(plain_window.page.get_by_role("button", name="Try again")).to_be_visible()
+    expect(plain_window.page.get_by_role("button", name="Copy")).to_have_count(0)
 
 
-def test_alice_stops_and_tries_again(plain):
-    send(plain, "Slowly [[rate:10]][[chars:3000]]")
-    plain.page.get_by_role("button", name="Stop").first.click()
+def test_alice_stops_an_answer(plain_window):
+    send(plain_window, "Slowly [[rate:10]][[chars:3000]]")
+    plain_window.page.get_by_role("button", name="Stop").first.click()
     eventually(lambda: Message.objects.get(role="assistant").state == "stopped")
-    plain.page.reload()
-    plain.page.get_by_role("button", name="Try again").click()
+
+
+def test_alice_tries_an_answer_again(plain_window, alice):
+    conversation = create_conversation(alice, "[[echo:Again.]]")
+    plain_window.page.goto(f"/conversations/{conversation.pk}/")
+    with plain_window.page.expect_navigation():
+        plain_window.page.get_by_role("button", name="Try again").click()
     assert Message.objects.filter(role="assistant").count() == 2
 
 
-def test_a_refused_question_comes_back_in_the_composer(plain):
-    send(plain, "Slowly [[hang]]")
-    send(plain, "Too early")
-    plain.shows("[data-problem]", "still being written")
-    expect(plain.question).to_have_value("Too early")
+def test_a_refused_question_comes_back_in_the_composer(plain_window):
+    send(plain_window, "Slowly [[hang]]")
+    send(plain_window, "Too early")
+    plain_window.expect_shown("[data-problem]", "still being written")
+    expect(plain_window.composer).to_have_value("Too early")
 
 
-def test_alice_renames_and_is_told_what_is_wrong_with_a_title(plain, alice):
-    create_conversation(alice, "A trip to the coast.")
-    plain.page.goto("/conversations/")
-    plain.page.locator("main").get_by_role("link", name="Options: A trip to the coast.").click()
-    plain.page.get_by_label("Title").fill("   ")
-    plain.page.get_by_role("button", name="Rename").click()
-    expect(plain.page.get_by_role("alert")).to_have_text("A title needs at least one letter.")
-    plain.page.get_by_label("Title").fill("By the sea")
-    plain.page.get_by_role("button", name="Rename").click()
-    plain.shows(".heading h1", "By the sea")
+def test_a_refused_title_comes_back_with_a_sentence(plain_window, alice):
+    open_options(plain_window, create_conversation(alice, "A trip to the coast."))
+    plain_window.page.get_by_label("Title").fill("   ")
+    plain_window.page.get_by_role("button", name="Rename").click()
+    expect(plain_window.page.get_by_role("alert")).to_have_text("A title needs at least one letter.")
+
+
+def test_alice_renames(plain_window, alice):
+    open_options(plain_window, create_conversation(alice, "A trip to the coast."))
+    plain_window.page.get_by_label("Title").fill("By the sea")
+    plain_window.page.get_by_role("button", name="Rename").click()
+    plain_window.expect_shown(".heading h1", "By the sea")
     assert Conversation.objects.get().title == "By the sea"
 
 
-def test_alice_deletes_and_puts_back(plain, alice):
-    conversation = create_conversation(alice, "A trip to the coast.")
-    plain.page.goto(f"/conversations/{conversation.pk}/")
-    plain.page.locator(".heading").get_by_role("link", name="Options: A trip to the coast.").click()
-    plain.page.get_by_role("button", name="Delete").click()
-    plain.page.wait_for_url("**/bin/")
+def test_alice_deletes_and_is_shown_the_bin(plain_window, alice):
+    open_options(plain_window, create_conversation(alice, "A trip to the coast."))
+    plain_window.page.get_by_role("button", name="Delete").click()
+    plain_window.page.wait_for_url("**/bin/")
     assert Conversation.objects.get().deleted
-    plain.page.get_by_role("button", name="Put back: A trip to the coast.").click()
-    plain.page.wait_for_url(f"**/conversations/{conversation.pk}/")
+
+
+def test_alice_restores_from_the_bin(plain_window, alice):
+    conversation = create_conversation(alice, "A trip to the coast.")
+    conversation.bin()
+    plain_window.page.goto("/bin/")
+    plain_window.page.get_by_role("button", name="Put back: A trip to the coast.").click()
+    plain_window.page.wait_for_url(f"**/conversations/{conversation.pk}/")
     assert Conversation.objects.get().deleted is None
 
 
-def test_alice_chooses_the_model_and_a_refusal_keeps_the_choice(plain):
-    plain.page.get_by_label("Model").select_option(label="Opus 5.5")
-    send(plain, "   ")
-    plain.shows("[data-problem]", "Write a question first.")
-    expect(plain.page.get_by_label("Model")).to_have_value("claude-opus-5-5")
-    send(plain, "Hi [[rate:0]]")
+def test_the_chosen_model_is_asked(plain_window):
+    plain_window.page.get_by_label("Model").select_option(label="Opus 5.5")
+    send(plain_window, "Hi [[rate:0]]")
     eventually(lambda: Message.objects.filter(state="complete", role="assistant", model="claude-opus-5-5").exists())
+
+
+def test_a_refusal_keeps_the_chosen_model(plain_window):
+    plain_window.page.get_by_label("Model").select_option(label="Opus 5.5")
+    send(plain_window, "   ")
+    plain_window.expect_shown("[data-problem]", "Write a question first.")
+    expect(plain_window.page.get_by_label("Model")).to_have_value("claude-opus-5-5")

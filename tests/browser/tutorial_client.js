@@ -32,7 +32,7 @@ async function chat(message) {
   }
 }
 
-/** The worst network: every byte arrives by itself, so every character, every JSON and every blank line is cut. */
+/** The worst network: each byte is a chunk, so that each character, JSON text and blank line is cut. */
 function recut(body) {
   if (!document.body.dataset.recut) return body;
   const bytes = new TransformStream({

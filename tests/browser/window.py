@@ -1,59 +1,66 @@
-"""A browser window, in the words of the tests."""
-
-from typing import Any
+"""A browser window, and what people do in it."""
 
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 expect.set_options(timeout=10_000)
 
 
-def checked_screen(width: int, scheme: str) -> dict[str, Any]:
-    """Options of a window in which obstacles are looked for: the checker puts a script of its own into the page,
-    and what is still fading in would have too little contrast.
-    """
-    viewport = {"width": width, "height": 800}
-    return {"viewport": viewport, "color_scheme": scheme, "bypass_csp": True, "reduced_motion": "reduce"}
-
-
 class Window:
-    """One page, and what is done there."""
+    """One page of the browser."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.faults: list[str] = []
+        #: What scripts have thrown, and what the content security policy has refused.
+        self.errors: list[str] = []
         page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self._handle_console_message)
 
-    def _hear(self, message: ConsoleMessage) -> None:
-        """The console says when the policy has refused something."""
+    def _handle_console_message(self, message: ConsoleMessage) -> None:
         if "Refused" in message.text or "violates" in message.text:
-            self.faults.append(message.text)
+            self.errors.append(message.text)
 
     def ask(self, text: str) -> None:
-        self.question.fill(text)
-        self.question.press("Enter")
+        self.composer.fill(text)
+        self.composer.press("Enter")
 
-    def shows(self, selector: str, text: str | None = None) -> None:
-        found = self.page.locator(selector).last
-        expect(found).to_be_visible()
+    def ask_and_wait(self, text: str) -> None:
+        """Ask, and wait for the complete answer."""
+        number = self.answers.count()
+        self.ask(text)
+        expect(self.answers).to_have_count(number + 1)
+        self.expect_answer("complete")
+
+    def expect_shown(self, selector: str, text: str | None = None) -> None:
+        """Wait until the last element is visible, and contains the text."""
+        element = self.page.locator(selector).last
+        expect(element).to_be_visible()
         if text is not None:
-            expect(found).to_contain_text(text)
+            expect(element).to_contain_text(text)
 
-    def answer_is(self, state: str) -> None:
+    def expect_answer(self, state: str) -> None:
+        """Wait until the last answer is in this state."""
         expect(self.answer).to_have_attribute("data-state", state, timeout=20_000)
 
+    def stop(self) -> None:
+        """Stop the answer that is being written, so that the next test finds no running reply."""
+        self.button("Stop").click()
+        self.expect_answer("stopped")
+
     @property
-    def question(self):
+    def composer(self):
+        """The field in which questions are written."""
         return self.page.get_by_label("Write to Claude")
 
     @property
     def answer(self):
-        return self.page.locator("article.assistant").last
+        """The last answer."""
+        return self.answers.last
 
     @property
     def answers(self):
         return self.page.locator("article.assistant")
 
     def button(self, name: str):
+        """The last visible button with this name."""
         return self.page.get_by_role("button", name=name, exact=True).filter(visible=True).last
