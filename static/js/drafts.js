@@ -29,7 +29,7 @@ export class Draft {
     }
   }
 
-  /** The same while somebody is typing: after the last of many calls. */
+  /** Keep a text that is being typed: it is written a short time after the last call. */
   writeSoon(text) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.write(text), WRITE_DELAY_MS);

@@ -1,4 +1,4 @@
-"""Saving a question in other words without asking again: the answers stay, and so do the earlier words."""
+"""Storing a question in other words without asking it again: the answers and the earlier words stay."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def test_the_answers_stay_below_the_new_words_and_below_the_old_ones(alice):
     assert texts(before) == ["Wy?", "An answer.", "And then?", "An answer."]
 
 
-def test_what_stands_above_is_shared_and_not_copied(alice):
+def test_the_turns_above_are_shared_and_not_copied(alice):
     conversation = create_conversation(alice, "One.", "Tow.")
     before = conversation.thread()
     conversation.reword(before[2].pk, "Two.")
@@ -29,7 +29,7 @@ def test_what_stands_above_is_shared_and_not_copied(alice):
     assert conversation.messages.count() == 6
 
 
-def test_copies_keep_all_that_was_known_of_an_answer_and_its_date(alice):
+def test_copied_answers_keep_their_fields_and_dates(alice):
     conversation = create_conversation(alice, "Wy?")
     Message.objects.filter(pk=conversation.head_id).update(content=[{"type": "text", "text": "x"}], request_id="req_1")
     question, answer = conversation.thread()
@@ -40,7 +40,7 @@ def test_copies_keep_all_that_was_known_of_an_answer_and_its_date(alice):
     assert copy.created < conversation.thread()[0].created
 
 
-def test_the_beginning_of_what_was_sent_moves_to_its_copy(alice):
+def test_the_first_message_that_was_sent_becomes_its_copy(alice):
     conversation = create_conversation(alice, "One.", "Two.", "Three.")
     first, _, second, *_ = conversation.thread()
     Message.objects.filter(pk=conversation.head_id).update(sent_from=second)
@@ -48,7 +48,7 @@ def test_the_beginning_of_what_was_sent_moves_to_its_copy(alice):
     assert conversation.head.sent_from == conversation.thread()[2]
 
 
-def test_only_the_branch_that_is_shown_is_taken_along(alice):
+def test_only_the_branch_that_is_shown_is_copied(alice):
     conversation = create_conversation(alice, "One.")
     first = finish_answer(retry(conversation.head), "The second answer.")
     conversation.switch_to(conversation.messages.get(text="An answer.").pk)
@@ -56,7 +56,7 @@ def test_only_the_branch_that_is_shown_is_taken_along(alice):
     assert texts(conversation.thread()) == ["Uno.", "An answer."]
 
 
-def test_a_question_of_another_branch_takes_its_newest_answer_along(alice):
+def test_a_question_of_another_branch_is_copied_with_its_newest_answer(alice):
     conversation = create_conversation(alice, "One.")
     old = conversation.thread()[0]
     finish_answer(edit(conversation, None, "Two."), "Another answer.")
@@ -64,13 +64,13 @@ def test_a_question_of_another_branch_takes_its_newest_answer_along(alice):
     assert texts(conversation.thread()) == ["Uno.", "An answer."]
 
 
-def test_the_same_words_make_no_version(alice):
+def test_the_same_words_add_no_version(alice):
     conversation = create_conversation(alice, "One.")
     assert conversation.reword(conversation.thread()[0].pk, "One.") == conversation.thread()[0]
     assert conversation.messages.count() == 2
 
 
-def test_a_repeat_with_the_same_key_makes_one_version(alice):
+def test_a_repeat_with_the_same_key_adds_one_version(alice):
     conversation = create_conversation(alice, "One.")
     question = conversation.thread()[0].pk
     versions = [conversation.reword(question, "Uno.", key="k") for _twice in range(2)]
@@ -78,7 +78,7 @@ def test_a_repeat_with_the_same_key_makes_one_version(alice):
     assert (conversation.messages.count(), IdempotencyKey.objects.count()) == (4, 1)
 
 
-def test_answers_and_foreign_questions_are_not_corrected(alice, bob):
+def test_answers_and_questions_of_other_conversations_cannot_be_reworded(alice, bob):
     conversation, foreign = create_conversation(alice), create_conversation(bob)
     for other in (conversation.head_id, foreign.thread()[0].pk, foreign.head_id):
         with pytest.raises(UnknownMessage):
@@ -86,7 +86,7 @@ def test_answers_and_foreign_questions_are_not_corrected(alice, bob):
     assert Message.objects.count() == 4
 
 
-def test_nothing_is_corrected_while_an_answer_is_written(alice):
+def test_nothing_is_reworded_while_an_answer_is_written(alice):
     conversation = create_conversation(alice, "One.")
     question = conversation.thread()[0].pk
     ask(conversation, "Two.")
@@ -95,7 +95,7 @@ def test_nothing_is_corrected_while_an_answer_is_written(alice):
     assert conversation.messages.count() == 4
 
 
-def test_running_answers_elsewhere_do_not_forbid_a_correction(alice):
+def test_running_answers_in_other_conversations_do_not_prevent_it(alice):
     conversation = create_conversation(alice, "One.")
     for _ in range(3):
         begin(alice)
