@@ -154,7 +154,7 @@ class Conversation(models.Model):
 
     def parent_of(self, question: Question) -> UUID | None:
         """Where a question is added: at the head, or where it is edited: below an answer, or beside a question."""
-        if not question.is_edit:
+        if not question.is_edit or self._state.adding:
             return self.head_id
         if question.parent is not None:
             parents = self.messages.filter(Q(role=Message.Role.ASSISTANT) | Q(children__role=Message.Role.USER))

@@ -6,7 +6,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Length, Now
 from django.utils.translation import gettext_lazy as _
 
@@ -63,9 +63,17 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
         The first request counts. Returns how many answers are affected.
         """
-        waiting = self.filter(state=Message.State.WAITING)
-        ended = waiting.update(state=Message.State.STOPPED, ending=ending, finished=Now())
-        return ended + self.writing().filter(stop_requested="").update(stop_requested=ending)
+        # One statement: an answer that starts to wait meanwhile must not miss the request.
+        return (
+            self.open()
+            .filter(stop_requested="")
+            .update(
+                stop_requested=ending,
+                state=Case(When(state=Message.State.WAITING, then=Value(Message.State.STOPPED)), default=F("state")),
+                ending=Case(When(state=Message.State.WAITING, then=Value(ending)), default=F("ending")),
+                finished=Case(When(state=Message.State.WAITING, then=Now()), default=F("finished")),
+            )
+        )
 
     def copy_turns(self, path: list[UUID], parent: UUID) -> UUID:
         """Copy turns that follow one another, below another parent; returns the id of the last copy."""

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import aclosing
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
@@ -82,19 +83,23 @@ class UpstreamCall:
 
     async def __aenter__(self) -> Self:
         if self._reservation is None:
-            self._reservation = await storage.run(reserve, self.request, self.answer, self.purpose)
+            self._reservation = await storage.run_until_stored(
+                reserve, self.request, self.answer, self.purpose, on_retry=self._on_retry
+            )
         return self
 
     async def __aexit__(self, *error: object) -> None:
         try:
-            await storage.run_until_stored(self.settle, on_retry=self._on_retry)
+            await self._settle_until_stored()
         except IntegrityError:
             # What the call was for was deleted meanwhile: the second attempt clears the references.
-            await storage.run_until_stored(self.settle, on_retry=self._on_retry)
+            await self._settle_until_stored()
         except Exception:
+            # What is left is settled by recovery.
             logger.exception("The usage of a call for message %s cannot be stored.", self.answer.pk)
-            self.usage = None
-            await storage.run_until_stored(self.settle, on_retry=self._on_retry)
+
+    async def _settle_until_stored(self) -> None:
+        await storage.run_until_stored(self.settle, on_retry=self._on_retry)
 
     async def stream(self, handle: Callable[[client.Event], None], max_seconds: float) -> None:
         """Pass each event of the response to `handle`. Raises Failed, TimeoutError after `max_seconds`, Stopped.
@@ -145,7 +150,8 @@ class UpstreamCall:
     def settle(self) -> None:
         """Complete the row of usage, release the reservation and add the cost to the month. Uses the database."""
         with transaction.atomic():
-            cost = self._record_usage(self.usage) if self.usage else 0
+            # A copy: where this fails, a checkpoint must not insert the call as settled before it is settled again.
+            cost = self._record_usage(copy(self.usage)) if self.usage else 0
             if self._reservation is not None:
                 self._reservation.settle(cost)
         self.is_settled = True

@@ -69,13 +69,18 @@ def write(checkpoints: list[Checkpoint], usages: list[Usage], runner: str) -> di
     except Exception:
         if len(checkpoints) + len(usages) == 1:
             raise
-        # Usage that cannot be inserted now is inserted when its call is settled.
         logger.exception("A round of checkpoints failed; storing row by row.")
         for checkpoint in checkpoints:
             try:
                 store([checkpoint], [], runner)
             except Exception:
                 logger.exception("The checkpoint of reply %s failed.", checkpoint.id)
+        for usage in usages:
+            try:
+                store([], [usage], runner)
+            except Exception:
+                # It is inserted when its call is settled.
+                logger.exception("The usage of request %s could not be inserted.", usage.request_id)
     return read([checkpoint.id for checkpoint in checkpoints])
 
 

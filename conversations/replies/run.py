@@ -106,8 +106,6 @@ class Run:
             raise Stopped
 
     async def _make_call(self) -> None:
-        if self._stop.is_set():
-            raise Stopped
         self.stop_reason = ""
         reservation, self._reservation = self._reservation, None
         self._call = UpstreamCall(
@@ -117,6 +115,8 @@ class Run:
             on_started=self._on_call_started,
             on_retry=lambda: self._broadcast.show_status("saving", {}),
         )
+        if self._stop.is_set():
+            self._call.stop()
         try:
             async with self._call as call:
                 await call.stream(self._handle, self._deadline - asyncio.get_running_loop().time())

@@ -73,7 +73,9 @@ async def page_stream(broadcast: Broadcast, answer: Message, viewer: User, first
 def end_frame(end: End, answer: Message, viewer: User) -> bytes:
     """The last frame, with the finished turn as this viewer may see it; without one when its row is deleted."""
     message = Message.objects.select_related("conversation__owner").filter(pk=answer.pk).first()
-    turn = turns.single_turn(message, viewer) if message else None
+    # Without the turn where the row could not be stored: it would look as if the answer were still being written.
+    is_stored = message is not None and message.state == end.state
+    turn = turns.single_turn(message, viewer) if message and is_stored else None
     data = {
         "state": end.state,
         "ending": end.ending,

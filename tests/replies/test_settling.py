@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.db.models.functions import Now
 
 from conversations.claude.client import MessageFinished, MessageStarted, Request
@@ -111,6 +112,20 @@ def test_a_call_that_comes_back_after_it_was_recovered_is_paid_for_once(alice):
     call.settle()
     assert Usage.objects.get().cost == 9_000
     assert month() == (9_000, 0)
+
+
+def test_a_call_whose_first_settling_failed_is_paid_for_all_the_same(alice, monkeypatch):
+    answer = begin(alice)
+    call = started_call(answer, reserve(answer, 9_000))
+    monkeypatch.setattr(Reservation, "settle", lambda *_arguments: 1 / 0)
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        call.settle()
+    monkeypatch.undo()
+    insert([call.usage])  # a checkpoint before the second attempt
+    call.settle()
+    usage = Usage.objects.get()
+    assert usage.state == "cut"
+    assert month() == (usage.cost, 0)
 
 
 def test_a_call_whose_conversation_is_deleted_keeps_its_usage(alice):
