@@ -6,7 +6,7 @@ from django.contrib.auth.models import Permission
 from chatsite.accounts.models import User
 from chatsite.standin.process import StandIn
 from conversations.models import Message, Reservation
-from tests.history import NOBODY
+from tests.history import TEST_RUNNER
 from tests.site import Site, eventually
 
 PASSWORD = "a calm harbour at dawn"
@@ -72,7 +72,7 @@ def site(_shared_site, transactional_db, stand_in):
     yield _shared_site
     _shared_site.forget_visitors()
     # Nothing may be written any more while the tables are emptied.
-    written = Message.objects.writing().exclude(runner=NOBODY)
+    written = Message.objects.writing().exclude(runner=TEST_RUNNER)
     written.request_stop(Message.Ending.STOPPED)
     eventually(lambda: not written.all().exists())
 

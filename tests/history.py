@@ -10,7 +10,7 @@ from conversations.models.content import text_content
 
 MODEL = "claude-sonnet-5-5"
 #: The runner of these answers: no process writes them, so they stay as a test leaves them.
-NOBODY = "the-tests"
+TEST_RUNNER = "the-tests"
 
 
 def start_answer(conversation: Conversation, request: Question | Retry, runner: str) -> Message:
@@ -19,13 +19,13 @@ def start_answer(conversation: Conversation, request: Question | Retry, runner: 
     return answer
 
 
-def begin(owner, text: str = "The first question.", *, runner: str = NOBODY, **fields) -> Message:
+def begin(owner, text: str = "The first question.", *, runner: str = TEST_RUNNER, **fields) -> Message:
     """Start a conversation; returns its first answer, which is still being written."""
     question = Question(text=text, **{"model": MODEL} | fields)
     return start_answer(Conversation.draft(owner, question), question, runner)
 
 
-def ask(conversation: Conversation, text: str, *, runner: str = NOBODY, **fields) -> Message:
+def ask(conversation: Conversation, text: str, *, runner: str = TEST_RUNNER, **fields) -> Message:
     """Ask at the end of the branch that is shown; returns the answer, which is still being written."""
     return start_answer(conversation, Question(text=text, **{"model": MODEL} | fields), runner)
 
@@ -33,12 +33,12 @@ def ask(conversation: Conversation, text: str, *, runner: str = NOBODY, **fields
 def edit(conversation: Conversation, parent: UUID | None, text: str, **fields) -> Message:
     """Ask a new version of the question below `parent`; returns the answer, which is still being written."""
     question = Question(text=text, is_edit=True, parent=parent, **{"model": MODEL} | fields)
-    return start_answer(conversation, question, NOBODY)
+    return start_answer(conversation, question, TEST_RUNNER)
 
 
 def retry(answer: Message, **fields) -> Message:
     """Have a question answered again; returns the new answer, which is still being written."""
-    return start_answer(answer.conversation, Retry(answer=answer.pk, **{"model": MODEL} | fields), NOBODY)
+    return start_answer(answer.conversation, Retry(answer=answer.pk, **{"model": MODEL} | fields), TEST_RUNNER)
 
 
 def finish_answer(

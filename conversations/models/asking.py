@@ -14,7 +14,8 @@ def lock_owner(user_id: int) -> None:
 
     Raises Refused when the account was deactivated meanwhile.
     """
-    if True not in User.objects.select_for_update().filter(pk=user_id).values_list("is_active", flat=True):
+    is_active = User.objects.select_for_update().filter(pk=user_id).values_list("is_active", flat=True).first()
+    if not is_active:
         raise Refused
 
 

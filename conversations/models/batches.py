@@ -14,7 +14,7 @@ def in_batches(queryset: QuerySet, size: int) -> Iterator[QuerySet]:
 
     A row that no longer matches the queryset when its batch comes is left out of it.
     """
-    overwrite_deleted_data()
+    enable_secure_delete()
     keys = list(queryset.values_list("pk", flat=True))
     for start in range(0, len(keys), size):
         began = time.monotonic()
@@ -24,7 +24,7 @@ def in_batches(queryset: QuerySet, size: int) -> Iterator[QuerySet]:
         time.sleep(time.monotonic() - began)
 
 
-def overwrite_deleted_data() -> None:
+def enable_secure_delete() -> None:
     """Make SQLite overwrite what it deletes. By default it marks a deleted text as free and leaves it in the file."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:

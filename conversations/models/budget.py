@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from conversations.models.message import Message
 from conversations.models.months import created_in, this_month
 from conversations.models.refusals import BudgetSpent, PriceUnknown
-from conversations.models.usage import Usage, is_lost
+from conversations.models.usage import Usage, lost_calls
 
 MICRO = 1_000_000
 #: Percent of the limit at which staff are warned.
@@ -119,6 +119,6 @@ class Reservation(models.Model):
     @staticmethod
     def settle_lost() -> None:
         """Release what was reserved for calls whose process is gone."""
-        for reservation in Reservation.objects.filter(is_lost()):
+        for reservation in Reservation.objects.filter(lost_calls()):
             with transaction.atomic():
                 reservation.settle(0)

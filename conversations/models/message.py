@@ -14,7 +14,7 @@ from chatsite.accounts.models import User
 from conversations.models.content import CONTENT_FROM_TEXT, Content, extract_text, extract_thinking
 from conversations.models.permissions import can_read_transcripts
 
-#: A writer that has given no sign of life for this long is taken for dead.
+#: A writer that has sent no heartbeat for this long is considered stale.
 STALE_AFTER = timedelta(seconds=10)
 
 
@@ -215,17 +215,17 @@ class Message(models.Model):
     def finish(self, *, state: str, ending: str, content: Content, **fields: Any) -> bool:
         """Store how the writing ended; `fields` are columns of the result. True where this call decided the state.
 
-        Only the state is fenced: when the answer was taken for dead meanwhile and marked interrupted, a writer that
+        Only the state is fenced: when the answer became stale and was marked interrupted, a writer that
         comes back still stores what it has, unless that is less.
         """
         text = extract_text(content)
-        mine = Message.objects.filter(pk=self.pk, runner=self.runner)
-        ended = {"state": state, "ending": ending, "finished": Now(), "heartbeat": None}
-        if mine.writing().update(**ended, content=content, text=text, **fields):
+        own_row = Message.objects.filter(pk=self.pk, runner=self.runner)
+        ending_fields = {"state": state, "ending": ending, "finished": Now(), "heartbeat": None}
+        if own_row.writing().update(**ending_fields, content=content, text=text, **fields):
             return True
         result = {name: fields[name] for name in fields.keys() - {"error_code", "error_detail"}}
-        no_longer = mine.alias(length=Length("text")).filter(length__lte=len(text))
-        no_longer.update(content=content, text=text, **result)
+        not_longer = own_row.alias(length=Length("text")).filter(length__lte=len(text))
+        not_longer.update(content=content, text=text, **result)
         return False
 
     def wait_for_decision(self, content: Content) -> bool:

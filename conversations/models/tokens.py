@@ -12,7 +12,13 @@ class Tokens:
     cache_read: int = 0
 
     def __add__(self, other: "Tokens") -> "Tokens":
-        return Tokens(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+        return Tokens(
+            input=self.input + other.input,
+            output=self.output + other.output,
+            cache_write_5m=self.cache_write_5m + other.cache_write_5m,
+            cache_write_1h=self.cache_write_1h + other.cache_write_1h,
+            cache_read=self.cache_read + other.cache_read,
+        )
 
     @property
     def prompt(self) -> int:

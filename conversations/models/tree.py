@@ -25,7 +25,7 @@ def children_of(parents: Parents) -> dict[UUID | None, list[UUID]]:
 
 def newest_leaf(message: UUID, parents: Parents) -> UUID:
     """The leaf that is reached from `message` by always taking the newest child."""
-    newest_child = {parent: each for each, parent in parents.items() if parent is not None}
+    newest_child = {parent: child for child, parent in parents.items() if parent is not None}
     while message in newest_child:
         message = newest_child[message]
     return message

@@ -81,7 +81,7 @@ class Usage(models.Model):
             setattr(self, f"{name}_tokens", getattr(tokens, name))
 
 
-def is_lost() -> Q:
+def lost_calls() -> Q:
     """Calls that no process will settle, because theirs is gone: a condition on message, purpose and created.
 
     A reply is known to be lost once it is recovered. A title has no heartbeat, and neither has a reply whose row is

@@ -1,4 +1,4 @@
-"""What readers of one reply get: text and frames, kept so that each reader holds a position and nobody a queue.
+"""What readers of one reply get: text and frames, kept so that each reader holds a position, not a queue.
 
 Filled by a Reply (the writer) or as a Mirror (a reply that another process writes); read by `page` and `plain`.
 """
@@ -85,6 +85,9 @@ class Broadcast:
         """Tell the page's readers, also those who come meanwhile, why no text is coming (`retrying`, `saving`)."""
         self._status = sse.encode_frame(name, data)
         self._push(self._status)
+
+    def show_saving(self) -> None:
+        self.show_status("saving", {})
 
     def set_title(self, title: str) -> None:
         """Send the title to the page's readers, or to the next one while there are none."""
@@ -173,12 +176,12 @@ class Broadcast:
     @contextmanager
     def _reading(self, *, page: bool) -> Iterator[None]:
         self.readers += 1
-        self._page_readers += page
+        self._page_readers += int(page)
         try:
             yield
         finally:
             self.readers -= 1
-            self._page_readers -= page
+            self._page_readers -= int(page)
             self._on_leave()
 
     # Rendering, at most once per `flush_interval` and only while a page reads

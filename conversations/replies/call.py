@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable
 from contextlib import aclosing
 from copy import copy
@@ -151,15 +152,15 @@ class UpstreamCall:
         """Complete the row of usage, release the reservation and add the cost to the month. Uses the database."""
         with transaction.atomic():
             # A copy: where this fails, a checkpoint must not insert the call as settled before it is settled again.
-            cost = self._record_usage(copy(self.usage)) if self.usage else 0
+            cost = self._store_usage(copy(self.usage)) if self.usage else 0
             if self._reservation is not None:
                 self._reservation.settle(cost)
         self.is_settled = True
 
-    def _record_usage(self, usage: Usage) -> int:
-        """Returns the cost that was not recorded before."""
+    def _store_usage(self, usage: Usage) -> int:
+        """Store the row; returns the cost that was not recorded before."""
         # A checkpoint has inserted the row, unless the call was short. Recovery has settled it too, if this process was
-        # taken for dead.
+        # considered stale.
         stored = Usage.objects.select_for_update().filter(pk=usage.pk).first()
         if stored is None:
             detach_deleted([usage])
@@ -167,8 +168,8 @@ class UpstreamCall:
             usage.tokens = self._finished.tokens
         usage.estimated = self._finished is None or not self._finished.is_counted
         if usage.estimated:
-            usage.tokens = estimate(usage.tokens, self._characters, self.request.max_output)
-        complete(usage, is_whole=self._finished is not None)
+            usage.tokens = estimate_tokens(usage.tokens, self._characters, self.request.max_output)
+        finalize_usage(usage, is_complete=self._finished is not None)
         Usage.objects.bulk_create([usage], update_conflicts=True, unique_fields=["id"], update_fields=SETTLED_FIELDS)
         recorded = 0
         if stored is not None and stored.state != Usage.State.OPEN:
@@ -194,15 +195,15 @@ def max_cost(request: client.Request) -> int | None:
     return get_model(request.model).max_cost(prompt_tokens, request.max_output, timezone.now().date())
 
 
-def insert(usages: list[Usage]) -> None:
+def insert_usages(usages: list[Usage]) -> None:
     """Insert rows of calls that have started; those that are there already stay as they are."""
     detach_deleted(usages)
     Usage.objects.bulk_create(usages, ignore_conflicts=True)
 
 
-def estimate(tokens: Tokens, characters: int, max_output: int) -> Tokens:
+def estimate_tokens(tokens: Tokens, characters: int, max_output: int) -> Tokens:
     """The counts of a call that was cut: Claude's own count of what it wrote comes only at the end."""
-    written = min(-(-characters // CHARACTERS_PER_TOKEN), max_output)
+    written = min(math.ceil(characters / CHARACTERS_PER_TOKEN), max_output)
     return Tokens(
         input=tokens.input,
         output=max(tokens.output, written),
@@ -212,9 +213,9 @@ def estimate(tokens: Tokens, characters: int, max_output: int) -> Tokens:
     )
 
 
-def complete(usage: Usage, *, is_whole: bool) -> None:
+def finalize_usage(usage: Usage, *, is_complete: bool) -> None:
     """Give a row the state and the cost of a call that is over; not stored."""
-    usage.state = Usage.State.COMPLETE if is_whole else Usage.State.CUT
+    usage.state = Usage.State.COMPLETE if is_complete else Usage.State.CUT
     usage.cost = get_model(usage.model).cost(usage.tokens, timezone.now().date())
 
 

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 #: Seconds. Another process refreshes `watched_at` every ten seconds while it has a reader.
 WATCHED_WITHIN = 15
 
-# Fenced by runner and state: a reply that was taken for dead meanwhile is not ours any more.
+# Fenced by runner and state: a stale reply that was marked interrupted is not written any more.
 UPDATE_POSTGRESQL = """
 UPDATE conversations_message AS message SET text = new.text, heartbeat = statement_timestamp()
 FROM unnest(%s::uuid[], %s::text[]) AS new(id, text)
@@ -58,42 +58,42 @@ class StoredReply:
     is_watched: bool
 
 
-def write(checkpoints: list[Checkpoint], usages: list[Usage], runner: str) -> dict[UUID, StoredReply]:
+def store_and_read(checkpoints: list[Checkpoint], usages: list[Usage], runner: str) -> dict[UUID, StoredReply]:
     """Store one round and read the rows of its replies; a reply whose row is deleted is missing.
 
     `usages`: rows of calls that have started since the last round.
     """
     checkpoints = sorted(checkpoints, key=lambda checkpoint: checkpoint.id)
     try:
-        store(checkpoints, usages, runner)
+        store_checkpoints(checkpoints, usages, runner)
     except Exception:
         if len(checkpoints) + len(usages) == 1:
             raise
         logger.exception("A round of checkpoints failed; storing row by row.")
         for checkpoint in checkpoints:
             try:
-                store([checkpoint], [], runner)
+                store_checkpoints([checkpoint], [], runner)
             except Exception:
                 logger.exception("The checkpoint of reply %s failed.", checkpoint.id)
         for usage in usages:
             try:
-                store([], [usage], runner)
+                store_checkpoints([], [usage], runner)
             except Exception:
                 # It is inserted when its call is settled.
                 logger.exception("The usage of request %s could not be inserted.", usage.request_id)
-    return read([checkpoint.id for checkpoint in checkpoints])
+    return read_rows([checkpoint.id for checkpoint in checkpoints])
 
 
-def store(checkpoints: list[Checkpoint], usages: list[Usage], runner: str) -> None:
+def store_checkpoints(checkpoints: list[Checkpoint], usages: list[Usage], runner: str) -> None:
     grown = [(checkpoint.id, checkpoint.text) for checkpoint in checkpoints if checkpoint.text is not None]
-    silent = [checkpoint.id for checkpoint in checkpoints if checkpoint.text is None]
+    unchanged = [checkpoint.id for checkpoint in checkpoints if checkpoint.text is None]
     with transaction.atomic():
         if grown:
             store_texts(grown, runner)
-        if silent:
-            Message.objects.writing().filter(pk__in=silent, runner=runner).update(heartbeat=Now())
+        if unchanged:
+            Message.objects.writing().filter(pk__in=unchanged, runner=runner).update(heartbeat=Now())
         if usages:
-            call.insert(usages)
+            call.insert_usages(usages)
 
 
 def store_texts(texts: list[tuple[UUID, str]], runner: str) -> None:
@@ -104,7 +104,7 @@ def store_texts(texts: list[tuple[UUID, str]], runner: str) -> None:
             cursor.executemany(UPDATE_SQLITE, [(text, pk.hex, runner) for pk, text in texts])
 
 
-def read(ids: list[UUID]) -> dict[UUID, StoredReply]:
+def read_rows(ids: list[UUID]) -> dict[UUID, StoredReply]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(SELECT_POSTGRESQL, [WATCHED_WITHIN, ids])

@@ -39,9 +39,9 @@ class Engine:
         self.running: dict[UUID, Reply] = {}
         self.titles: set[TitleWriter] = set()
         #: The process will stop soon: `/readyz` says so.
-        self.is_leaving = False
-        #: New questions are refused.
         self.is_draining = False
+        #: New questions are refused.
+        self.refuses_questions = False
         self._starting: set[asyncio.Task[tuple[Message, Broadcast]]] = set()
         self._mirrors = Mirrors()
         self._housekeeping = Housekeeping(self.running, self.runner)
@@ -50,7 +50,7 @@ class Engine:
     # The life of the process
 
     async def startup(self) -> None:
-        self.is_leaving = self.is_draining = False
+        self.is_draining = self.refuses_questions = False
         client.open_client()
         self._housekeeping.start()
         self._model_refresh = asyncio.create_task(model_refresh.keep_refreshing())
@@ -61,15 +61,15 @@ class Engine:
         For DRAIN_NOTICE_SECONDS before that only `/readyz` says so: a proxy that polls it sends no more questions by
         the time they would be refused.
         """
-        self.is_leaving = True
-        await asyncio.sleep(settings.DRAIN_NOTICE_SECONDS)
         self.is_draining = True
+        await asyncio.sleep(settings.DRAIN_NOTICE_SECONDS)
+        self.refuses_questions = True
         await self._wait_until(lambda: not self.running and not self._starting, settings.DRAIN_SECONDS)
         await self._interrupt()
 
     async def shutdown(self) -> None:
         """Interrupt what still runs, wait for the saves that are left, and close the connections to Claude."""
-        self.is_leaving = self.is_draining = True
+        self.is_draining = self.refuses_questions = True
         await self._interrupt()
         if self._model_refresh is not None:
             self._model_refresh.cancel()
@@ -114,7 +114,8 @@ class Engine:
         if answer.is_writing:
             return self._mirrors.get(answer.pk)
         broadcast = Broadcast(answer.text)
-        broadcast.close(*await storage.run(read_end, answer.pk))
+        end, html = await storage.run(read_end, answer.pk)
+        broadcast.close(end, html)
         return broadcast
 
     async def stop(self, answer: Message) -> Broadcast:
@@ -130,7 +131,7 @@ class Engine:
         self, conversation: Conversation, request: Question | Retry, grace: float | None
     ) -> tuple[Message, Broadcast]:
         """Store and start as one shielded step: a reader who leaves in between leaves no row without a task."""
-        if self.is_draining:
+        if self.refuses_questions:
             raise Draining
         task = asyncio.create_task(self._store_and_run(conversation, request, grace), context=contextvars.Context())
         self._starting.add(task)

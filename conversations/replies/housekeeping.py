@@ -81,14 +81,14 @@ class Housekeeping:
         # Copies: a call may be settled, in another thread, while they are inserted.
         usages = [copy(call.usage) for call in calls if call.usage is not None]
         try:
-            rows = await storage.run(checkpoints.write, pending, usages, self._runner)
+            rows = await storage.run(checkpoints.store_and_read, pending, usages, self._runner)
         except Exception as error:
             self._no_recovery_before = now + STALE_AFTER.total_seconds()
             self._started_calls += calls
-            logger.warning("No checkpoint of %d replies: %s", len(replies), error)
+            logger.warning("Checkpoints of %d replies cannot be stored: %s", len(replies), error)
             return
         for reply, checkpoint in zip(replies, pending, strict=True):
-            reply.apply(checkpoint, rows.get(checkpoint.id), now)
+            reply.handle_stored_row(checkpoint, rows.get(checkpoint.id), now)
 
     async def _keep_recovering(self) -> None:
         clock = asyncio.get_running_loop().time

@@ -17,7 +17,7 @@ from conversations.replies.end import End, read_end
 
 logger = logging.getLogger(__name__)
 
-#: Seconds between two polls of the rows; fewer while a stop was requested for one of them.
+#: Seconds between two polls of the rows; shorter while a stop is requested for one of them.
 POLL_SECONDS, SHORT_POLL_SECONDS = 1, 0.2
 #: Seconds after which `watched_at` is refreshed, so that the writer knows of a reader here.
 WATCH_SECONDS = 10

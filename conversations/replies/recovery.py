@@ -10,8 +10,8 @@ from django.db import transaction
 from conversations.claude.models import get_model
 from conversations.models import Message, MonthlySpending, Reservation, Usage
 from conversations.models.months import month_of
-from conversations.models.usage import is_lost
-from conversations.replies.call import complete, estimate
+from conversations.models.usage import lost_calls
+from conversations.replies.call import estimate_tokens, finalize_usage
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ def recover(running: Collection[UUID]) -> int:
             Message.objects.filter(pk__in=found).interrupt_stale()
     settle_lost_calls()
     if found:
-        logger.warning("%d replies were interrupted when their server went away.", len(found))
+        logger.warning("Marked %d replies as interrupted: no heartbeat from their process.", len(found))
     return len(found)
 
 
@@ -37,7 +37,7 @@ def settle_lost_calls() -> None:
 
     One row at a time: transactions that lock several rows could wait for each other.
     """
-    for pk in Usage.objects.filter(is_lost(), state=Usage.State.OPEN).values_list("pk", flat=True):
+    for pk in Usage.objects.filter(lost_calls(), state=Usage.State.OPEN).values_list("pk", flat=True):
         with transaction.atomic():
             # Another process may be settling it.
             rows = Usage.objects.select_for_update(of=("self",), skip_locked=True).select_related("message")
@@ -50,8 +50,8 @@ def settle_lost_call(usage: Usage) -> None:
     is_reply = usage.message is not None and usage.purpose == Usage.Purpose.REPLY
     characters = len(usage.message.text) if usage.message is not None and is_reply else 0
     max_output = min(settings.CHAT_MAX_TOKENS, get_model(usage.model).max_output)
-    usage.tokens = estimate(usage.tokens, characters, max_output)
+    usage.tokens = estimate_tokens(usage.tokens, characters, max_output)
     usage.estimated = True
-    complete(usage, is_whole=False)
+    finalize_usage(usage, is_complete=False)
     usage.save()
     MonthlySpending.record(month_of(usage.created), cost=usage.cost or 0)

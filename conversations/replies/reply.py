@@ -15,7 +15,7 @@ from conversations.replies.broadcast import Broadcast
 from conversations.replies.call import ReservedCall, Stopped, UpstreamCall
 from conversations.replies.checkpoints import Checkpoint, StoredReply
 from conversations.replies.end import End
-from conversations.replies.ending import Outcome, store_outcome
+from conversations.replies.outcome import Outcome, store_outcome
 from conversations.replies.run import Run
 
 logger = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class Reply:
         self._is_watched_elsewhere = False
         self._grace = grace
         self._unread_since = asyncio.get_running_loop().time()
-        self._allowance = grace if grace is None else max(grace, FIRST_READER_SECONDS)
+        self._max_unread_seconds = grace if grace is None else max(grace, FIRST_READER_SECONDS)
         # An empty context: the task must not inherit the request's, which ends before it.
         self._task = asyncio.create_task(self._supervise(), context=contextvars.Context())
 
@@ -64,7 +64,7 @@ class Reply:
 
     @property
     def is_access_revoked(self) -> bool:
-        """Whether nobody may read on: the conversation was deleted, or the account deactivated."""
+        """Whether the person has lost access: the conversation was deleted or the account deactivated."""
         return self._stop_ending in {Ending.DELETED, Ending.DEACTIVATED}
 
     # Checkpoints
@@ -77,7 +77,7 @@ class Reply:
         self.is_checkpoint_due = False
         return Checkpoint(self.answer.pk, text)
 
-    def apply(self, checkpoint: Checkpoint, row: StoredReply | None, now: float) -> None:
+    def handle_stored_row(self, checkpoint: Checkpoint, row: StoredReply | None, now: float) -> None:
         """Note what is stored, and do what the row asks for; `row` is None when it is deleted."""
         if checkpoint.text is not None:
             self._stored_length, self._stored_at = len(checkpoint.text), now
@@ -93,8 +93,8 @@ class Reply:
 
     def _check_readers(self, now: float) -> None:
         if self.broadcast.readers or self._is_watched_elsewhere:
-            self._unread_since, self._allowance = now, self._grace
-        elif self._allowance is not None and now - self._unread_since >= self._allowance:
+            self._unread_since, self._max_unread_seconds = now, self._grace
+        elif self._max_unread_seconds is not None and now - self._unread_since >= self._max_unread_seconds:
             self.stop(Ending.ABANDONED)
 
     def _reader_left(self) -> None:
@@ -102,7 +102,7 @@ class Reply:
         self._on_checkpoint_due()
         if self.broadcast.readers:
             return
-        self._unread_since, self._allowance = asyncio.get_running_loop().time(), self._grace
+        self._unread_since, self._max_unread_seconds = asyncio.get_running_loop().time(), self._grace
         if self._grace == 0 and not self._is_watched_elsewhere:
             self.stop(Ending.ABANDONED)
 
@@ -110,7 +110,7 @@ class Reply:
 
     async def _supervise(self) -> None:
         """Run the reply and store how it ended. No exception passes; nothing cancels this task."""
-        outcome = await self._outcome()
+        outcome = await self._run_to_end()
         end, html = await self._store(outcome)
         try:
             self.broadcast.close(end, html)
@@ -121,11 +121,12 @@ class Reply:
         if self._limit is not None:
             await storage.run(alerts.warn_about_budget, self._month, self._limit)
 
-    async def _outcome(self) -> Outcome:
+    async def _run_to_end(self) -> Outcome:
+        """Run the reply and return its outcome."""
         failure = None
         state, ending = State.FAILED, Ending.FAILED
         try:
-            await self._run.complete()
+            await self._run.execute()
             state, ending = State.COMPLETE, Ending.FINISHED
         except Stopped:
             ending = Ending(self._stop_ending or Ending.SHUTDOWN)
@@ -153,5 +154,4 @@ class Reply:
         return outcome.end(), ""
 
     async def _store_retrying(self, outcome: Outcome) -> tuple[End, str]:
-        show_saving = lambda: self.broadcast.show_status("saving", {})  # noqa: E731
-        return await storage.run_until_stored(store_outcome, self.answer, outcome, on_retry=show_saving)
+        return await storage.run_until_stored(store_outcome, self.answer, outcome, on_retry=self.broadcast.show_saving)

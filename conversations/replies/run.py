@@ -50,10 +50,10 @@ class Run:
         self._text_start = 0
         self._thinking_start = 0
         self._call: UpstreamCall | None = None
-        self._stop = asyncio.Event()
+        self._stop_requested = asyncio.Event()
         self._deadline = asyncio.get_running_loop().time() + MAX_SECONDS
 
-    async def complete(self) -> None:
+    async def execute(self) -> None:
         """Make the steps. Raises Failed, TimeoutError, and Stopped after `stop`; `content` is what there is by then."""
         first = self._request
         for _step in range(MAX_STEPS):
@@ -67,7 +67,7 @@ class Run:
 
     def stop(self) -> None:
         """End now; a call that streams is cancelled, one that is being settled is not."""
-        self._stop.set()
+        self._stop_requested.set()
         if self._call is not None:
             self._call.stop()
 
@@ -101,8 +101,8 @@ class Run:
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._stop.wait()
-        if self._stop.is_set():
+                await self._stop_requested.wait()
+        if self._stop_requested.is_set():
             raise Stopped
 
     async def _make_call(self) -> None:
@@ -113,9 +113,9 @@ class Run:
             self.answer,
             reservation=reservation,
             on_started=self._on_call_started,
-            on_retry=lambda: self._broadcast.show_status("saving", {}),
+            on_retry=self._broadcast.show_saving,
         )
-        if self._stop.is_set():
+        if self._stop_requested.is_set():
             self._call.stop()
         try:
             async with self._call as call:
@@ -143,7 +143,7 @@ class Run:
     def _write(self, text: str) -> None:
         broadcast = self._broadcast
         if self._text_start == len(broadcast.pieces) and broadcast.length:
-            # Between two text blocks stands an empty line, as in `extract_text`.
+            # An empty line separates two text blocks, as in `extract_text`.
             broadcast.write("\n\n")
             self._text_start += 1
         room = max(MAX_TEXT - broadcast.length, 0)

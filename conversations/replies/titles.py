@@ -1,6 +1,6 @@
 """A better title for a new conversation, written by the small model beside the first reply. Started by the engine.
 
-Nobody waits for it: whatever goes wrong, the first words of the question stay the title.
+If it fails, the first words of the question remain the title.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 #: Seconds for the whole call.
 MAX_SECONDS = 30
-#: Tokens of a title, and how many more a model may write that cannot be told not to think.
+#: Tokens of a title, and further ones for a model whose thinking cannot be disabled.
 TITLE_TOKENS, THINKING_TOKENS = 60, 1_000
 #: Characters; more than this is an answer and no title.
 MAX_TITLE = 100
@@ -72,7 +72,7 @@ class TitleWriter:
         self._task = asyncio.create_task(self._supervise(), context=contextvars.Context())
 
     def stop(self) -> None:
-        """Do without a title; what the call has used so far is settled."""
+        """Cancel the call; what it has used so far is settled."""
         self._call.stop()
 
     async def _supervise(self) -> None:

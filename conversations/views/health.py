@@ -20,7 +20,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def readyz(request: HttpRequest) -> HttpResponse:
     """The process reaches its database and is not draining."""
-    if engine.is_leaving:
+    if engine.is_draining:
         return HttpResponse("draining\n", content_type="text/plain", status=503)
     try:
         with connection.cursor() as cursor:

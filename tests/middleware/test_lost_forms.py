@@ -116,7 +116,7 @@ def test_a_question_is_returned_if_the_database_is_unavailable(client, alice, mo
 
 
 def test_a_question_is_returned_while_the_site_is_being_restarted(client, alice, monkeypatch):
-    monkeypatch.setattr(engine, "is_draining", True)
+    monkeypatch.setattr(engine, "refuses_questions", True)
     client.force_login(alice)
     page = client.post("/conversations/", QUESTION)
     assert page.status_code == 503

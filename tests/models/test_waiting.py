@@ -9,7 +9,7 @@ from chatsite.accounts.models import User
 from conversations.models import Busy, Message
 from conversations.models.content import text_content
 from conversations.replies.recovery import recover
-from tests.history import NOBODY, ask, begin, finish_answer, retry
+from tests.history import TEST_RUNNER, ask, begin, finish_answer, retry
 
 pytestmark = pytest.mark.django_db
 
@@ -50,10 +50,10 @@ def test_recovery_leaves_a_waiting_answer_alone_for_days(waiting):
 
 
 def test_one_process_resumes_it_and_a_second_one_cannot(waiting):
-    assert waiting.resume(NOBODY)
+    assert waiting.resume(TEST_RUNNER)
     assert not waiting.resume("another process")
     waiting.refresh_from_db()
-    assert (waiting.state, waiting.runner) == ("writing", NOBODY)
+    assert (waiting.state, waiting.runner) == ("writing", TEST_RUNNER)
     finish_answer(waiting, "Found it.")
 
 

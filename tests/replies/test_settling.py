@@ -11,8 +11,8 @@ from conversations.models import Conversation, Reservation, Usage
 from conversations.models.content import text_content
 from conversations.models.tokens import Tokens
 from conversations.models.usage import LOST_AFTER
-from conversations.replies.call import UpstreamCall, insert
-from conversations.replies.ending import Outcome, store_outcome
+from conversations.replies.call import UpstreamCall, insert_usages
+from conversations.replies.outcome import Outcome, store_outcome
 from conversations.replies.recovery import settle_lost_calls
 from tests.history import begin, create_conversation
 from tests.models.test_budget import create_call, month, reserve
@@ -105,7 +105,7 @@ def started_call(answer, reservation, max_tokens=16_000):
 def test_a_call_that_comes_back_after_it_was_recovered_is_paid_for_once(alice):
     answer = begin(alice)
     call = started_call(answer, reserve(answer, 9_000))
-    insert([call.usage])
+    insert_usages([call.usage])
     lose(answer)
     settle_lost_calls()
     call._finished = MessageFinished("end_turn", Tokens(input=1_000, output=700))
@@ -121,7 +121,7 @@ def test_a_call_whose_first_settling_failed_is_paid_for_all_the_same(alice, monk
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         call.settle()
     monkeypatch.undo()
-    insert([call.usage])  # a checkpoint before the second attempt
+    insert_usages([call.usage])  # a checkpoint before the second attempt
     call.settle()
     usage = Usage.objects.get()
     assert usage.state == "cut"

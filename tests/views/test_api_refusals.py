@@ -101,7 +101,7 @@ def test_json_that_is_called_a_form_is_read_as_json(client, token_headers):
 
 def test_a_conversation_of_bob_is_not_found_although_the_key_is_used_and_the_site_drains(post, alice, bob, monkeypatch):
     begin(alice, key="used")
-    monkeypatch.setattr(engine, "is_draining", True)
+    monkeypatch.setattr(engine, "refuses_questions", True)
     body = {"message": "Hi", "conversation": str(create_conversation(bob).pk), "key": "used"}
     assert post(body) == (404, "There is no such conversation.")
 
@@ -151,7 +151,7 @@ def test_a_fourth_running_answer_is_refused(alice_visitor, alice, is_new):
 
 
 def test_a_site_that_drains_refuses_last(client, token_headers, monkeypatch):
-    monkeypatch.setattr(engine, "is_draining", True)
+    monkeypatch.setattr(engine, "refuses_questions", True)
     response = client.post("/api/chat", {"message": "Hi"}, content_type="application/json", headers=token_headers)
 
     assert response.status_code == 503
