@@ -49,7 +49,7 @@ class MessageIdField(forms.UUIDField):
     }
 
 
-def available_model(model_id: str, *, preferred: str = "") -> str:
+def validate_model(model_id: str, *, preferred: str = "") -> str:
     """The id of the model to ask: `model_id`, or if empty `preferred` or the default. Raises ValidationError."""
     model_id = model_id or models.default_model(preferred)
     if reason := models.unavailable_reason(model_id):
@@ -71,7 +71,7 @@ class AskForm(forms.Form):
         self.default_model = default_model
 
     def clean_model(self) -> str:
-        return available_model(self.cleaned_data["model"], preferred=self.default_model)
+        return validate_model(self.cleaned_data["model"], preferred=self.default_model)
 
 
 class QuestionForm(AskForm):
@@ -84,8 +84,14 @@ class QuestionForm(AskForm):
 
     def build_question(self) -> Question:
         """The question of a valid form. A form with a `parent`, even an empty one, edits an earlier question."""
-        text, key, model, parent = (self.cleaned_data[name] for name in ("text", "key", "model", "parent"))
-        return Question(text=text, key=key, model=model, is_edit="parent" in self.data, parent=parent)
+        data = self.cleaned_data
+        return Question(
+            text=data["text"],
+            key=data["key"],
+            model=data["model"],
+            is_edit="parent" in self.data,
+            parent=data["parent"],
+        )
 
 
 class RetryForm(AskForm):

@@ -10,11 +10,11 @@ import msgspec
 from django.http import StreamingHttpResponse
 
 #: Seconds of silence after which something is sent, so that no proxy takes the stream for dead.
-HEARTBEAT_SECONDS = 15
+KEEP_ALIVE_SECONDS = 15
 #: What the page's stream sends then: a comment, which clients skip.
-HEARTBEAT = b": still here\n\n"
-#: The plain API's clients know no comments; to them a heartbeat is an empty piece of text.
-PLAIN_HEARTBEAT = b'data: {"text": ""}\n\n'
+KEEP_ALIVE = b": still here\n\n"
+#: The plain API's clients know no comments; to them a keep-alive is an empty piece of text.
+PLAIN_KEEP_ALIVE = b'data: {"text": ""}\n\n'
 PLAIN_DONE = b"data: [DONE]\n\n"
 
 encode_json = msgspec.json.Encoder().encode

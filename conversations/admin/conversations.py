@@ -95,8 +95,8 @@ class ConversationAdmin(RecordAdmin):
         return [
             path("search/", view(search_in_texts), name="search_in_texts"),
             path("<uuid:pk>/transcript/", view(read_transcript), name="transcript"),
-            path("<uuid:pk>/transcript.md", view(export_transcript), {"kind": "md"}, name="transcript_markdown"),
-            path("<uuid:pk>/transcript.json", view(export_transcript), {"kind": "json"}, name="transcript_json"),
+            path("<uuid:pk>/transcript.md", view(export_transcript), {"file_format": "md"}, name="transcript_markdown"),
+            path("<uuid:pk>/transcript.json", view(export_transcript), {"file_format": "json"}, name="transcript_json"),
             # Last: among them is an address that is only a key.
             *super().get_urls(),
         ]

@@ -14,10 +14,10 @@ from conversations.models import Message, Usage
 CONTENT_FIELDS = ("text", "content", "html", "system")
 
 
-def find_people(request: HttpRequest, words: str) -> list[int]:
-    """Return the keys of the people whose name or e-mail address contains the words."""
+def find_people(request: HttpRequest, search_term: str) -> list[int]:
+    """Return the keys of the people whose name or e-mail address contains the search term."""
     user_admin = admin.site.get_model_admin(User)
-    users, _may_have_duplicates = user_admin.get_search_results(request, User.objects.all(), words)
+    users, _may_have_duplicates = user_admin.get_search_results(request, User.objects.all(), search_term)
     return list(users.values_list("pk", flat=True))
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from chatsite.accounts.http import SignedInRequest
 from conversations.admin.queries import find_people
-from conversations.admin.reading import TEMPLATES, page_context, transcript_reader_required
+from conversations.admin.transcript_access import TEMPLATES, page_context, transcript_reader_required
 from conversations.models import AccessRecord, Message
 from conversations.models.message import MessageQuerySet
 from conversations.search.forms import SearchForm

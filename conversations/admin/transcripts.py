@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from chatsite.accounts.http import SignedInRequest
-from conversations.admin.reading import TEMPLATES, page_context, transcript_reader_required
+from conversations.admin.transcript_access import TEMPLATES, page_context, transcript_reader_required
 from conversations.models import AccessRecord, Conversation, UnknownMessage
 from conversations.presentation.exports import export_json, export_markdown
 from conversations.transcripts.forms import ReasonForm
@@ -43,20 +43,20 @@ def read_transcript(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 @transcript_reader_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def export_transcript(request: SignedInRequest, pk: UUID, kind: str) -> HttpResponse:
-    """Record the export and return the file, of kind "md" or "json".
+def export_transcript(request: SignedInRequest, pk: UUID, file_format: str) -> HttpResponse:
+    """Record the export and return the file. The `file_format` is "md" or "json".
 
     The reason is the one that was sent, or the one for which the transcript was opened. Without one, ask for it.
     """
     conversation = get_conversation(request, pk)
     if request.method != "POST":
-        return show_reason_form(request, conversation, ReasonForm(), kind)
+        return show_reason_form(request, conversation, ReasonForm(), file_format)
     form = ReasonForm(request.POST if "reason" in request.POST else {"reason": get_reason(request, pk)})
     if not form.is_valid():
-        return show_reason_form(request, conversation, form, kind)
+        return show_reason_form(request, conversation, form, file_format)
     with transaction.atomic():
         AccessRecord.record_export(request.user, conversation, form.cleaned_data["reason"])
-        if kind == "json":
+        if file_format == "json":
             text = export_json(conversation)
             content_type = "application/json"
         else:
@@ -65,7 +65,7 @@ def export_transcript(request: SignedInRequest, pk: UUID, kind: str) -> HttpResp
     return HttpResponse(
         text,
         content_type=content_type,
-        headers={"Content-Disposition": f'attachment; filename="conversation-{conversation.pk}.{kind}"'},
+        headers={"Content-Disposition": f'attachment; filename="conversation-{conversation.pk}.{file_format}"'},
     )
 
 
@@ -90,14 +90,14 @@ def show_transcript(request: SignedInRequest, conversation: Conversation) -> Htt
 
 
 def show_reason_form(
-    request: SignedInRequest, conversation: Conversation, form: ReasonForm, kind: str = ""
+    request: SignedInRequest, conversation: Conversation, form: ReasonForm, file_format: str = ""
 ) -> HttpResponse:
     """Show the form for the reason, and what may be known of the conversation without one."""
-    title = _("Export a transcript") if kind else _("Open a transcript")
+    title = _("Export a transcript") if file_format else _("Open a transcript")
     context = page_context(request, title) | {
         "conversation": conversation,
         "form": form,
-        "kind": kind,
+        "file_format": file_format,
         "size": conversation.messages.count(),
     }
     return render(request, f"{TEMPLATES}/reason.html", context, status=400 if form.errors else 200)

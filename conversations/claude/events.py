@@ -104,7 +104,7 @@ class OpenBlock:
 
 @dataclass(slots=True)
 class MessageAccumulator:
-    """Turns a stream of bytes into the events of the client, and keeps what has come of the message.
+    """Turns a stream of bytes into the events of the client, and keeps the state of the message.
 
     Whatever is sent, the text deltas put together are the text blocks put together.
     """
@@ -185,7 +185,7 @@ def update_tokens(tokens: Tokens, usage: wire.Usage) -> Tokens:
         "cache_write_1h": written_1h,
         "cache_read": usage.cache_read_input_tokens,
     }
-    tokens = replace(tokens, **{kind: total for kind, total in totals.items() if total is not None})
+    tokens = replace(tokens, **{name: total for name, total in totals.items() if total is not None})
     if usage.cache_creation_input_tokens is not None:
         written_5m = max(0, usage.cache_creation_input_tokens - tokens.cache_write_1h)
         tokens = replace(tokens, cache_write_5m=written_5m)

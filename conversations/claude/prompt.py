@@ -46,11 +46,11 @@ class Prompt:
     sent_from: UUID | None
 
 
-def build(branch: Sequence[PromptMessage], *, model: str, system: str, max_tokens: int) -> Prompt:
+def build_prompt(branch: Sequence[PromptMessage], *, model: str, system: str, max_tokens: int) -> Prompt:
     """What to send for the last question of a branch; its oldest turns are left out where the window is too small."""
     turns = split_into_turns(branch)
     contents = {message.id: get_replayable_content(message, model) for message in branch}
-    sizes = [sum(len(encode(contents[message.id])) for message in turn) for turn in turns]
+    sizes = [sum(len(encode_content(contents[message.id])) for message in turn) for turn in turns]
     room = (get_model(model).window - max_tokens - API_TOKENS) * BYTES_PER_TOKEN - len(system.encode())
     first = find_first_kept(sizes, room)
     messages: list[dict[str, Any]] = []
@@ -68,7 +68,7 @@ def append_message(messages: list[dict[str, Any]], role: str, content: list[dict
         messages.append({"role": role, "content": content})
 
 
-def for_title(question: str) -> list[dict[str, Any]]:
+def build_title_messages(question: str) -> list[dict[str, Any]]:
     """What to send with TITLE_INSTRUCTIONS: the question as data, which cannot close its own tag."""
     data = scrub_text(question[:MAX_TITLED]).replace("<question>", "").replace("</question>", "")
     return [{"role": "user", "content": [{"type": "text", "text": f"<question>\n{data.strip()}\n</question>"}]}]
@@ -125,5 +125,5 @@ def is_replayable(block: dict[str, Any], *, same_model: bool) -> bool:
     return False
 
 
-def encode(content: list[dict[str, Any]]) -> bytes:
+def encode_content(content: list[dict[str, Any]]) -> bytes:
     return json.dumps(content, ensure_ascii=False).encode()

@@ -113,7 +113,7 @@ _decode_any = msgspec.json.Decoder().decode
 
 
 class EventSplitter:
-    """Splits a byte stream of server-sent events; keeps what has come of an event until the rest of it comes."""
+    """Splits a byte stream of server-sent events; keeps an incomplete event until the rest of it comes."""
 
     __slots__ = ("_rest",)
 
@@ -125,7 +125,10 @@ class EventSplitter:
         stream = self._rest + chunk
         if b"\r" in stream:
             # A \r at the end may be the first half of \r\n: it waits for the next chunk.
-            stream, last = (stream[:-1], b"\r") if stream.endswith(b"\r") else (stream, b"")
+            if stream.endswith(b"\r"):
+                stream, last = stream[:-1], b"\r"
+            else:
+                last = b""
             stream = stream.replace(b"\r\n", b"\n").replace(b"\r", b"\n") + last
         *events, self._rest = stream.split(b"\n\n")
         for event in events:

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from conversations.costs.money import MICRO
 from conversations.costs.totals import total_of_month
 from conversations.models import MonthlySpending, TeamSettings, Usage
-from conversations.models.budget import WARNING_PERCENT
+from conversations.models.budget import MICRODOLLARS_PER_DOLLAR, WARNING_PERCENT
 from conversations.models.months import this_month
 
 
@@ -43,5 +42,5 @@ def current_budget() -> MonthlyBudget:
         month=month,
         spent=spending.spent if spending else total_of_month(Usage.objects.all(), month).spent,
         reserved=spending.reserved if spending else 0,
-        limit=None if limit is None else int(limit * MICRO),
+        limit=None if limit is None else int(limit * MICRODOLLARS_PER_DOLLAR),
     )

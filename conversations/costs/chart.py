@@ -42,7 +42,7 @@ def draw_chart(values: Sequence[int]) -> Chart:
     """Return one bar for each value, from left to right, and grid lines at round values. No value may be negative."""
     highest = max(values, default=0)
     step = choose_step(highest)
-    top = max(step, step * -(-highest // step))
+    top = max(step, step * ((highest + step - 1) // step))
     grid_lines = [
         GridLine(y=format_pixels(TOP_MARGIN + HEIGHT - HEIGHT * value / top), value=value)
         for value in range(0, highest + step, step)

@@ -8,9 +8,9 @@ from defusedcsv import csv
 from django.db.models import QuerySet
 
 from chatsite.accounts.models import User
-from conversations.costs.money import MICRO
 from conversations.costs.totals import UsageGroup, group_calls, months_since_first_call
 from conversations.models import Usage
+from conversations.models.budget import MICRODOLLARS_PER_DOLLAR
 
 COLUMNS = (
     "month",
@@ -61,7 +61,7 @@ def build_row(month: date, group: UsageGroup, user: User | None) -> dict[str, ob
         "tokens_from_cache": totals.cached_tokens,
         "tokens_written": totals.written_tokens,
         # If no price is known, the cost is unknown and not zero.
-        "cost_usd": f"{totals.spent / MICRO:.6f}" if totals.priced_calls else "",
+        "cost_usd": f"{totals.spent / MICRODOLLARS_PER_DOLLAR:.6f}" if totals.priced_calls else "",
         "calls_of_unknown_price": totals.unpriced_calls,
         "calls_running": totals.running_calls,
         "calls_estimated": totals.estimated_calls,

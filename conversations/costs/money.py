@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-MICRO = 1_000_000
+from conversations.models.budget import MICRODOLLARS_PER_DOLLAR
+
 #: The smallest amount that is written out, in micro-dollars.
 MIN_SHOWN = 100
 #: The smallest amount that is written with cents only, in micro-dollars. It would be rounded to $1.0000.
@@ -16,4 +17,4 @@ def format_dollars(micro_dollars: int | None) -> str:
     if 0 < micro_dollars < MIN_SHOWN:
         return "< $0.0001"
     places = 4 if 0 < micro_dollars < MIN_IN_CENTS else 2
-    return f"${micro_dollars / MICRO:,.{places}f}"
+    return f"${micro_dollars / MICRODOLLARS_PER_DOLLAR:,.{places}f}"

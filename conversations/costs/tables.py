@@ -12,12 +12,12 @@ from conversations.costs.chart import width_of_share
 from conversations.costs.totals import Totals, UsageGroup, totals_by
 from conversations.models import Usage
 
-#: How many people have a line of their own. The export has all of them.
+#: How many people have a row of their own. The export has all of them.
 MAX_PEOPLE = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TableLine:
+class TableRow:
     name: str
     #: A second, smaller line below the name.
     detail: str = ""
@@ -29,7 +29,7 @@ class TableLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     title: str
-    lines: list[TableLine]
+    rows: list[TableRow]
 
 
 def tables_of_month(groups: Sequence[UsageGroup], total: Totals, *, with_people: bool) -> list[Table]:
@@ -38,39 +38,39 @@ def tables_of_month(groups: Sequence[UsageGroup], total: Totals, *, with_people:
     tables = [
         Table(
             title=_("Model"),
-            lines=[build_line(get_model(model).name, totals, total) for model, totals in models.items()],
+            rows=[build_row(get_model(model).name, totals, total) for model, totals in models.items()],
         ),
         Table(
             title=_("Purpose"),
-            lines=[build_line(purpose_label(purpose), totals, total) for purpose, totals in purposes.items()],
+            rows=[build_row(purpose_label(purpose), totals, total) for purpose, totals in purposes.items()],
         ),
     ]
     if with_people:
         people = totals_by(groups, lambda group: group.user_id)
-        tables.append(Table(title=_("Person"), lines=lines_of_people(people, total)))
+        tables.append(Table(title=_("Person"), rows=build_person_rows(people, total)))
     return tables
 
 
-def lines_of_people(people: Mapping[int | None, Totals], total: Totals) -> list[TableLine]:
-    """Return one line for each of the most expensive people and one for all others together."""
+def build_person_rows(people: Mapping[int | None, Totals], total: Totals) -> list[TableRow]:
+    """Return one row for each of the most expensive people and one for all others together."""
     shown = list(people.items())[:MAX_PEOPLE]
     others = list(people.values())[MAX_PEOPLE:]
     users = User.objects.in_bulk([user_id for user_id, _totals in shown if user_id is not None])
-    lines = []
+    rows = []
     for user_id, totals in shown:
         user = users.get(user_id) if user_id is not None else None
         if user is None:
-            lines.append(build_line(_("no longer known"), totals, total))
+            rows.append(build_row(_("a deleted user"), totals, total))
         else:
-            lines.append(build_line(user.email, totals, total, detail=user.get_full_name()))
+            rows.append(build_row(user.email, totals, total, detail=user.get_full_name()))
     if others:
         name = ngettext("%d other person", "%d other people", len(others)) % len(others)
-        lines.append(build_line(name, sum(others, Totals()), total))
-    return lines
+        rows.append(build_row(name, sum(others, Totals()), total))
+    return rows
 
 
-def build_line(name: str, totals: Totals, total: Totals, *, detail: str = "") -> TableLine:
-    return TableLine(name=name, detail=detail, totals=totals, share=width_of_share(totals.spent, total.spent))
+def build_row(name: str, totals: Totals, total: Totals, *, detail: str = "") -> TableRow:
+    return TableRow(name=name, detail=detail, totals=totals, share=width_of_share(totals.spent, total.spent))
 
 
 def purpose_label(purpose: str) -> str:

@@ -66,7 +66,10 @@ def _find_top_level_spans(html: str) -> list[tuple[int, int]]:
     spans, depth = [], 0
     for slash, tag, first_line, last_line, last_column in BLOCK_TAG.findall(html):
         if first_line and not depth:
-            spans.append((int(first_line), int(last_line) - (last_column == "0")))
+            last = int(last_line)
+            if last_column == "0":  # the block ends before this line
+                last -= 1
+            spans.append((int(first_line), last))
         if tag in CONTAINERS:
             depth += -1 if slash else 1
     return spans

@@ -3,10 +3,11 @@
 import re
 from functools import lru_cache
 from html import escape
+from typing import Any
 
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
-from pygments.token import Token, _TokenType
+from pygments.token import Token
 from pygments.util import ClassNotFound
 
 MAX_HIGHLIGHTED = 20_000
@@ -41,8 +42,8 @@ def render_code_block(info: str, code: str) -> str:
 
 def read_language(info: str) -> str:
     """Return the language of a fence's info string, or an empty string."""
-    words = info.split(maxsplit=1)
-    return words[0] if words and LANGUAGE.fullmatch(words[0]) else ""
+    parts = info.split(maxsplit=1)
+    return parts[0] if parts and LANGUAGE.fullmatch(parts[0]) else ""
 
 
 def code_block_start(language: str, code_attribute: str = "") -> str:
@@ -90,7 +91,7 @@ def _find_lexer(language: str) -> Lexer | None:
 
 
 @lru_cache(maxsize=512)
-def _css_class(token_type: _TokenType) -> str:
+def _css_class(token_type: Any) -> str:
     """Return the class of the token type or of its nearest parent that has one, or an empty string."""
     for parent in reversed(token_type.split()):
         if parent in CLASSES:

@@ -72,7 +72,9 @@ class IncrementalRenderer:
     def flush(self) -> list[Change]:
         """Return what changes in the page by the text written since the last flush."""
         text = "".join(self._unflushed)
-        end = len(text) - text.endswith("\r")  # its line feed may follow
+        end = len(text)
+        if text.endswith("\r"):  # its line feed may follow
+            end -= 1
         self._unflushed = [text[end:]]
         if not end:
             return []

@@ -31,7 +31,9 @@ def close_open_markup(text: str) -> str:
     if text.startswith(("    ", "\t")) or _ends_in_fence(text):
         return text
     lines = text.split("\n")
-    last = len(lines) - 1 - (lines[-1] == "")
+    last = len(lines) - 1
+    if not lines[-1]:  # the last line has just ended
+        last -= 1
     if last >= 0 and TABLE_ROW.match(lines[last]) and not (last and TABLE_ROW.match(lines[last - 1])):
         return "".join(f"{line}\n" for line in lines[:last])  # a table's header is shown with its delimiter row
     start = _find_inline_start(text, lines)
@@ -96,11 +98,11 @@ def _take_delimiter_run(open_runs: list[str], run: str, before: str, after: str)
     can_close = before.strip() and not (run[0] == "_" and after.isalnum())
     can_open = after.strip() and not (run[0] == "_" and before.isalnum())
     length = len(run)
-    same_kind = [index for index, open_run in enumerate(open_runs) if open_run[0] == run[0]]
-    if not after and (not same_kind or length < len(open_runs[same_kind[-1]])):
+    same_delimiter = [index for index, open_run in enumerate(open_runs) if open_run[0] == run[0]]
+    if not after and (not same_delimiter or length < len(open_runs[same_delimiter[-1]])):
         return False
-    while can_close and same_kind and length:
-        index = same_kind.pop()
+    while can_close and same_delimiter and length:
+        index = same_delimiter.pop()
         closed = min(length, len(open_runs[index]))
         length -= closed
         rest = open_runs[index][closed:]

@@ -7,9 +7,30 @@ import nh3
 # comrak escapes every tag of the text, formulas.py writes each element itself from this list, and no element with
 # raw text (style, script, title …) is allowed.
 MATH = {
-    "math", "menclose", "mfrac", "mi", "mn", "mo", "mover", "mpadded", "mphantom", "mroot", "mrow", "mspace",
-    "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder", "munderover",
-}  # fmt: skip
+    "math",
+    "menclose",
+    "mfrac",
+    "mi",
+    "mn",
+    "mo",
+    "mover",
+    "mpadded",
+    "mphantom",
+    "mroot",
+    "mrow",
+    "mspace",
+    "msqrt",
+    "mstyle",
+    "msub",
+    "msubsup",
+    "msup",
+    "mtable",
+    "mtd",
+    "mtext",
+    "mtr",
+    "munder",
+    "munderover",
+}
 MATH_ATTRIBUTES: dict[str, set[str]] = {
     "math": {"display"},
     "menclose": {"notation"},
@@ -23,12 +44,38 @@ MATH_ATTRIBUTES: dict[str, set[str]] = {
     "mtable": {"columnalign", "columnspacing", "displaystyle", "rowspacing"},
     "mtd": {"columnalign"},
     "mtext": {"mathvariant"},
-}  # fmt: skip
+}
 
 TEXT = {
-    "a", "blockquote", "br", "button", "code", "del", "div", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li",
-    "ol", "p", "pre", "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
-}  # fmt: skip
+    "a",
+    "blockquote",
+    "br",
+    "button",
+    "code",
+    "del",
+    "div",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "span",
+    "strong",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+}
 DIRECTIONAL = ("h1", "h2", "h3", "h4", "h5", "h6", "li", "p", "td", "th")
 SCROLLING_REGION = {"role": {"group"}, "tabindex": {"0"}}
 VALUES: dict[str, dict[str, set[str]]] = {

@@ -16,7 +16,7 @@ from conversations.models.months import created_in, this_month
 from conversations.models.refusals import BudgetSpent, PriceUnknown
 from conversations.models.usage import Usage, lost_calls
 
-MICRO = 1_000_000
+MICRODOLLARS_PER_DOLLAR = 1_000_000
 #: Percent of the limit at which staff are warned.
 WARNING_PERCENT = 80
 
@@ -46,7 +46,7 @@ class MonthlySpending(models.Model):
         """
         rows = cls.objects.filter(month=month)
         if limit is not None:
-            rows = rows.filter(spent__lte=int(limit * MICRO) - amount - F("reserved"))
+            rows = rows.filter(spent__lte=int(limit * MICRODOLLARS_PER_DOLLAR) - amount - F("reserved"))
         added = {"reserved": F("reserved") + amount}
         if rows.update(**added):
             return True
@@ -70,7 +70,7 @@ class MonthlySpending(models.Model):
     @classmethod
     def claim_warning(cls, month: date, limit: Decimal) -> bool:
         """Whether the caller must warn staff now that most of the limit is spent: True once per limit and month."""
-        due = cls.objects.filter(month=month, spent__gte=int(limit * MICRO) * WARNING_PERCENT // 100)
+        due = cls.objects.filter(month=month, spent__gte=int(limit * MICRODOLLARS_PER_DOLLAR) * WARNING_PERCENT // 100)
         return bool(due.exclude(warned_limit=limit).update(warned_limit=limit))
 
     @classmethod

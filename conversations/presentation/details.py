@@ -1,4 +1,4 @@
-"""What stands under "Details" of an answer: its model, tokens, cost and time. For turns.py."""
+"""The rows under “Details” of an answer."""
 
 from collections.abc import Iterable
 from typing import Any, TypeVar
@@ -60,14 +60,16 @@ def group_by_key(pairs: Iterable[tuple[K | None, Usage]]) -> dict[K, list[Usage]
 def summarize(answer: Message, calls: list[Usage], *, with_cost: bool) -> dict[str, Any]:
     """All calls of an answer together."""
     tokens = sum((call.tokens for call in calls), Tokens())
-    counts = {
+    summary: dict[str, Any] = {
         "model": get_model(answer.model).name,
         "input_tokens": tokens.prompt,
         "output_tokens": tokens.output,
         "cached_share": tokens.cached_share,
         "estimated": any(call.estimated for call in calls),
     }
-    return counts | {"cost": sum_costs(calls)} if with_cost else counts
+    if with_cost:
+        summary["cost"] = sum_costs(calls)
+    return summary
 
 
 def sum_costs(rows: Iterable[Usage]) -> int | None:
@@ -94,14 +96,16 @@ def _usage_rows(usage: dict[str, Any]) -> list[tuple[str, str]]:
     sent, written = format_tokens(usage["input_tokens"]), format_tokens(usage["output_tokens"])
     if usage["cached_share"]:
         sent = _("%(tokens)s, %(share)s %% from the cache") % {"tokens": sent, "share": usage["cached_share"]}
-    rows = [(_("Sent"), sent), (_("Written"), _marked(written, usage))]
+    rows = [(_("Sent"), sent), (_("Written"), _add_estimated(written, usage))]
     if "cost" in usage:
-        cost = usage["cost"]
-        rows.append((_("Cost"), _marked(format_dollars(cost), usage) if cost is not None else format_dollars(None)))
+        cost = format_dollars(usage["cost"])
+        if usage["cost"] is not None:
+            cost = _add_estimated(cost, usage)
+        rows.append((_("Cost"), cost))
     return rows
 
 
-def _marked(figure: str, usage: dict[str, Any]) -> str:
+def _add_estimated(figure: str, usage: dict[str, Any]) -> str:
     return _("%(figure)s, estimated") % {"figure": figure} if usage["estimated"] else figure
 
 

@@ -18,7 +18,7 @@ from conversations.models.tree import Parents, children_of
 from conversations.presentation import wording
 from conversations.presentation.details import build_detail_rows, summarize_usage
 
-NOTE_KINDS = {Message.State.FAILED: "danger", Message.State.INTERRUPTED: "warn"}
+NOTE_LEVELS = {Message.State.FAILED: "danger", Message.State.INTERRUPTED: "warn"}
 #: Stop reasons of complete answers that can be continued.
 CUT_REASONS = {"max_tokens"}
 
@@ -48,7 +48,7 @@ class Turn(Versioned):
     author: str
     html: str = ""
     note: str = ""
-    note_kind: str = "quiet"
+    note_level: str = "quiet"
     can_retry: bool = False
     can_continue: bool = False
     staff_detail: list[tuple[str, str]] = field(default_factory=list)
@@ -85,9 +85,9 @@ def build_turn(message: Message, viewer: User, *, is_last: bool = True) -> Turn:
     return Turn(
         message,
         author="Claude",
-        html=mark_safe(get_html(message)) if not message.is_writing else "",  # noqa: S308 (the renderer's own output)
-        note=note_of(message),
-        note_kind=NOTE_KINDS.get(Message.State(message.state), "quiet"),
+        html=mark_safe(render_and_cache_html(message)) if not message.is_writing else "",  # noqa: S308 (the renderer's own output)
+        note=build_note(message),
+        note_level=NOTE_LEVELS.get(Message.State(message.state), "quiet"),
         can_retry=can_edit,
         can_continue=can_edit and is_last and bool(message.text) and was_cut(message),
         staff_detail=staff_detail(message) if viewer.is_staff else [],
@@ -118,7 +118,7 @@ def add_details(turns: list[Turn], conversation: Conversation, viewer: User) -> 
         turn.details = build_detail_rows(turn.message, turn.usage, for_staff=viewer.is_staff)
 
 
-def get_html(message: Message) -> str:
+def render_and_cache_html(message: Message) -> str:
     """The text of an answer as HTML: from the row, or rendered again when an older renderer made that."""
     if message.html_version == markdown.VERSION:
         return message.html
@@ -132,8 +132,8 @@ def was_cut(message: Message) -> bool:
     return message.state != Message.State.COMPLETE or message.stop_reason in CUT_REASONS
 
 
-def note_of(message: Message) -> str:
-    return wording.sentence(
+def build_note(message: Message) -> str:
+    return wording.describe_end(
         state=message.state,
         ending=message.ending,
         error_code=message.error_code,
@@ -153,7 +153,7 @@ def staff_detail(message: Message) -> list[tuple[str, str]]:
     return [(label, value) for label, value in rows if value]
 
 
-def single_turn(message: Message, viewer: User) -> Turn:
+def build_complete_turn(message: Message, viewer: User) -> Turn:
     """The complete turn of one message outside its thread, for the frames of a stream."""
     turn = build_turn(message, viewer)
     versions = message.versions()

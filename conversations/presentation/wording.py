@@ -35,7 +35,7 @@ STOP_REASONS = {
     "refusal": gettext_noop("Claude declined to answer this."),
     "pause_turn": gettext_noop("Claude paused here."),
 }
-#: What stands before the sentence in the plain API, as HTTP names it.
+#: HTTP status before the sentence, for the plain API.
 STATUS = {
     "overloaded": "529 Overloaded",
     "rate_limited": "429 Too Many Requests",
@@ -51,10 +51,10 @@ STATUS = {
 }
 
 
-def sentence(
+def describe_end(
     *, state: str = "", ending: str, error_code: str = "", stop_reason: str = "", is_empty: bool = False
 ) -> str:
-    """What the reader is told about the end of an answer; empty when it simply finished."""
+    """The sentence about the end of an answer; empty when it simply finished."""
     if state == "waiting":
         return _("Claude is waiting for a decision.")
     if ending == "failed":
@@ -66,13 +66,13 @@ def sentence(
     return _("Claude gave an empty answer.") if is_empty and ending else ""
 
 
-def for_staff(
+def describe_end_for_staff(
     person: str, *, state: str = "", ending: str, error_code: str = "", stop_reason: str = "", is_empty: bool = False
 ) -> str:
     """The same for staff who read a transcript: they are not the ones who stopped it, or who may try again."""
     if ending == "stopped":
         return _("Stopped by %(person)s.") % {"person": person}
-    text = sentence(state=state, ending=ending, error_code=error_code, stop_reason=stop_reason, is_empty=is_empty)
+    text = describe_end(state=state, ending=ending, error_code=error_code, stop_reason=stop_reason, is_empty=is_empty)
     if ending == "failed":
         return _("The answer failed. The person read: “%(text)s”") % {"text": text}
     return text
@@ -84,4 +84,4 @@ def plain_error(*, ending: str, error_code: str = "") -> str:
         return ""
     default = "502 Bad Gateway" if ending == "failed" else "409 Conflict"
     status = STATUS.get(error_code or ending, default)
-    return f"{status}: {sentence(ending=ending, error_code=error_code)}"
+    return f"{status}: {describe_end(ending=ending, error_code=error_code)}"

@@ -141,7 +141,7 @@ class Broadcast:
                 elif self.end is not None:
                     break
                 elif not await self._page_changed.wait():
-                    yield sse.HEARTBEAT
+                    yield sse.KEEP_ALIVE
 
     async def plain_frames(self) -> AsyncGenerator[bytes]:
         """The plain API's stream: pieces of text, an error where there was one, `[DONE]`."""
@@ -154,7 +154,7 @@ class Broadcast:
                 elif self.end is not None:
                     break
                 elif not await self._text_changed.wait():
-                    yield sse.PLAIN_HEARTBEAT
+                    yield sse.PLAIN_KEEP_ALIVE
             if sentence := wording.plain_error(ending=self.end.ending, error_code=self.end.error_code):
                 yield sse.encode_plain_frame(
                     {

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from conversations.claude import errors
 from conversations.models import Message
-from conversations.presentation.turns import get_html
+from conversations.presentation.turns import render_and_cache_html
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +30,4 @@ def read_end(pk: UUID) -> tuple[End, str]:
     if message is None:
         return End(state=Message.State.STOPPED, ending=Message.Ending.DELETED), ""
     end = End(message.state, message.ending, message.error_code, message.stop_reason, message.request_id)
-    return end, get_html(message)
+    return end, render_and_cache_html(message)

@@ -27,9 +27,9 @@ class Notifier:
                 waiter.set_result(changed)
 
     def wait(self) -> asyncio.Future[bool]:
-        """To be awaited: True when something has changed, False when a heartbeat is due instead."""
+        """To be awaited: True when something has changed, False when a keep-alive is due instead."""
         if self._timer is None:
-            self._timer = self._loop.call_later(sse.HEARTBEAT_SECONDS / 2, self._tick)
+            self._timer = self._loop.call_later(sse.KEEP_ALIVE_SECONDS / 2, self._tick)
         waiter: asyncio.Future[bool] = self._loop.create_future()
         self._waiters.append(waiter)
         return waiter
@@ -40,4 +40,4 @@ class Notifier:
         if not was_notified:
             self.notify(changed=False)
         self._waiters = [waiter for waiter in self._waiters if not waiter.done()]
-        self._timer = self._loop.call_later(sse.HEARTBEAT_SECONDS / 2, self._tick) if self._waiters else None
+        self._timer = self._loop.call_later(sse.KEEP_ALIVE_SECONDS / 2, self._tick) if self._waiters else None

@@ -51,7 +51,7 @@ def store_question(conversation: Conversation, request: Question | Retry, runner
 def build_request(answer: Message) -> Request:
     """What is sent for an answer: its branch, fitted to the window of its model."""
     branch = answer.conversation.prompt_messages(answer.parent_id)
-    fitted = prompt.build(branch, model=answer.model, system=answer.system, max_tokens=settings.CHAT_MAX_TOKENS)
+    fitted = prompt.build_prompt(branch, model=answer.model, system=answer.system, max_tokens=settings.CHAT_MAX_TOKENS)
     if fitted.sent_from:
         Message.objects.filter(pk=answer.pk).update(sent_from=fitted.sent_from)
     return Request(

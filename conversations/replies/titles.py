@@ -35,7 +35,7 @@ def build_title_request(question: str) -> client.Request:
     """What is sent for a title: the question alone."""
     request = client.Request(
         model=settings.CHAT_TITLE_MODEL,
-        messages=prompt.for_title(question),
+        messages=prompt.build_title_messages(question),
         system=prompt.TITLE_INSTRUCTIONS,
         max_tokens=TITLE_TOKENS,
         effort="low",

@@ -26,7 +26,7 @@ def find_newest_messages(messages: MessageQuerySet, words: Sequence[str], number
     matches = list(_scan(finished, words, scanned_from)[:number])
     if scanned_from is None or len(matches) == number:
         return matches
-    return list(finished.filter(containing(words)).order_by(_newest_first_sorted(), "-id")[:number])
+    return list(finished.filter(containing(words)).order_by(_order_by_unindexed_date(), "-id")[:number])
 
 
 def containing(words: Iterable[str]) -> Q:
@@ -55,7 +55,7 @@ def _scan(messages: MessageQuerySet, words: Iterable[str], since: datetime | Non
     return scanned
 
 
-def _newest_first_sorted() -> OrderBy:
+def _order_by_unindexed_date() -> OrderBy:
     """Order by date in a way that keeps PostgreSQL from reading the index of dates.
 
     With a plain "-created" and a LIMIT its planner may walk the messages from the newest one, reading every text until

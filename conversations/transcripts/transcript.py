@@ -14,7 +14,7 @@ from conversations.models import Conversation, Message, UnknownMessage, Usage
 from conversations.models.tree import Parents, children_of, newest_leaf, path_to
 from conversations.presentation import wording
 from conversations.presentation.details import get_calls, sum_costs
-from conversations.presentation.turns import NOTE_KINDS, Versioned, get_html
+from conversations.presentation.turns import NOTE_LEVELS, Versioned, render_and_cache_html
 from conversations.transcripts.facts import list_facts
 
 PAGE_SIZE = 40
@@ -27,7 +27,7 @@ class Entry(Versioned):
     author: str
     html: str = ""
     note: str = ""
-    note_kind: str = "quiet"
+    note_level: str = "quiet"
     #: The instructions sent with an answer, if they differ from those of the answer before; else None.
     system: str | None = None
     facts: list[tuple[str, str]] = field(default_factory=list)
@@ -102,7 +102,7 @@ def build_entries(conversation: Conversation, path: list[UUID], parents: Parents
 def build_entry(conversation: Conversation, message: Message, calls: list[Usage]) -> Entry:
     if not message.is_answer:
         return Entry(message, author=conversation.owner.name)
-    note = wording.for_staff(
+    note = wording.describe_end_for_staff(
         str(conversation.owner),
         state=message.state,
         ending=message.ending,
@@ -113,8 +113,8 @@ def build_entry(conversation: Conversation, message: Message, calls: list[Usage]
     return Entry(
         message,
         author="Claude",
-        html=mark_safe(get_html(message)),  # noqa: S308 (the renderer's own output)
+        html=mark_safe(render_and_cache_html(message)),  # noqa: S308 (the renderer's own output)
         note=note,
-        note_kind=NOTE_KINDS.get(Message.State(message.state), "quiet"),
+        note_level=NOTE_LEVELS.get(Message.State(message.state), "quiet"),
         facts=list_facts(message, calls),
     )

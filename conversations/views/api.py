@@ -17,10 +17,10 @@ from msgspec import UNSET, UnsetType
 
 from chatsite.accounts.models import ApiToken, User
 from conversations import sse
-from conversations.forms import MAX_QUESTION_LENGTH, available_model, question_text
+from conversations.forms import MAX_QUESTION_LENGTH, question_text, validate_model
 from conversations.models import Conversation, EarlierTurn, Question
 from conversations.replies import engine
-from conversations.views.refusals import REASONS, refusal, status_and_sentence
+from conversations.views.refusals import REFUSALS, refusal, status_and_sentence
 
 INVALID = "Missing or invalid message"
 MAX_TURNS = 10_000
@@ -58,7 +58,7 @@ class ChatRequest(msgspec.Struct):
             text = getattr(self, name) or ""
             if len(text) > max_length or "\0" in text or SURROGATE.search(text):
                 raise InvalidRequest(text_error(name))
-        model = available_model(self.model or "")
+        model = validate_model(self.model or "")
         *earlier, last = self.turns()
         if self.conversation is not None and (self.messages is not UNSET or self.system):
             raise InvalidRequest(_("With a conversation only a message is taken."))
@@ -83,7 +83,7 @@ class ChatRequest(msgspec.Struct):
         return turns
 
 
-# CSRF is checked by `authenticate`: a request with an API token needs no CSRF token.
+# CSRF is checked by `authenticate_request`: a request with an API token needs no CSRF token.
 @csrf_exempt
 @login_not_required
 async def chat(request: HttpRequest) -> HttpResponseBase:
@@ -91,7 +91,7 @@ async def chat(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         return refusal(405, "Method not allowed", {"Allow": "POST"})
     try:
-        user = await sync_to_async(authenticate)(request)
+        user = await sync_to_async(authenticate_request)(request)
         body = parse(request.body)
         question = body.question()
         conversation = await get_conversation(user, body.conversation)
@@ -100,14 +100,17 @@ async def chat(request: HttpRequest) -> HttpResponseBase:
         return refusal(error.status, str(error))
     except ValidationError as error:
         return refusal(400, error.messages[0])
-    except REASONS as reason:
-        return refusal(*status_and_sentence(reason))
+    except REFUSALS as refused:
+        return refusal(*status_and_sentence(refused))
     headers = {"X-Conversation-Id": str(answer.conversation_id), "X-Message-Id": str(answer.pk)}
     return sse.EventStream(broadcast.plain_frames(), headers)
 
 
-def authenticate(request: HttpRequest) -> User:
-    """The person, by API token or by session; raises InvalidRequest."""
+def authenticate_request(request: HttpRequest) -> User:
+    """The person, by API token or by session; raises InvalidRequest.
+
+    Also sets the content type to JSON and records the use of the token.
+    """
     scheme, _space, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() == "bearer":
         if user := ApiToken.get_user(secret.strip()):
@@ -127,10 +130,13 @@ async def get_conversation(user: User, conversation_id: Any) -> Conversation | N
     """The conversation that is named; None where none is. Raises InvalidRequest for an unknown one."""
     if conversation_id is None:
         return None
-    conversations = Conversation.objects.editable_by(user)
-    if conversation := await conversations.filter(pk=parse_id(conversation_id)).afirst():
-        return conversation
-    raise InvalidRequest(_("There is no such conversation."), status=404)
+    pk = parse_id(conversation_id)
+    conversation = None
+    if pk is not None:
+        conversation = await Conversation.objects.editable_by(user).filter(pk=pk).afirst()
+    if conversation is None:
+        raise InvalidRequest(_("There is no such conversation."), status=404)
+    return conversation
 
 
 def parse(body: bytes) -> ChatRequest:
@@ -146,15 +152,15 @@ def parse(body: bytes) -> ChatRequest:
 
 
 def text_error(name: str) -> str:
-    return _("%(name)s must be a text of at most %(longest)s characters.") % {
+    return _("%(name)s must be a text of at most %(max_length)s characters.") % {
         "name": name,
-        "longest": MAX_LENGTHS[name],
+        "max_length": MAX_LENGTHS[name],
     }
 
 
-def parse_id(value: Any) -> UUID:
-    """What is no id becomes one that no row has: a conversation that cannot exist looks like one that does not."""
+def parse_id(value: Any) -> UUID | None:
+    """The id; None if the value is not one."""
     try:
         return UUID(value)
     except (ValueError, AttributeError, TypeError):
-        return UUID(int=0)
+        return None

@@ -14,7 +14,7 @@ from conversations.forms import QuestionForm, RewordForm, error_code, first_erro
 from conversations.models import Conversation, Message
 from conversations.replies import engine
 from conversations.views import conversations, pages
-from conversations.views.refusals import REASONS, refusal, status_and_sentence
+from conversations.views.refusals import REFUSALS, refusal, status_and_sentence
 from conversations.views.streams import get_grace_seconds, respond
 
 
@@ -43,8 +43,8 @@ async def ask_in(request: SignedInRequest, conversation: Conversation | None) ->
     question, grace = form.build_question(), get_grace_seconds(request)
     try:
         answer, broadcast = await engine.answer(conversation, question, request.user, grace=grace)
-    except REASONS as reason:
-        return await refuse(request, conversation, *status_and_sentence(reason))
+    except REFUSALS as refused:
+        return await refuse(request, conversation, *status_and_sentence(refused))
     return await respond(request, answer, broadcast, with_question=True, with_title=conversation is None)
 
 
@@ -65,8 +65,8 @@ async def reword(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return await refuse(request, conversation, 400, first_error(form), edit=str(pk))
     try:
         version = await sync_to_async(conversation.reword)(pk, form.cleaned_data["text"], key=form.cleaned_data["key"])
-    except REASONS as reason:
-        return await refuse(request, conversation, *status_and_sentence(reason), edit=str(pk))
+    except REFUSALS as refused:
+        return await refuse(request, conversation, *status_and_sentence(refused), edit=str(pk))
     if is_from_script(request):
         return JsonResponse({"question": str(version.pk)})
     return see_other("conversation", pk=conversation.pk)

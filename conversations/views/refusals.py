@@ -8,7 +8,7 @@ from conversations.presentation import wording
 from conversations.replies import Draining
 
 #: The exceptions that `status_and_sentence` knows.
-REASONS = (Refused, Draining)
+REFUSALS = (Refused, Draining)
 #: For refusals where waiting helps: seconds until the next attempt.
 RETRY_AFTER = {"Retry-After": "5"}
 

@@ -1,7 +1,6 @@
 """A reply as a resource of its own: follow it, retry it, stop it."""
 
 import asyncio
-from contextlib import suppress
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -17,7 +16,7 @@ from conversations.forms import RetryForm, error_code, first_error
 from conversations.models import Message, Retry
 from conversations.replies import engine
 from conversations.views.messages import refuse
-from conversations.views.refusals import REASONS, status_and_sentence
+from conversations.views.refusals import REFUSALS, status_and_sentence
 from conversations.views.streams import get_grace_seconds, page_stream, respond
 
 #: Seconds that a stop waits for the reply to be stored, so that it can say how it ended.
@@ -41,18 +40,20 @@ class ReplyView(View):
         retry = Retry(answer=answer.pk, model=form.cleaned_data["model"], key=form.cleaned_data["key"])
         try:
             new_answer, broadcast = await engine.retry(answer, retry, grace=get_grace_seconds(request))
-        except REASONS as reason:
-            return await refuse(request, answer.conversation, *status_and_sentence(reason))
+        except REFUSALS as refused:
+            return await refuse(request, answer.conversation, *status_and_sentence(refused))
         return await respond(request, new_answer, broadcast, with_question=False)
 
     async def delete(self, request: SignedInRequest, pk: UUID) -> JsonResponse:
         """Stop the reply; idempotent. The response says in which state it is."""
         answer = await get_answer(Message.objects.editable_by(request.user), pk)
         broadcast = await engine.stop(answer)
-        with suppress(TimeoutError):
+        try:
             async with asyncio.timeout(STOP_SECONDS):
-                return JsonResponse({"state": (await broadcast.until_ended()).state})
-        return JsonResponse({"state": answer.state})
+                end = await broadcast.until_ended()
+        except TimeoutError:
+            return JsonResponse({"state": answer.state})
+        return JsonResponse({"state": end.state})
 
 
 @require_POST

@@ -47,7 +47,7 @@ def start_frame(answer: Message, viewer: User, *, with_question: bool) -> bytes:
         "question": str(answer.parent_id),
         "reply": str(answer.pk),
         "conversation": str(answer.conversation_id),
-        "html": turns.render(*(turns.single_turn(message, viewer) for message in new)),
+        "html": turns.render(*(turns.build_complete_turn(message, viewer) for message in new)),
     }
     return sse.encode_frame("start", data)
 
@@ -75,7 +75,7 @@ def end_frame(end: End, answer: Message, viewer: User) -> bytes:
     message = Message.objects.select_related("conversation__owner").filter(pk=answer.pk).first()
     # Without the turn where the row could not be stored: it would look as if the answer were still being written.
     is_stored = message is not None and message.state == end.state
-    turn = turns.single_turn(message, viewer) if message and is_stored else None
+    turn = turns.build_complete_turn(message, viewer) if message and is_stored else None
     data = {
         "state": end.state,
         "ending": end.ending,

@@ -42,7 +42,7 @@ def answer(*blocks, model=SONNET):
 
 
 def build(*branch, model=SONNET, system=""):
-    return prompt.build(branch, model=model, system=system, max_tokens=16_000)
+    return prompt.build_prompt(branch, model=model, system=system, max_tokens=16_000)
 
 
 def messages_for(*branch, **fields):

@@ -14,7 +14,7 @@ EXPORT = f"{COSTS}export/?first=2024-03&last=2024-03"
 
 def tables_of(response):
     """The tables of the chosen month: {title: {name: totals}}."""
-    return {table.title: {line.name: line.totals for line in table.lines} for table in response.context["tables"]}
+    return {table.title: {row.name: row.totals for row in table.rows} for table in response.context["tables"]}
 
 
 def months_of(response):
@@ -130,10 +130,10 @@ def test_a_model_without_any_price_costs_unknown_and_not_nothing(client, carol, 
     assert "claude-unheard-of" in response.text
 
 
-def test_calls_of_a_deleted_person_are_shown_without_a_name(client, carol):
+def test_calls_of_a_deleted_user_are_shown_without_a_name(client, carol):
     create_usage(None)
     client.force_login(carol)
-    assert tables_of(client.get(COSTS))["Person"]["no longer known"].calls == 1
+    assert tables_of(client.get(COSTS))["Person"]["a deleted user"].calls == 1
 
 
 def test_names_of_people_and_models_are_escaped(client, carol, alice):

@@ -3,14 +3,14 @@
 import pytest
 
 from conversations.models import Message
-from conversations.presentation.wording import plain_error, sentence
+from conversations.presentation.wording import describe_end, plain_error
 
 Ending = Message.Ending
 
 
 @pytest.mark.parametrize("ending", [ending for ending in Ending.values if ending not in {"", "finished"}])
 def test_alice_reads_a_sentence_about_every_ending_but_the_usual_one(ending):
-    assert sentence(ending=ending)
+    assert describe_end(ending=ending)
 
 
 @pytest.mark.parametrize("ending", [ending for ending in Ending.values if ending not in {"", "finished", "stopped"}])
@@ -19,4 +19,4 @@ def test_a_program_gets_an_error_with_a_status_for_every_ending_it_did_not_ask_f
 
 
 def test_an_answer_that_simply_finished_needs_no_sentence():
-    assert (sentence(ending="finished"), plain_error(ending="finished")) == ("", "")
+    assert (describe_end(ending="finished"), plain_error(ending="finished")) == ("", "")

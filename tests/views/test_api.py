@@ -90,7 +90,7 @@ def test_an_error_is_a_frame_between_the_text_and_done(alice_program, marker, ha
 
 
 def test_silence_is_filled_with_an_empty_text(monkeypatch):
-    monkeypatch.setattr(sse, "HEARTBEAT_SECONDS", 0.01)
+    monkeypatch.setattr(sse, "KEEP_ALIVE_SECONDS", 0.01)
 
     async def read_stream() -> list[bytes]:
         broadcast = Broadcast()
@@ -105,7 +105,7 @@ def test_silence_is_filled_with_an_empty_text(monkeypatch):
 
 
 def test_silence_is_filled_after_fifteen_seconds():
-    assert sse.HEARTBEAT_SECONDS == 15
+    assert sse.KEEP_ALIVE_SECONDS == 15
 
 
 def test_when_the_program_hangs_up_the_call_to_claude_is_cancelled_and_the_text_saved(alice_program, stand_in):
