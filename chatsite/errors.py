@@ -24,7 +24,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         return content_too_large(request)
     if isinstance(exception, TooManyFieldsSent):
         return render_error(request, 400, _("The form has more fields than any form here."))
-    return render_error(request, 400, _("The address or the form was damaged on its way."))
+    return render_error(request, 400, _("The URL or the form is malformed."))
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

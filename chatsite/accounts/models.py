@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 #: Sent inside the transaction that takes away a person's access. Arguments: `user`.
-deactivated = Signal()
+user_deactivated = Signal()
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -94,7 +94,7 @@ class User(AbstractUser):
             if (fields is None or "is_active" in fields) and self._is_being_deactivated():
                 self.sessions_revoked_at = timezone.now()
                 self.tokens.all().delete()
-                deactivated.send(sender=User, user=self)
+                user_deactivated.send(sender=User, user=self)
                 if fields is not None:
                     kwargs["update_fields"] = {*fields, "sessions_revoked_at"}
             super().save(*args, **kwargs)
@@ -149,13 +149,13 @@ class ApiToken(models.Model):
     def issue(cls, user: User, name: str) -> tuple["ApiToken", str]:
         """Create a token and return it with its secret, which cannot be read again later."""
         secret = f"chat_{secrets.token_urlsafe(32)}"
-        return cls.objects.create(user=user, name=name, digest=digest_of(secret)), secret
+        return cls.objects.create(user=user, name=name, digest=hash_secret(secret)), secret
 
     @classmethod
-    def get_user(cls, secret: str) -> User | None:
+    def authenticate(cls, secret: str) -> User | None:
         """The active person to whom the token with this secret belongs, or None. Records that the token was used."""
         tokens = cls.objects.select_related("user")
-        token = tokens.filter(digest=digest_of(secret), user__is_active=True).first()
+        token = tokens.filter(digest=hash_secret(secret), user__is_active=True).first()
         if token is None:
             return None
         now = timezone.now()
@@ -164,6 +164,6 @@ class ApiToken(models.Model):
         return token.user
 
 
-def digest_of(secret: str) -> str:
+def hash_secret(secret: str) -> str:
     # The secret has 256 random bits, so a plain hash cannot be reversed; a slow hash would only cost time.
     return hashlib.sha256(secret.encode(errors="replace")).hexdigest()

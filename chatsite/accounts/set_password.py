@@ -21,7 +21,8 @@ class SetPasswordView(PasswordResetFromKeyView):  # type: ignore[misc]
     """Allauth's page, which also greets the person by name and signs nobody out just for opening a link."""
 
     def dispatch(self, request: HttpRequest, uidb36: str, key: str, **arguments: Any) -> HttpResponseBase:
-        # Allauth moves the key from the URL into the session on the first request, so that it cannot leak.
+        # Allauth moves the key from the URL into the session on the first request, so that it cannot leak. allauth has
+        # no public access to the key; tests/accounts/test_invitations.py fails if it is renamed.
         is_key_in_session = key == self.reset_url_key
         actual_key = request.session.get(INTERNAL_RESET_SESSION_KEY, "") if is_key_in_session else key
         person = get_user_of_link(uidb36, actual_key)

@@ -29,9 +29,33 @@ LEAD_IN = re.compile(
 )
 # Words that do not end a title.
 TRAILING_WORDS = {
-    "a", "an", "the", "of", "for", "and", "or", "to", "in", "on", "at", "by", "with", "from", "that", "which", "is",
-    "are", "me", "my", "our", "your", "so", "i", "we", "you",
-}  # fmt: skip
+    "a",
+    "an",
+    "the",
+    "of",
+    "for",
+    "and",
+    "or",
+    "to",
+    "in",
+    "on",
+    "at",
+    "by",
+    "with",
+    "from",
+    "that",
+    "which",
+    "is",
+    "are",
+    "me",
+    "my",
+    "our",
+    "your",
+    "so",
+    "i",
+    "we",
+    "you",
+}
 
 # The first topic that matches is taken, so the narrow ones come first.
 TOPICS = {

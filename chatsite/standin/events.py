@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-WITHOUT_END = float("inf")
+FOREVER = float("inf")
 
 
 class Step(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import repeat
 
-from chatsite.standin.events import PING, WITHOUT_END, Step, encode_event, encode_json, text_delta
+from chatsite.standin.events import FOREVER, PING, Step, encode_event, encode_json, text_delta
 from chatsite.standin.markers import Markers
 from chatsite.standin.reply import Reply
 
@@ -36,7 +36,7 @@ def insert_faults(reply: Reply, markers: Markers, request_id: str) -> Iterator[S
         steps = insert_after(steps, markers.first("reset"), reset)
     if "stall" in markers:
         deltas, *ping = markers["stall"]
-        silence: Iterable[Step] = [Step(b"", pause=WITHOUT_END)]
+        silence: Iterable[Step] = [Step(b"", pause=FOREVER)]
         if ping:
             silence = repeat(PING._replace(pause=PING_SECONDS))
         steps = insert_after(steps, deltas, silence)

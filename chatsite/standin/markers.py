@@ -12,9 +12,27 @@ STATUS = re.compile(r"([45]\d\d)(?::(?!times:)(.+?))?(?::times:(\d+))?")
 
 # `times` limits how often these apply. The other markers shape an ordinary reply and always apply.
 FAULTS = {
-    "status", "header", "hang", "delay", "drop", "html", "json", "error", "truncate", "reset", "stall",
-    "pause", "malformed", "badutf8", "misshaped", "empty", "noreason", "nodelta_usage", "refusal", "unknown",
-}  # fmt: skip
+    "status",
+    "header",
+    "hang",
+    "delay",
+    "drop",
+    "html",
+    "json",
+    "error",
+    "truncate",
+    "reset",
+    "stall",
+    "pause",
+    "malformed",
+    "badutf8",
+    "misshaped",
+    "empty",
+    "noreason",
+    "nodelta_usage",
+    "refusal",
+    "unknown",
+}
 
 
 class BadMarker(ValueError):
@@ -154,9 +172,16 @@ def one_of(*choices: str) -> Argument:
 
 NUMBER, COUNT, POSITIVE = Argument(parse_number), Argument(parse_count), Argument(parse_positive)
 ERROR_TYPE = one_of(
-    "invalid_request_error", "authentication_error", "billing_error", "permission_error", "not_found_error",
-    "rate_limit_error", "timeout_error", "api_error", "overloaded_error",
-)  # fmt: skip
+    "invalid_request_error",
+    "authentication_error",
+    "billing_error",
+    "permission_error",
+    "not_found_error",
+    "rate_limit_error",
+    "timeout_error",
+    "api_error",
+    "overloaded_error",
+)
 ARGUMENTS: dict[str, tuple[Argument, ...]] = {
     # what the reply contains
     "rate": (NUMBER,),

@@ -77,7 +77,7 @@ class StandIn:
         records: list[dict[str, Any]] = self._request("GET", f"/recorded?{urlencode(query)}")
         return records
 
-    def open(self) -> int:
+    def count_open(self) -> int:
         """Return how many requests it is answering."""
         return int(self._request("GET", "/recorded/open")["open"])
 

@@ -53,9 +53,21 @@ class Record:
 
     def as_json(self) -> dict[str, Any]:
         names = (
-            "id", "path", "peer", "headers", "body", "question", "answer", "status", "text_deltas", "usage",
-            "started", "finished", "gone_at", "ended",
-        )  # fmt: skip
+            "id",
+            "path",
+            "peer",
+            "headers",
+            "body",
+            "question",
+            "answer",
+            "status",
+            "text_deltas",
+            "usage",
+            "started",
+            "finished",
+            "gone_at",
+            "ended",
+        )
         has_text = self.keeps_content and self._length < MAX_TEXT
         return {name: getattr(self, name) for name in names} | {"text": "".join(self._texts) if has_text else None}
 

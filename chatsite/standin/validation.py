@@ -12,11 +12,31 @@ from chatsite.standin.thinking import is_genuine
 from chatsite.standin.tokens import CACHE_SECONDS, content_blocks, count_prompt_tokens
 
 FIELDS = {
-    "model", "max_tokens", "messages", "stream", "system", "stop_sequences", "metadata", "tools",
-    "tool_choice", "thinking", "output_config", "cache_control", "container", "diagnostics", "service_tier",
-    "speed", "inference_geo", "mcp_servers", "context_management", "compaction", "fallbacks",
-    "fallback_credit_token", "thread", "billing_policy",
-}  # fmt: skip
+    "model",
+    "max_tokens",
+    "messages",
+    "stream",
+    "system",
+    "stop_sequences",
+    "metadata",
+    "tools",
+    "tool_choice",
+    "thinking",
+    "output_config",
+    "cache_control",
+    "container",
+    "diagnostics",
+    "service_tier",
+    "speed",
+    "inference_geo",
+    "mcp_servers",
+    "context_management",
+    "compaction",
+    "fallbacks",
+    "fallback_credit_token",
+    "thread",
+    "billing_policy",
+}
 SAMPLING_FIELDS = ("temperature", "top_p", "top_k")
 ERROR_TYPES = {
     400: "invalid_request_error",

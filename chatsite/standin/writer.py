@@ -7,7 +7,7 @@ import socket
 import struct
 from collections.abc import Iterator
 
-from chatsite.standin.events import WITHOUT_END, Step
+from chatsite.standin.events import FOREVER, Step
 from chatsite.standin.recording import Record
 
 MAX_BUFFER = 65_536
@@ -62,7 +62,7 @@ class StepWriter:
                 self._ending.set_result(step.ending)
                 return None
             pause = self._interval if step.pause is None else step.pause
-            if pause == WITHOUT_END:
+            if pause == FOREVER:
                 return None
             if pause:
                 now = self._loop.time()

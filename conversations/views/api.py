@@ -113,7 +113,7 @@ def authenticate_request(request: HttpRequest) -> User:
     """
     scheme, _space, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() == "bearer":
-        if user := ApiToken.get_user(secret.strip()):
+        if user := ApiToken.authenticate(secret.strip()):
             return user
         raise InvalidRequest("Invalid token", status=401)
     if not isinstance(request.user, User):

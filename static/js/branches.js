@@ -1,4 +1,4 @@
-/** Shows another branch of the conversation in the place of the one in the page, from one turn on. */
+/** Replaces the branch of the conversation in the page by another one, from a given turn on. */
 
 import { addressOf } from "./addresses.js";
 import { announce } from "./announce.js";
@@ -13,7 +13,7 @@ export class Branches {
     this.#stream = stream;
   }
 
-  /** Show the version of a turn that a button stands for. The focus stays on the switch. Throws as `send` does. */
+  /** Show the version of a turn that `button` names. The focus stays on the version buttons. Throws as `send` does. */
   async switchTo(form, button) {
     await send("POST", form.action, { form, submitter: button });
     const turn = await this.#show(form.closest("article"), button.value);
@@ -22,7 +22,7 @@ export class Branches {
     (sameDirection ?? buttons[0])?.focus({ preventScroll: true });
   }
 
-  /** Store a question in other words, which asks nothing, and show them. Throws as `send` does. */
+  /** Reword a question without asking it again, and show the new text. Throws as `send` does. */
   async reword(form, button) {
     const response = await send("POST", button.formAction, { form });
     const { question } = await response.json();
@@ -30,10 +30,10 @@ export class Branches {
     turn.querySelector("[data-action=edit]").focus({ preventScroll: true });
   }
 
-  /** Replace a turn and all that follow it by the branch that has the turn `id` there. Returns that turn. */
+  /** Replace a turn and all turns after it by the branch that contains the turn `id`. Returns that turn. */
   async #show(article, id) {
     const fetched = await this.#turns.fetchFrom(id, addressOf("conversation", article.dataset.conversation));
-    // An answer that is being followed goes on in its own element.
+    // An answer that is streaming continues in the element that it has.
     const { liveArticle } = this.#stream;
     const turns = fetched.map((turn) => (turn.dataset.turn === liveArticle?.dataset.turn ? liveArticle : turn));
     this.#turns.replaceFrom(article, turns);

@@ -34,7 +34,7 @@ export function takeDeletedConversation() {
 
 /** Remove the rows of a conversation and focus the next title. Returns a function that puts the rows back. */
 function removeRows(entry) {
-  const rows = rowsOf(entry.conversation);
+  const rows = findRows(entry.conversation);
   const places = rows.map(() => document.createComment(""));
   const next = nextFocus(entry);
   rows.forEach((row, index) => row.replaceWith(places[index]));
@@ -45,7 +45,7 @@ function removeRows(entry) {
   };
 }
 
-function rowsOf(conversation) {
+function findRows(conversation) {
   return [...document.querySelectorAll(`li:has(> chat-entry[data-conversation="${conversation}"])`)];
 }
 

@@ -21,7 +21,7 @@ export class QuestionEditor {
   }
 
   open(article) {
-    const form = formIn(article) ?? this.#addForm(article);
+    const form = findForm(article) ?? this.#addForm(article);
     const { text } = form.elements;
     text.focus();
     text.setSelectionRange(text.value.length, text.value.length);
@@ -29,8 +29,8 @@ export class QuestionEditor {
   }
 
   close(article) {
-    const form = formIn(article);
-    draftOf(form).write("");
+    const form = findForm(article);
+    getDraft(form).write("");
     form.remove();
     article.querySelector("[data-action=edit]").focus();
     // Without scripts a form has an address of its own, which may be that of this page.
@@ -39,7 +39,7 @@ export class QuestionEditor {
 
   /** Call this when the server has the text of a form: only then may the draft be deleted. */
   discardDraft(form) {
-    if (form?.dataset.ask === "edit") draftOf(form).write("");
+    if (form?.dataset.ask === "edit") getDraft(form).write("");
   }
 
   showError(form, sentence) {
@@ -59,7 +59,7 @@ export class QuestionEditor {
     const { turn, parent, conversation } = article.dataset;
     const question = article.querySelector("[data-question]");
     question.after(this.#template.content.cloneNode(true));
-    const form = formIn(article);
+    const form = findForm(article);
     form.action = addressOf("messages", conversation);
     form.querySelector("[data-reword]").formAction = addressOf("reword", turn);
     form.querySelector("[data-action=cancel-edit]").href = addressOf("conversation", conversation);
@@ -67,7 +67,7 @@ export class QuestionEditor {
     form.elements.key.value = createKey();
     form.elements.parent.value = parent;
     form.elements.question.value = turn;
-    text.value = draftOf(form).read() || question.querySelector("[data-text]").textContent;
+    text.value = getDraft(form).read() || question.querySelector("[data-text]").textContent;
     const problem = form.querySelector("[data-problem]");
     problem.id = `edit-problem-${turn}`;
     text.id = form.querySelector("label").htmlFor = `edit-${turn}`;
@@ -90,16 +90,16 @@ export class QuestionEditor {
   #handleInput(event) {
     const form = event.target.closest("[data-ask=edit]");
     if (!form) return;
-    draftOf(form).write(form.elements.text.value);
+    getDraft(form).write(form.elements.text.value);
     this.showError(form, "");
   }
 }
 
-function formIn(article) {
+function findForm(article) {
   return article.querySelector("[data-ask=edit]");
 }
 
-function draftOf(form) {
+function getDraft(form) {
   const { owner } = document.querySelector("chat-composer").dataset;
   return new Draft(owner, form.elements.question.value);
 }

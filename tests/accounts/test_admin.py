@@ -226,7 +226,7 @@ def test_carol_sees_and_revokes_tokens_but_cannot_create_or_change_one(client, c
     assert client.post("/admin/accounts/apitoken/add/", {"name": "x", "user": carol.pk}).status_code == 403
     assert client.post(f"/admin/accounts/apitoken/{token.pk}/change/", {"name": "x"}).status_code == 403
     client.post(f"/admin/accounts/apitoken/{token.pk}/delete/", {"post": "yes"})
-    assert ApiToken.get_user(secret) is None
+    assert ApiToken.authenticate(secret) is None
 
 
 def test_allauths_table_of_addresses_is_not_in_the_admin(client, carol):

@@ -130,7 +130,7 @@ def test_an_invalid_link_is_refused(client, db):
 def test_alice_gets_a_link_for_her_forgotten_password(client, alice):
     response = client.post("/accounts/password/reset/", {"email": "Alice@Example.com"}, follow=True)
 
-    assert "Look into your mail" in response.content.decode()
+    assert "Check your e-mail" in response.content.decode()
     message = mail.outbox[0]
     assert message.to == ["alice@example.com"]
     assert message.subject == "Your new password for Chatsite"

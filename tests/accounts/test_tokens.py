@@ -87,7 +87,7 @@ def test_the_owner_of_a_token_is_found_with_one_query(alice, django_assert_num_q
     _token, secret = ApiToken.issue(alice, "script")
     ApiToken.objects.update(last_used=timezone.now())
     with django_assert_num_queries(1):
-        assert ApiToken.get_user(secret) == alice
+        assert ApiToken.authenticate(secret) == alice
 
 
 def test_the_use_of_a_token_is_recorded_at_most_once_a_minute(alice):
@@ -95,5 +95,5 @@ def test_the_use_of_a_token_is_recorded_at_most_once_a_minute(alice):
     for seconds_ago, is_updated in ((59, False), (61, True)):
         last_used = timezone.now() - timedelta(seconds=seconds_ago)
         ApiToken.objects.update(last_used=last_used)
-        ApiToken.get_user(secret)
+        ApiToken.authenticate(secret)
         assert (ApiToken.objects.get().last_used != last_used) == is_updated

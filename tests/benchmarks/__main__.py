@@ -15,7 +15,7 @@ def main() -> None:
     parser.add_argument("--brief", action="store_true", help="try the measuring itself, with a few streams")
     arguments = parser.parse_args()
     world.allow_descriptors()
-    with world.database(arguments.database) as url:
+    with world.create_database(arguments.database) as url:
         print(f"{table.machine()}, {table.database(url)}\n")
         table.head()
         people = world.People()

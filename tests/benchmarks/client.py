@@ -34,7 +34,7 @@ class Reader(asyncio.Protocol):
             self.connection_lost(None)
 
     async def opened(self) -> None:
-        """Wait for the head of the answer, or for the end."""
+        """Wait for the head of the response, or for the end."""
         await asyncio.wait([self._head])
 
     def hang_up(self) -> None:
@@ -61,7 +61,7 @@ class Reader(asyncio.Protocol):
             if not waiting.done():
                 waiting.set_result(None)
 
-    # What came of it
+    # The result
 
     @property
     def received(self) -> bytes:
@@ -78,7 +78,7 @@ class Reader(asyncio.Protocol):
 
     @property
     def complete(self) -> bool:
-        """Answered to the end, and the answer says so."""
+        """Whether the response is complete and says so."""
         whole = self.received
         last = any(sign in whole for sign in (b"[DONE]", b'"state":"complete"', b'"type":"message_stop"'))
         return self.status == 200 and last and whole.endswith(LAST_CHUNK)
@@ -116,9 +116,9 @@ def chat(text: str, token: str = "") -> bytes:
 
 def claude(text: str) -> bytes:
     """A request of Claude's API, for the way without a site."""
-    wish = {"model": "claude-sonnet-5-5", "max_tokens": 16_000, "stream": True}
+    body = {"model": "claude-sonnet-5-5", "max_tokens": 16_000, "stream": True}
     headers = "x-api-key: bench\r\nanthropic-version: 2023-06-01\r\nContent-Type: application/json"
-    return _post("/v1/messages", json.dumps(wish | {"messages": [{"role": "user", "content": text}]}), headers)
+    return _post("/v1/messages", json.dumps(body | {"messages": [{"role": "user", "content": text}]}), headers)
 
 
 def page(text: str, session: str) -> bytes:

@@ -15,7 +15,7 @@ EVENT_STREAM = [(b"content-type", b"text/event-stream; charset=utf-8")]
 _session: aiohttp.ClientSession | None = None
 
 
-def _upstream() -> aiohttp.ClientSession:
+def _get_session() -> aiohttp.ClientSession:
     """One for the process, made in its event loop."""
     global _session
     if _session is None:
@@ -31,10 +31,10 @@ async def relay(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.body", "body": b"ok"})
         return
     question = json.loads((await receive())["body"])["message"]
-    wish = {"model": "claude-sonnet-5-5", "max_tokens": 16_000, "stream": True}
-    wish["messages"] = [{"role": "user", "content": question}]
-    async with _upstream().post("/v1/messages", json=wish, headers=HEADERS) as answer:
+    body = {"model": "claude-sonnet-5-5", "max_tokens": 16_000, "stream": True}
+    body["messages"] = [{"role": "user", "content": question}]
+    async with _get_session().post("/v1/messages", json=body, headers=HEADERS) as response:
         await send({"type": "http.response.start", "status": 200, "headers": EVENT_STREAM})
-        async for chunk in answer.content.iter_any():
+        async for chunk in response.content.iter_any():
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
     await send({"type": "http.response.body", "body": b""})

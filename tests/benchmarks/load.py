@@ -48,50 +48,57 @@ class Target:
 
 
 @contextmanager
-def targets(people: world.People) -> Iterator[dict[str, Target]]:
+def start_targets(people: world.People) -> Iterator[dict[str, Target]]:
     """Straight from the stand-in (which measures the client), the floor, the plain API with titles, the page."""
     with ExitStack() as stack:
-        site, stand_in = stack.enter_context(world.running())
-        titling = stack.enter_context(world.another(stand_in, CHAT_TITLE_MODEL=TITLE_MODEL))
-        floor = stack.enter_context(world.another(stand_in, application="tests.benchmarks.floor:relay"))
+        site, stand_in = stack.enter_context(world.run_site())
+        titling = stack.enter_context(world.run_server(stand_in, CHAT_TITLE_MODEL=TITLE_MODEL))
+        floor = stack.enter_context(world.run_server(stand_in, application="tests.benchmarks.floor:relay"))
         upstream = int(stand_in.url.rpartition(":")[2])
-        found = [
+        started = [
             Target("direct", upstream, None, lambda text, _: client.claude(text)),
             Target("floor", floor.port, floor.process.pid, lambda text, _: client.chat(text)),
-            Target("chat", site.port, site.process.pid, lambda text, who: client.chat(text, people.token(who))),
-            Target("titled", titling.port, titling.process.pid, lambda text, who: client.chat(text, people.token(who))),
-            Target("page", site.port, site.process.pid, lambda text, who: client.page(text, people.session(who))),
+            Target("chat", site.port, site.process.pid, lambda text, number: client.chat(text, people.token(number))),
+            Target(
+                "titled",
+                titling.port,
+                titling.process.pid,
+                lambda text, number: client.chat(text, people.token(number)),
+            ),
+            Target("page", site.port, site.process.pid, lambda text, number: client.page(text, people.session(number))),
         ]
-        yield {target.name: target for target in found}
+        yield {target.name: target for target in started}
 
 
 def measure(people: world.People, *, rounds: int, seconds: float, streams: int, questions: int) -> None:
-    with targets(people) as found:
-        asyncio.run(_rounds(list(found.values()), rounds, seconds, streams, questions))
-    direct, floor, chat, titled, page = found.values()
-    _cost(f"CPU per delta, {streams} streams × {RATE}/s, µs", "per_delta", 1e6, (floor, chat, page), "≤ 1.6 ×; ≤ 3 ×")
-    cost = [f"{1000 * statistics.median(each.per_question):.2f}" for each in (floor, chat, page)]
+    with start_targets(people) as targets:
+        asyncio.run(_run_rounds(list(targets.values()), rounds, seconds, streams, questions))
+    direct, floor, chat, titled, page = targets.values()
+    _show_cost(
+        f"CPU per delta, {streams} streams × {RATE}/s, µs", "per_delta", 1e6, (floor, chat, page), "≤ 1.6 ×; ≤ 3 ×"
+    )
+    cost = [f"{1000 * statistics.median(target.per_question):.2f}" for target in (floor, chat, page)]
     show("CPU per question, all of it stored, ms", *cost, "≤ 6")
     show("  with a title, which is a second call", "", f"{1000 * statistics.median(titled.per_question):.2f}", "", "")
-    _latency(direct, floor, chat, page)
-    first = [f"{1000 * statistics.median(each.first):.1f}" for each in (floor, chat, page)]
+    _show_latency(direct, floor, chat, page)
+    first = [f"{1000 * statistics.median(target.first):.1f}" for target in (floor, chat, page)]
     show(f"time to first text, {streams} asked at once, ms", *first, "")
     show("streams cut or refused", floor.failed, chat.failed + titled.failed, page.failed, "0")
 
 
-async def _rounds(found: list[Target], rounds: int, seconds: float, streams: int, questions: int) -> None:
-    for target in found:
-        await _questions(target, 20)
+async def _run_rounds(targets: list[Target], rounds: int, seconds: float, streams: int, questions: int) -> None:
+    for target in targets:
+        await _ask_questions(target, 20)
         target.per_question.clear()
     for _ in range(rounds):
-        for target in found:
+        for target in targets:
             if target.name != "titled":
-                await _steady(target, streams, seconds)
-        for target in found:
-            await _questions(target, questions)
+                await _measure_streams(target, streams, seconds)
+        for target in targets:
+            await _ask_questions(target, questions)
 
 
-async def _steady(target: Target, streams: int, seconds: float) -> None:
+async def _measure_streams(target: Target, streams: int, seconds: float) -> None:
     deltas = int(RATE * (seconds + SETTLING + 1))
     text = f"[[nothinking]][[rate:{RATE}]][[deltas:{deltas}]][[clock:{STAMPED}]]"
     readers = [target.reader(text, number) for number in range(streams)]
@@ -104,30 +111,30 @@ async def _steady(target: Target, streams: int, seconds: float) -> None:
     await asyncio.gather(*tasks)
     target.failed += sum(not reader.complete for reader in readers)
     stamps = [stamps for reader in readers if (stamps := reader.stamps())]
-    seen = [arrived - sent for each in stamps for sent, arrived in each if began < arrived <= ended]
+    seen = [arrived - sent for pairs in stamps for sent, arrived in pairs if began < arrived <= ended]
     target.per_delta.append(spent / (len(seen) * STAMPED or 1))
     target.waits += seen
     target.first += [reader.stamps()[0][1] - reader.asked for reader in readers if reader.stamps()]
 
 
-async def _questions(target: Target, number: int) -> None:
+async def _ask_questions(target: Target, number: int) -> None:
     """One after the other, with the shortest of answers."""
     before = target.cpu()
-    for each in range(number):
-        reader = target.reader(f"[[nothinking]][[rate:0]][[echo:Yes.]] Question {each}?", each)
+    for index in range(number):
+        reader = target.reader(f"[[nothinking]][[rate:0]][[echo:Yes.]] Question {index}?", index)
         await reader.ask()
         target.failed += not reader.complete
     target.per_question.append((target.cpu() - before) / number)
 
 
-def _cost(name: str, figure: str, factor: float, among: tuple[Target, ...], goal: str) -> None:
-    floor, *others = (factor * statistics.median(getattr(each, figure)) for each in among)
+def _show_cost(name: str, figure: str, factor: float, targets: tuple[Target, ...], goal: str) -> None:
+    floor, *others = (factor * statistics.median(getattr(target, figure)) for target in targets)
     show(name, f"{floor:.0f}", *(f"{cost:.0f} ({cost / floor:.2f} ×)" for cost in others), goal)
 
 
-def _latency(direct: Target, *among: Target) -> None:
+def _show_latency(direct: Target, *targets: Target) -> None:
     """What a server adds to the way from the stand-in to the reader."""
     for name, place, goal in (("p50", 50, "≤ 2 ×"), ("p99", 99, "")):
         base = statistics.quantiles(direct.waits, n=100)[place - 1]
-        added = [1000 * (statistics.quantiles(each.waits, n=100)[place - 1] - base) for each in among]
-        show(f"added latency {name}, ms", *(f"{each:.2f}" for each in added), goal)
+        added = [1000 * (statistics.quantiles(target.waits, n=100)[place - 1] - base) for target in targets]
+        show(f"added latency {name}, ms", *(f"{latency:.2f}" for latency in added), goal)

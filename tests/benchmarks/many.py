@@ -25,34 +25,34 @@ def measure(people: world.People, sizes: tuple[int, ...] = SIZES) -> None:
 
 
 async def _open(people: world.People, size: int, *, page: bool) -> tuple[str, str, str, str]:
-    def reader(number: int, text: str) -> Reader:
-        asked = client.page(text, people.session(number)) if page else client.chat(text, people.token(number))
-        return Reader(site.port, asked)
+    def create_reader(number: int, text: str) -> Reader:
+        request = client.page(text, people.session(number)) if page else client.chat(text, people.token(number))
+        return Reader(site.port, request)
 
-    # Those who leave end their replies at once, also in the page: the next measurement waits for that.
-    with world.running(REPLY_GRACE_SECONDS="0", DRAIN_SECONDS="0") as (site, _stand_in):
+    # A reply ends as soon as its reader leaves, also in the page: the next measurement waits for that.
+    with world.run_site(REPLY_GRACE_SECONDS="0", DRAIN_SECONDS="0") as (site, _stand_in):
         pid = site.process.pid
         # What is loaded by the first questions belongs to no stream.
-        await asyncio.gather(*(reader(number, "[[echo:Yes.]]").ask() for number in range(20)))
+        await asyncio.gather(*(create_reader(number, "[[echo:Yes.]]").ask() for number in range(20)))
         before = world.memory(pid)
         text = f"[[nothinking]][[rate:{PIECES_A_SECOND}]][[deltas:600]]"
         readers: list[Reader] = []
         tasks = []
         for begin in range(0, size, AT_ONCE):
-            some = [reader(begin + number, text) for number in range(min(AT_ONCE, size - begin))]
-            tasks += [asyncio.create_task(each.ask()) for each in some]
-            await asyncio.gather(*(each.opened() for each in some))
-            readers += some
+            group = [create_reader(begin + number, text) for number in range(min(AT_ONCE, size - begin))]
+            tasks += [asyncio.create_task(reader.ask()) for reader in group]
+            await asyncio.gather(*(reader.opened() for reader in group))
+            readers += group
         await asyncio.sleep(SETTLING)
         memory = (world.memory(pid) - before) / size
         threads, connections = site.threads(), world.database_connections(pid)
-        errors = sum(not _flows(each) for each in readers)
-        for each in readers:
-            each.hang_up()
+        errors = sum(not _is_flowing(reader) for reader in readers)
+        for reader in readers:
+            reader.hang_up()
         await asyncio.gather(*tasks)
     return f"{errors}", f"{memory:.3f}", f"{threads}", f"{connections}"
 
 
-def _flows(reader: Reader) -> bool:
-    """Accepted, and something has come of late."""
+def _is_flowing(reader: Reader) -> bool:
+    """Whether the request was accepted and data arrived recently."""
     return reader.status == 200 and monotonic() - reader.chunks[-1][0] < SETTLING

@@ -17,21 +17,27 @@ QUESTION = "[[nothinking]][[rate:0]][[echo:Yes.]]"
 
 
 def measure(people: world.People, *, times: int = 20, messages: int = MESSAGES) -> None:
-    with world.running() as (site, stand_in), httpx2.Client(base_url=site.url) as http:
+    with world.run_site() as (site, stand_in), httpx2.Client(base_url=site.url) as http:
         from chatsite.accounts.models import User
 
         person = User.objects.get(email="person0@example.com")
         http.cookies.set("session", people.session(0))
         queries = Queries()
-        long, short = _conversation(person, messages), _conversation(person, 2)
-        _conversations(person, CONVERSATIONS - 2)
+        long, short = _create_conversation(person, messages), _create_conversation(person, 2)
+        _create_conversations(person, CONVERSATIONS - 2)
         for name, path, goal in (
             (f"conversation of {messages:,} messages", f"/conversations/{long.pk}/", "≤ 80 ms; ≤ 15"),
             ("conversation of 2 messages", f"/conversations/{short.pk}/", ""),
             (f"list of {CONVERSATIONS} conversations", "/conversations/", ""),
         ):
-            show(f"{name}: ms; queries", "", "", f"{_time(http, path, times):.0f}; {queries.of(person, path)}", goal)
-        in_short, in_long = asyncio.run(_asking(queries, stand_in.url, short, long))
+            show(
+                f"{name}: ms; queries",
+                "",
+                "",
+                f"{_measure_time(http, path, times):.0f}; {queries.count_of(person, path)}",
+                goal,
+            )
+        in_short, in_long = asyncio.run(_count_queries_of_asking(queries, stand_in.url, short, long))
         show("asking in the long, in the short one: queries", "", f"{in_long}; {in_short}", "", "the same")
 
 
@@ -53,7 +59,7 @@ class Queries:
         self.count += 1
         return execute(*query)
 
-    def of(self, person: Any, path: str) -> int:
+    def count_of(self, person: Any, path: str) -> int:
         """What a page asks when it is not the first one."""
         from django.test import Client
 
@@ -65,7 +71,7 @@ class Queries:
         return self.count - before
 
 
-def _conversation(person: Any, messages: int) -> Any:
+def _create_conversation(person: Any, messages: int) -> Any:
     """Answers of an ordinary length, as the renderer leaves them."""
     from chatsite.standin import prose
     from conversations import markdown
@@ -82,13 +88,13 @@ def _conversation(person: Any, messages: int) -> Any:
     return answer.conversation
 
 
-def _conversations(person: Any, number: int) -> None:
+def _create_conversations(person: Any, number: int) -> None:
     from conversations.models import Conversation
 
-    Conversation.objects.bulk_create(Conversation(owner=person, title=f"Morning {each}") for each in range(number))
+    Conversation.objects.bulk_create(Conversation(owner=person, title=f"Morning {index}") for index in range(number))
 
 
-def _time(http: httpx2.Client, path: str, times: int) -> float:
+def _measure_time(http: httpx2.Client, path: str, times: int) -> float:
     """Milliseconds from sending the request to the last byte, median."""
     took = []
     for _ in range(times):
@@ -98,7 +104,7 @@ def _time(http: httpx2.Client, path: str, times: int) -> float:
     return 1000 * statistics.median(took)
 
 
-async def _asking(queries: Queries, url: str, *conversations: Any) -> list[int]:
+async def _count_queries_of_asking(queries: Queries, url: str, *conversations: Any) -> list[int]:
     """From a question to its stored answer, by an engine in this process; its rounds, which replies share, apart."""
     from django.test import override_settings
 
@@ -109,13 +115,15 @@ async def _asking(queries: Queries, url: str, *conversations: Any) -> list[int]:
         override_settings(ANTHROPIC_BASE_URL=url, ANTHROPIC_API_KEY="bench"),
     ):
         await engine.startup()
-        counts = [[await _one(queries, engine, each) for _ in range(4)] for each in conversations]
+        counts = [
+            [await _count_queries(queries, engine, conversation) for _ in range(4)] for conversation in conversations
+        ]
         await engine.shutdown()
     # The look for replies that others have lost may come in between.
-    return [min(each) for each in counts]
+    return [min(numbers) for numbers in counts]
 
 
-async def _one(queries: Queries, engine: Any, conversation: Any) -> int:
+async def _count_queries(queries: Queries, engine: Any, conversation: Any) -> int:
     from conversations.models import Question
 
     await asyncio.sleep(0.3)

@@ -18,14 +18,14 @@ ENVIRONMENT |= {"CHAT_TITLE_MODEL": ""}
 
 
 @contextmanager
-def database(server: str):
+def create_database(server: str):
     """An empty, migrated database: a SQLite file, or one made on the PostgreSQL server that `server` names."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
     os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
     os.environ.update(ENVIRONMENT)
     if server == "sqlite":
         with tempfile.TemporaryDirectory() as folder:
-            yield _migrated(f"sqlite:///{Path(folder) / 'bench.sqlite3'}")
+            yield _migrate(f"sqlite:///{Path(folder) / 'bench.sqlite3'}")
         return
     import psycopg
 
@@ -33,12 +33,12 @@ def database(server: str):
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
         try:
-            yield _migrated(f"{server.rsplit('/', 1)[0]}/{name}")
+            yield _migrate(f"{server.rsplit('/', 1)[0]}/{name}")
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _migrated(url: str) -> str:
+def _migrate(url: str) -> str:
     os.environ["DATABASE_URL"] = url
     import django
     from django.core.management import call_command
@@ -50,8 +50,8 @@ def _migrated(url: str) -> str:
 
 
 @contextmanager
-def database_away():
-    """Nobody can write: SQLite is locked; PostgreSQL ends all connections to this database and takes no new ones."""
+def block_database():
+    """Block all writing: SQLite is locked; PostgreSQL ends all connections to this database and takes no new ones."""
     from django.db import connection
 
     name = str(connection.settings_dict["NAME"])
@@ -72,7 +72,7 @@ def database_away():
 
 
 class People:
-    """A few people; each has an API token and a session, as `who` counts them round."""
+    """A few people, each with an API token and a session. A number beyond the last starts again at the first."""
 
     def __init__(self) -> None:
         from django.test import Client
@@ -87,15 +87,15 @@ class People:
             client.force_login(person)
             self._sessions.append(client.cookies["session"].value)
 
-    def token(self, who: int) -> str:
-        return self._tokens[who % PEOPLE]
+    def token(self, number: int) -> str:
+        return self._tokens[number % PEOPLE]
 
-    def session(self, who: int) -> str:
-        return self._sessions[who % PEOPLE]
+    def session(self, number: int) -> str:
+        return self._sessions[number % PEOPLE]
 
 
 @contextmanager
-def running(**environment: str):
+def run_site(**environment: str):
     """A site and a stand-in, each a process of its own, on an empty database."""
     from chatsite.standin.process import StandIn
     from conversations.models import Conversation, Usage
@@ -106,21 +106,21 @@ def running(**environment: str):
     Conversation.objects.all().delete()
     Usage.objects.all().delete()
     with StandIn("--no-record") as stand_in, Site(stand_in.url, **{**ENVIRONMENT, **environment}) as site:
-        _alone(site.process.pid)
+        _pin_to_core(site.process.pid)
         yield site, stand_in
 
 
 @contextmanager
-def another(stand_in, **site: str):
+def run_server(stand_in, **site: str):
     """One more server process on the same database: a site with other settings, or another application."""
     from tests.site import Site
 
     with Site(stand_in.url, **{**ENVIRONMENT, **site}) as server:
-        _alone(server.process.pid)
+        _pin_to_core(server.process.pid)
         yield server
 
 
-def _alone(server: int) -> None:
+def _pin_to_core(server: int) -> None:
     """The server on one core, the stand-in and the readers on the others, where there is more than one."""
     cores = os.sched_getaffinity(0) | {0}
     if len(cores) > 1:
@@ -145,7 +145,7 @@ def database_connections(pid: int) -> int:
 
     if connection.vendor == "sqlite":
         name = str(connection.settings_dict["NAME"])
-        return sum(os.readlink(each) == name for each in Path(f"/proc/{pid}/fd").iterdir() if each.is_symlink())
+        return sum(os.readlink(file) == name for file in Path(f"/proc/{pid}/fd").iterdir() if file.is_symlink())
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"

@@ -204,7 +204,7 @@ def test_alice_restores_a_conversation_from_the_bin(window, conversations):
     window.page.goto("/")
     window.page.get_by_role("link", name="Bin").click()
     window.expect_shown("main", "kept until")
-    window.page.get_by_role("button", name="Put back: Conversation one.").click()
+    window.page.get_by_role("button", name="Restore: Conversation one.").click()
     window.page.wait_for_url(f"**/conversations/{conversations[0].pk}/")
     assert not is_binned(conversations[0])
 

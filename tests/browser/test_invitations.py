@@ -79,7 +79,7 @@ def test_alice_can_stay_signed_in_when_she_opens_doras_link(open_window, alice, 
 def test_alice_can_sign_out_and_set_doras_password(open_window, alice, dora, invitation_link):
     window = open_window(alice)
     window.page.goto(invitation_link)
-    window.button("Sign out and go on").click()
+    window.button("Sign out and continue").click()
     window.expect_shown("h1", "Welcome, Dora Lind")
     set_password(window)
     expect(window.composer).to_be_visible()

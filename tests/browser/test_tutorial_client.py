@@ -56,5 +56,5 @@ def test_an_abort_stops_the_answer(page, stand_in):
     page.get_by_role("button", name="Stop").click()
     expect(page).to_have_title("aborted")
     eventually(lambda: Message.objects.get(role="assistant").state == "stopped")
-    assert eventually(lambda: stand_in.open() == 0)
+    assert eventually(lambda: stand_in.count_open() == 0)
     assert Message.objects.get(role="assistant").text.startswith(page.locator("#output").text_content())

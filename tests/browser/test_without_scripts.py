@@ -83,7 +83,7 @@ def test_alice_restores_from_the_bin(plain_window, alice):
     conversation = create_conversation(alice, "A trip to the coast.")
     conversation.bin()
     plain_window.page.goto("/bin/")
-    plain_window.page.get_by_role("button", name="Put back: A trip to the coast.").click()
+    plain_window.page.get_by_role("button", name="Restore: A trip to the coast.").click()
     plain_window.page.wait_for_url(f"**/conversations/{conversation.pk}/")
     assert Conversation.objects.get().deleted is None
 

@@ -23,7 +23,7 @@ def ask(visitor, stand_in):
     def ask(text, conversation=None, **fields):
         stream = visitor.ask(text, conversation, **fields)
         answer = Message.objects.get(pk=stream.start["reply"])
-        eventually(lambda: stand_in.open() == 0)
+        eventually(lambda: stand_in.count_open() == 0)
         return stream, answer
 
     return ask

@@ -91,7 +91,7 @@ def test_a_timeout_closes_the_connection(stand_in, monkeypatch):
     monkeypatch.setattr(client, "READ_TIMEOUT", 0.4)
     ask("[[stall:2]]")
 
-    eventually(lambda: stand_in.open() == 0, seconds=1)
+    eventually(lambda: stand_in.count_open() == 0, seconds=1)
     assert stand_in.recorded()[0]["ended"] == "client_gone"
 
 
@@ -163,7 +163,7 @@ def test_leaving_the_stream_closes_the_connection_at_once(stand_in):
         async with stream("[[endless]][[rate:200]]") as answer:
             await anext(answer)
         await asyncio.sleep(0.1)
-        return await asyncio.to_thread(stand_in.open)
+        return await asyncio.to_thread(stand_in.count_open)
 
     assert run(leave_after_the_first_event()) == 0
 
@@ -177,11 +177,11 @@ def test_cancelling_the_reader_closes_the_connection_at_once(stand_in):
     async def cancel_while_reading():
         reader = asyncio.create_task(read())
         await asyncio.sleep(0.5)
-        opened = await asyncio.to_thread(stand_in.open)
+        opened = await asyncio.to_thread(stand_in.count_open)
         reader.cancel()
         await asyncio.wait([reader])
         await asyncio.sleep(0.1)
-        return opened, await asyncio.to_thread(stand_in.open)
+        return opened, await asyncio.to_thread(stand_in.count_open)
 
     assert run(cancel_while_reading()) == (1, 0)
 

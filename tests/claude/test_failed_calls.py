@@ -114,11 +114,11 @@ def test_a_reader_who_comes_during_the_wait_sees_that_the_call_is_retried(visito
 def test_stopping_a_reply_closes_the_connection_to_claude(visitor, stand_in, marker):
     with visitor.asking(f"[[{marker}]]") as stream:
         stream.until("start")
-        eventually(lambda: stand_in.open() == 1)
+        eventually(lambda: stand_in.count_open() == 1)
         assert visitor.stop(stream.start["reply"]) == "stopped"
         assert stream.end["state"] == "stopped"
 
-    eventually(lambda: stand_in.open() == 0, seconds=1)
+    eventually(lambda: stand_in.count_open() == 0, seconds=1)
     assert [record["ended"] for record in stand_in.recorded()] == ["client_gone"]
 
 
@@ -126,7 +126,7 @@ def test_stopping_a_reply_closes_the_connection_to_claude(visitor, stand_in, mar
 def test_a_stopped_call_has_usage_if_claude_had_begun_to_answer(visitor, stand_in, marker, states):
     with visitor.asking(f"[[{marker}]]") as stream:
         stream.until("start")
-        eventually(lambda: stand_in.open() == 1)
+        eventually(lambda: stand_in.count_open() == 1)
         eventually(lambda: Usage.objects.count() == len(states))
         visitor.stop(stream.start["reply"])
         stream.read_to_end()

@@ -211,12 +211,12 @@ FENCES = [
     "```math\n</math><script>harm()</script>\n```",
     "    <script>harm()</script>\n",
     "```diff\n- <script>\n+ </span><script>harm()</script>\n```",
-    "```mermaid\nclick A href \"javascript:harm()\"\n```",
-    "```json\n{\"html\": \"<script>harm()</script>\"}\n",
+    '```mermaid\nclick A href "javascript:harm()"\n```',
+    '```json\n{"html": "<script>harm()</script>"}\n',
     "```" + "a" * 5000 + "\nx\n```",
     "- ```html\n  <script>harm()</script>\n",
     "> ```html\n> <img onerror=harm()>\n<script>harm()</script>",
-]  # fmt: skip
+]
 
 UNCLOSED = [
     "**bold *italic `code ~~gone [link](https://example.com",

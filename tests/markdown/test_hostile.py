@@ -10,16 +10,54 @@ from tests.markdown import hostile
 from tests.markdown.browser import Browser, ParsedHtml
 
 ATTRIBUTES = {
-    "href", "title", "rel", "target", "class", "dir", "role", "tabindex", "aria-label", "type", "data-action",
-    "data-open", "start",
-    "accent", "columnalign", "columnspacing", "display", "displaystyle", "fence", "form", "height", "linethickness",
-    "lspace", "mathcolor", "mathvariant", "maxsize", "minsize", "notation", "rowspacing", "rspace", "scriptlevel",
-    "separator", "stretchy", "width",
-}  # fmt: skip
+    "href",
+    "title",
+    "rel",
+    "target",
+    "class",
+    "dir",
+    "role",
+    "tabindex",
+    "aria-label",
+    "type",
+    "data-action",
+    "data-open",
+    "start",
+    "accent",
+    "columnalign",
+    "columnspacing",
+    "display",
+    "displaystyle",
+    "fence",
+    "form",
+    "height",
+    "linethickness",
+    "lspace",
+    "mathcolor",
+    "mathvariant",
+    "maxsize",
+    "minsize",
+    "notation",
+    "rowspacing",
+    "rspace",
+    "scriptlevel",
+    "separator",
+    "stretchy",
+    "width",
+}
 CLASSES = {
-    "code", "code-head", "code-language", "code-copy", "table", "task", "tex", "raw", "align-center", "align-right",
+    "code",
+    "code-head",
+    "code-language",
+    "code-copy",
+    "table",
+    "task",
+    "tex",
+    "raw",
+    "align-center",
+    "align-right",
     *"ksncftid",
-}  # fmt: skip
+}
 NEVER = {"script", "style", "svg", "img", "iframe", "form", "input", "annotation-xml", "semantics", "mglyph", "maction"}
 
 

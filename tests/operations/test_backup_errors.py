@@ -13,7 +13,7 @@ from tests.history import create_conversation
 from tests.operations.conftest import command_error, manage
 from tests.site import database_url
 
-#: The start of a backup of the other kind of database.
+#: The start of a backup of the other database backend.
 OTHER_KIND = {"sqlite": b"PGDMP\x01\x0e\x00", "postgresql": b"SQLite format 3\x00" + bytes(100)}
 
 

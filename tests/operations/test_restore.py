@@ -55,7 +55,7 @@ def test_a_backup_made_while_replies_stream_opens_elsewhere(site, stand_in, alic
 
     output = manage(other_database.url, "restore", backup)
 
-    assert "4; the site will show them as interrupted" in output
+    assert "4 replies were being written; they will be shown as interrupted." in output
     with Site(stand_in.url, DATABASE_URL=other_database.url) as restored_site:
         eventually(lambda: "writing" not in {state for state, _text in other_database.messages().values()}, 20)
         for person in (alice, bob):
@@ -75,7 +75,7 @@ def test_restored_sessions_sign_nobody_in(client, alice, make_backup, other_data
     client.force_login(alice)
     assert Session.objects.count() == 1
 
-    assert "Everybody has to sign in again." in manage(other_database.url, "restore", make_backup())
+    assert "and ended all sessions." in manage(other_database.url, "restore", make_backup())
 
     assert other_database.sql("SELECT count(*) FROM django_session") == [(0,)]
     assert other_database.emails() == {alice.email}

@@ -74,7 +74,7 @@ def test_stopping_twice_says_the_same_and_the_next_question_is_taken_at_once(sit
 def test_a_reply_stopped_before_its_first_word_is_kept_empty(site, stand_in, alice):
     visitor = Visitor(site, alice)
     with visitor.asking("[[hang]]") as stream:
-        eventually(stand_in.open)
+        eventually(stand_in.count_open)
         assert visitor.stop(stream.start["reply"]) == "stopped"
         assert stream.end["state"] == "stopped"
 

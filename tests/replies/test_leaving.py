@@ -98,4 +98,4 @@ def test_one_who_leaves_before_the_first_frame_leaves_no_orphan(impatient_site, 
     time.sleep(0.5)
     eventually(lambda: not Message.objects.writing().exists(), 15)
     assert set(Message.objects.filter(role="assistant").values_list("ending", flat=True)) == {"abandoned"}
-    eventually(lambda: stand_in.open() == 0)
+    eventually(lambda: stand_in.count_open() == 0)

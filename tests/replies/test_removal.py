@@ -42,7 +42,7 @@ def test_a_row_that_is_gone_altogether_ends_its_reply_and_what_it_cost_is_kept(s
         Conversation.objects.get(pk=stream.start["conversation"]).delete()
         assert stream.end["ending"] == second.end["ending"] == "deleted"
 
-    eventually(lambda: stand_in.open() == 0)
+    eventually(lambda: stand_in.count_open() == 0)
     assert not Message.objects.exists()
     row = eventually(lambda: Usage.objects.filter(state="cut").first())
     assert (row.conversation, row.message, row.user) == (None, None, alice)
@@ -86,4 +86,4 @@ def test_a_person_removed_altogether_leaves_the_usage_behind(sites, stand_in, al
 
     row = eventually(lambda: Usage.objects.filter(state="cut").first())
     assert (row.conversation, row.message, row.user) == (None, None, None)
-    eventually(lambda: stand_in.open() == 0)
+    eventually(lambda: stand_in.count_open() == 0)

@@ -130,9 +130,21 @@ def test_what_the_question_says_to_the_writer_of_titles_is_sent_as_data(visitor,
 # It does not come
 
 NOTHING = [
-    "status:500", "status:529", "status:400", "drop", "error:overloaded_error:0", "truncate:1", "reset:0",
-    "malformed:0", "refusal", "max_tokens", "empty", "noreason", "chars:200", "echo:...",
-]  # fmt: skip
+    "status:500",
+    "status:529",
+    "status:400",
+    "drop",
+    "error:overloaded_error:0",
+    "truncate:1",
+    "reset:0",
+    "malformed:0",
+    "refusal",
+    "max_tokens",
+    "empty",
+    "noreason",
+    "chars:200",
+    "echo:...",
+]
 COMPLETE = {"refusal", "max_tokens", "empty", "chars:200", "echo:..."}
 
 
@@ -157,7 +169,7 @@ def test_the_end_of_the_reply_does_not_wait_for_a_title_that_hangs(titling_site,
         stream = Visitor(site, alice).ask("Why? [[echo:Yes.]][[title:stall:0]]")
         assert time.monotonic() - started < 2
         eventually(Usage.objects.filter(purpose="title").exists)
-        assert stand_in.open() == 1
+        assert stand_in.count_open() == 1
         site.terminate()
         site.process.wait(5)
     [asked], row = titles(stand_in), Usage.objects.get(purpose="title")
@@ -174,7 +186,7 @@ def test_a_title_does_not_keep_a_server_from_stopping_while_a_reply_may_finish(t
             site.terminate()
             assert stream.end["state"] == "complete"
         site.process.wait(5)
-    assert stand_in.open() == 0
+    assert stand_in.count_open() == 0
     assert not Usage.objects.filter(purpose="title").exists()
     settled()
 
@@ -186,7 +198,7 @@ def test_a_title_ends_with_its_reply_when_the_account_is_deactivated(visitor, st
         alice.is_active = False
         alice.save()
         assert stream.end["ending"] == "deactivated"
-    eventually(lambda: stand_in.open() == 0, seconds=2)
+    eventually(lambda: stand_in.count_open() == 0, seconds=2)
     assert eventually(lambda: Usage.objects.filter(purpose="title", state="cut").first()).estimated
     settled()
 

@@ -147,11 +147,11 @@ def test_a_stalled_stream_may_send_pings(ask):
 def test_it_notices_at_once_that_a_client_left_a_stream(ask, stand_in):
     connection = ask("[[endless]][[rate:100]]")
     read_until(connection, b"text_delta")
-    assert stand_in.open() == 1
+    assert stand_in.count_open() == 1
     left = time.monotonic()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
-    eventually(lambda: stand_in.open() == 0, pause=0.01)
+    eventually(lambda: stand_in.count_open() == 0, pause=0.01)
 
     [record] = stand_in.recorded()
     assert record["ended"] == "client_gone"
@@ -162,10 +162,10 @@ def test_it_notices_at_once_that_a_client_left_a_stream(ask, stand_in):
 @pytest.mark.parametrize("marker", ["hang", "stall:1", "delay:30"])
 def test_it_notices_that_a_client_left_while_nothing_is_sent(ask, stand_in, marker):
     connection = ask(f"[[{marker}]]")
-    eventually(lambda: stand_in.open() == 1)
+    eventually(lambda: stand_in.count_open() == 1)
     connection.close()
 
-    eventually(lambda: stand_in.open() == 0)
+    eventually(lambda: stand_in.count_open() == 0)
     assert stand_in.recorded()[0]["ended"] == "client_gone"
 
 

@@ -116,7 +116,7 @@ def test_when_the_program_hangs_up_the_call_to_claude_is_cancelled_and_the_text_
     eventually(lambda: not Message.objects.writing().exists())
 
     assert call["gone_at"]["monotonic"] - hung_up < 1
-    assert stand_in.open() == 0
+    assert stand_in.count_open() == 0
     answer = Message.objects.get(pk=response.headers["x-message-id"])
     assert (answer.state, answer.ending) == ("stopped", "abandoned")
     assert answer.text.startswith("".join(json.loads(line[6:])["text"] for line in lines))

@@ -24,11 +24,13 @@ def _chat_models(settings):
 @pytest.fixture
 def listed_models():
     """The list of Claude's API: one model is deprecated, and the unknown one is retired."""
-    update_models([
-        Model(SONNET, "Claude Sonnet 5.5"),
-        Model(DEPRECATED, "Claude Sonnet 4.5", lifecycle="deprecated", retires=date(2026, 12, 1)),
-        Model(UNKNOWN, "Claude Opus 4", lifecycle="retired", retires=date(2026, 6, 15)),
-    ])  # fmt: skip
+    update_models(
+        [
+            Model(SONNET, "Claude Sonnet 5.5"),
+            Model(DEPRECATED, "Claude Sonnet 4.5", lifecycle="deprecated", retires=date(2026, 12, 1)),
+            Model(UNKNOWN, "Claude Opus 4", lifecycle="retired", retires=date(2026, 6, 15)),
+        ]
+    )
     yield
     update_models([])
 

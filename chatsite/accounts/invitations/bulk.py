@@ -48,8 +48,8 @@ class AddPeopleForm(forms.Form):
             raise ValidationError(_("Enter at least one e-mail address."))
         if len(entries) > MAX_ADDRESSES:
             raise ValidationError(
-                _("These are %(number)d addresses; add at most %(most)d at once."),
-                params={"number": len(entries), "most": MAX_ADDRESSES},
+                _("These are %(number)d addresses; add at most %(max)d at once."),
+                params={"number": len(entries), "max": MAX_ADDRESSES},
             )
         return entries
 

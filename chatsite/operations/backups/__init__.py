@@ -20,7 +20,7 @@ APP_LABELS = ("accounts", "conversations")
 
 
 class Backend(Protocol):
-    """What each of the two kinds of database implements; the modules `sqlite` and `postgresql` do."""
+    """What both database backends implement: the modules `sqlite` and `postgresql`."""
 
     NAME: str
     SUFFIX: str
@@ -65,7 +65,7 @@ def _write_and_rename(backend: Backend, target: Path) -> None:
 
 
 def check_file(file: Path) -> None:
-    """Raise CommandError if the file is no backup, damaged, of the other kind of database, or newer than this code."""
+    """Raise CommandError if the file is no backup, damaged, of the other database backend, or newer than this code."""
     backend = BACKENDS[connection.vendor]
     try:
         with file.open("rb") as opened:

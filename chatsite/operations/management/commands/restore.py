@@ -30,9 +30,9 @@ class Command(BaseCommand):
         self._migrate()
         # Otherwise devices that have signed out since the backup would be signed in again.
         Session.objects.all().delete()
-        self.stdout.write(f"{Conversation.objects.count():,} conversations are back. Everybody has to sign in again.")
+        self.stdout.write(f"Restored {Conversation.objects.count():,} conversations and ended all sessions.")
         if writing := Message.objects.writing().count():
-            self.stdout.write(f"Replies that were being written: {writing}; the site will show them as interrupted.")
+            self.stdout.write(f"{writing} replies were being written; they will be shown as interrupted.")
 
     def _migrate(self) -> None:
         executor = MigrationExecutor(connection)
