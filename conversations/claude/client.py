@@ -5,7 +5,7 @@ With `errors`, the only module that uses the SDK.
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.conf import settings
 from conversations.claude.errors import MAX_REQUEST_ID, PROTOCOL_ERRORS, Failed, failure_from
 from conversations.claude.events import ContentBlock, Event, MessageAccumulator, MessageFinished, MessageStarted
 from conversations.claude.models import Model, get_model
+from conversations.claude.transport import AiohttpTransport
 from conversations.claude.wire import TextDelta, ThinkingDelta
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "stream",
 ]
 
+#: One for each call that is under way.
+MAX_CONNECTIONS = 4000
 #: Seconds without a byte from Claude, which sends a ping when it has nothing else to send.
 READ_TIMEOUT = 60
 #: Seconds from `message_stop` to the end of the body.
@@ -91,9 +94,8 @@ _client: anthropic.AsyncAnthropic | None = None
 def open_client() -> None:
     """Called in the event loop, when the server starts."""
     global _client
-    # The SDK's aiohttp transport costs half the CPU per token. It takes None for 100 connections, hence a number.
-    limits = httpx2.Limits(max_connections=4000, max_keepalive_connections=200)
     timeout = httpx2.Timeout(connect=5, read=READ_TIMEOUT, write=60, pool=10)
+    transport = AiohttpTransport(max_connections=MAX_CONNECTIONS)
     _client = anthropic.AsyncAnthropic(
         api_key=settings.ANTHROPIC_API_KEY or "none",
         base_url=settings.ANTHROPIC_BASE_URL,
@@ -102,7 +104,7 @@ def open_client() -> None:
         # A compressed stream would not arrive event by event; and it is read without decompression.
         default_headers={"Accept-Encoding": "identity"},
         timeout=timeout,
-        http_client=anthropic.DefaultAioHttpClient(limits=limits, timeout=timeout),
+        http_client=httpx2.AsyncClient(transport=transport, timeout=timeout, follow_redirects=True),
     )
 
 
@@ -146,20 +148,18 @@ async def stream(request: Request) -> AsyncGenerator[Event]:
 
     Closing the generator closes the connection to Claude.
     """
-    async with _call(request) as response, aclosing(response.aiter_raw()) as chunks:
+    async with _call(request) as response:
+        reader: aiohttp.StreamReader = response.extensions["stream_reader"]
         message = MessageAccumulator(_request_id(response))
-        async for chunk in chunks:
+        while not message.is_stopped and (chunk := await reader.readany()):
             for event in message.feed(chunk):
                 yield event
-            if message.is_stopped:
-                break
         if not message.is_complete:
             raise Failed("upstream_truncated", detail="The stream ended before message_stop.")
         # Only when its whole body has been read can the connection serve the next call.
-        with suppress(TimeoutError, httpx2.HTTPError):
+        with suppress(TimeoutError, aiohttp.ClientError):
             async with asyncio.timeout(BODY_END_TIMEOUT):
-                async for _rest in chunks:
-                    pass
+                await reader.read()
 
 
 @asynccontextmanager

@@ -77,12 +77,12 @@ class OpenBlock:
         if not isinstance(delta, self._deltas):
             return []
         match delta:
-            case TextDelta(text):
-                self._pieces.append(text)
-                return [delta] if text else []
-            case ThinkingDelta(thinking):
-                self._pieces.append(thinking)
-                return [delta] if thinking else []
+            case TextDelta():
+                self._pieces.append(delta.text)
+                return [delta] if delta.text else []
+            case ThinkingDelta():
+                self._pieces.append(delta.thinking)
+                return [delta] if delta.thinking else []
             case wire.InputJSONDelta(partial_json):
                 self._pieces.append(partial_json)
             case wire.SignatureDelta(signature):
@@ -137,8 +137,8 @@ class MessageAccumulator:
     def add(self, event: wire.Event) -> list[Event]:
         """What follows from one event on the wire. Raises Failed for an error, ValueError for events out of order."""
         match event:
-            case wire.ContentBlockDelta(delta):
-                return self._block.add(delta) if self._block else []
+            case wire.ContentBlockDelta():
+                return self._block.add(event.delta) if self._block else []
             case wire.Error(error, request_id):
                 raise Failed.from_error(error, request_id=request_id)
             case wire.Ping():

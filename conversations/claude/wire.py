@@ -6,7 +6,7 @@ Events: https://platform.claude.com/docs/en/build-with-claude/streaming (API ver
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Annotated, Any, get_args
 
 import msgspec
@@ -108,7 +108,7 @@ Event = (
 EVENT_TYPES = {struct.__struct_config__.tag for struct in get_args(Event)}
 DELTA_TYPES = {struct.__struct_config__.tag for struct in get_args(Delta)}
 
-_decode_event = msgspec.json.Decoder(Event).decode
+_decode_event: Callable[[bytes], Event] = msgspec.json.Decoder(Event).decode
 _decode_any = msgspec.json.Decoder().decode
 
 
@@ -120,8 +120,10 @@ class EventSplitter:
     def __init__(self) -> None:
         self._rest = b""
 
-    def feed(self, chunk: bytes) -> Iterator[bytes]:
+    def feed(self, chunk: bytes) -> list[bytes]:
         """The data of each event that this chunk completes. Raises ValueError if an event is too long."""
+        if len(self._rest) > MAX_EVENT:
+            raise ValueError("An event of the stream is too long.")
         stream = self._rest + chunk
         if b"\r" in stream:
             # A \r at the end may be the first half of \r\n: it waits for the next chunk.
@@ -130,12 +132,9 @@ class EventSplitter:
             else:
                 last = b""
             stream = stream.replace(b"\r\n", b"\n").replace(b"\r", b"\n") + last
-        *events, self._rest = stream.split(b"\n\n")
-        for event in events:
-            if data := b"\n".join(DATA_LINE.findall(event)):
-                yield data
-        if len(self._rest) > MAX_EVENT:
-            raise ValueError("An event of the stream is too long.")
+        events = stream.split(b"\n\n")
+        self._rest = events.pop()
+        return [data for event in events if (data := b"\n".join(DATA_LINE.findall(event)))]
 
 
 def decode_event(data: bytes) -> Event | None:
@@ -144,17 +143,19 @@ def decode_event(data: bytes) -> Event | None:
     Raises ValueError (or RecursionError) if it is no JSON, or of another shape than the protocol says.
     """
     try:
-        event: Event = _decode(data, _decode_event)
+        return _decode_event(_scrub_json(data) if b"\\u0000" in data else data)
     except msgspec.ValidationError:
         if _is_of_unknown_type(decode_json(data)):
             return None
         raise
-    return event
+    except msgspec.DecodeError:
+        # msgspec refuses the escape of a lone surrogate; the standard library lets it through.
+        return decode_event(_scrub_json(data))
 
 
 def decode_json(data: bytes) -> Any:
     """Any JSON value; raises ValueError (or RecursionError) if it is none."""
-    return _decode(data, _decode_any)
+    return _decode_any(_scrub_json(data))
 
 
 def scrub_text(text: str) -> str:
@@ -162,20 +163,8 @@ def scrub_text(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", REPLACEMENT)
 
 
-def _decode(data: bytes, decode: Callable[[bytes], Any]) -> Any:
-    """What `decode` makes of JSON, with every string scrubbed."""
-    if b"\\u0000" in data:
-        return decode(_scrub_json(data))
-    try:
-        return decode(data)
-    except msgspec.ValidationError:
-        raise
-    except msgspec.DecodeError:
-        # msgspec refuses the escape of a lone surrogate; the standard library lets it through.
-        return decode(_scrub_json(data))
-
-
 def _scrub_json(data: bytes) -> bytes:
+    """The same JSON with every string scrubbed."""
     return json.dumps(_scrub_value(json.loads(data)), allow_nan=False).encode()
 
 

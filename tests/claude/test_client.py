@@ -195,3 +195,23 @@ def test_one_connection_serves_one_question_after_the_other(stand_in):
 
     run(ask_three_times())
     assert len({record["peer"] for record in stand_in.recorded()}) == 1
+
+
+def test_the_proxy_of_the_environment_is_used(settings, monkeypatch):
+    settings.ANTHROPIC_BASE_URL = "http://claude.invalid"
+    requests = []
+
+    async def proxy(reader, writer):
+        requests.append(await reader.readline())
+        writer.close()
+
+    async def ask_through_proxy():
+        server = await asyncio.start_server(proxy, "127.0.0.1")
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        async with server:
+            with pytest.raises(Failed):
+                async with stream("Are you there?") as answer:
+                    await anext(answer)
+
+    run(ask_through_proxy())
+    assert requests == [b"POST http://claude.invalid/v1/messages HTTP/1.1\r\n"]
