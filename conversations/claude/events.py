@@ -50,7 +50,7 @@ DELTAS: dict[str, tuple[type[wire.Delta], ...]] = {
 
 
 class OpenBlock:
-    """A content block of which more may come."""
+    """A content block that has started and not stopped."""
 
     __slots__ = ("_block", "_deltas", "_pieces", "_type")
 
@@ -65,7 +65,7 @@ class OpenBlock:
         self._pieces: list[str] = []
 
     def initial_events(self) -> list[Event]:
-        """What follows from the text or thinking that the block starts with."""
+        """The events for text or thinking in the start of the block."""
         match self._block:
             case {"type": "text", "text": str(text)}:
                 return self.add(TextDelta(text))
@@ -106,7 +106,7 @@ class OpenBlock:
 class MessageAccumulator:
     """Turns a stream of bytes into the events of the client, and keeps the state of the message.
 
-    Whatever is sent, the text deltas put together are the text blocks put together.
+    The joined text deltas always equal the joined text blocks.
     """
 
     request_id: str
@@ -124,9 +124,9 @@ class MessageAccumulator:
         return self.is_stopped and bool(self.stop_reason)
 
     def feed(self, chunk: bytes) -> Iterator[Event]:
-        """What follows from the next bytes of the stream, up to the end of the message.
+        """The events that the next bytes complete, up to the end of the message.
 
-        Raises what `decode_event` and `add` raise, after what follows from the bytes before.
+        Raises what `decode_event` and `add` raise, after the events before the invalid one.
         """
         for data in self._splitter.feed(chunk):
             if event := wire.decode_event(data):
@@ -135,7 +135,7 @@ class MessageAccumulator:
                 return
 
     def add(self, event: wire.Event) -> list[Event]:
-        """What follows from one event on the wire. Raises Failed for an error, ValueError for events out of order."""
+        """The events for one event on the wire. Raises Failed for an error, ValueError for an event out of order."""
         match event:
             case wire.ContentBlockDelta():
                 return self._block.add(event.delta) if self._block else []
@@ -177,7 +177,7 @@ class MessageAccumulator:
 
 
 def update_tokens(tokens: Tokens, usage: wire.Usage) -> Tokens:
-    """The totals of a usage; those that it leaves out stay as they were."""
+    """The new totals; those that `usage` leaves out do not change."""
     written_1h = usage.cache_creation.ephemeral_1h_input_tokens if usage.cache_creation else None
     totals = {
         "input": usage.input_tokens,

@@ -11,11 +11,11 @@ from typing import Annotated, Any, get_args
 
 import msgspec
 
-#: Bytes; a longer event is refused, since nothing else would limit the memory that it takes.
+#: Bytes of one event; nothing else limits the memory that an event takes.
 MAX_EVENT = 8 * 1024 * 1024
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
-#: A field of an event. The other fields say nothing that is not in the data too.
+#: The data of an event. Its other fields only repeat what the data says.
 DATA_LINE = re.compile(rb"^data: ?(.*)$", re.MULTILINE)
 
 #: A count of tokens, as large as its column in the database.
@@ -36,11 +36,11 @@ class Usage(msgspec.Struct):
     cache_creation: CacheCreation | None = None
 
 
-class TextDelta(msgspec.Struct, tag="text_delta"):
+class TextDelta(msgspec.Struct, frozen=True, tag="text_delta"):
     text: str
 
 
-class ThinkingDelta(msgspec.Struct, tag="thinking_delta"):
+class ThinkingDelta(msgspec.Struct, frozen=True, tag="thinking_delta"):
     thinking: str
 
 
@@ -140,7 +140,7 @@ class EventSplitter:
 def decode_event(data: bytes) -> Event | None:
     """An event of the protocol; None for a type of event or delta that is not known yet.
 
-    Raises ValueError (or RecursionError) if it is no JSON, or of another shape than the protocol says.
+    Raises ValueError (or RecursionError) if it is not JSON, or does not have the shape of the protocol.
     """
     try:
         return _decode_event(_scrub_json(data) if b"\\u0000" in data else data)
@@ -154,12 +154,12 @@ def decode_event(data: bytes) -> Event | None:
 
 
 def decode_json(data: bytes) -> Any:
-    """Any JSON value; raises ValueError (or RecursionError) if it is none."""
+    """Any JSON value; raises ValueError (or RecursionError) if it is not JSON."""
     return _decode_any(_scrub_json(data))
 
 
 def scrub_text(text: str) -> str:
-    """The text with U+FFFD in the place of NUL and lone surrogates, which no database could store."""
+    """Replaces NUL and lone surrogates, which no database can store, by U+FFFD."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", REPLACEMENT)
 
 

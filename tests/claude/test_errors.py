@@ -150,7 +150,7 @@ def test_every_code_after_which_people_may_try_again_has_a_sentence():
 
 
 @pytest.mark.parametrize("code", ["misconfigured", "model_unavailable", "too_large", "invalid_request"])
-def test_nobody_is_asked_to_try_again_what_fails_each_time(code):
+def test_people_are_not_asked_to_retry_what_fails_each_time(code):
     assert code in wording.ERRORS
     assert code not in RETRYABLE
 
