@@ -55,6 +55,17 @@ def test_without_a_connection_the_question_stays_until_it_can_be_sent(window):
     assert Message.objects.filter(role="user").count() == 1
 
 
+def test_the_error_disappears_when_the_question_is_accepted(window):
+    window.page.context.set_offline(True)
+    window.ask("Are you there?")
+    window.expect_shown("[data-problem]", "The connection was lost")
+
+    window.page.context.set_offline(False)
+    window.composer.press("Enter")
+    window.expect_answer("complete")
+    expect(window.page.locator("[data-problem]").last).to_be_empty()
+
+
 def test_when_the_session_has_ended_the_question_stays(window):
     window.page.context.clear_cookies(name="session")
     window.ask("Do you know me?")

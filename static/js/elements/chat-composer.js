@@ -73,6 +73,7 @@ export class ChatComposer extends HTMLElement {
   #handleAsked(conversation, form) {
     if (form === this.#form) {
       this.#text.value = "";
+      this.#showError("");
       this.#draft.write("");
       this.#form.elements.key.value = createKey();
       this.#setSending(false);
