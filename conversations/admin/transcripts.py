@@ -35,7 +35,7 @@ def read_transcript(request: SignedInRequest, pk: UUID) -> HttpResponse:
     reason = form.cleaned_data["reason"]
     # Rendered inside the transaction: if the page fails, there is no record of it.
     with transaction.atomic():
-        AccessRecord.record_opening(request.user, conversation, reason)
+        AccessRecord.record(AccessRecord.Kind.OPENED, request.user, conversation, reason)
         response = show_transcript(request, conversation)
     remember_reason(request, reason, conversation.pk)
     return response
@@ -55,7 +55,7 @@ def export_transcript(request: SignedInRequest, pk: UUID, file_format: str) -> H
     if not form.is_valid():
         return show_reason_form(request, conversation, form, file_format)
     with transaction.atomic():
-        AccessRecord.record_export(request.user, conversation, form.cleaned_data["reason"])
+        AccessRecord.record(AccessRecord.Kind.EXPORTED, request.user, conversation, form.cleaned_data["reason"])
         if file_format == "json":
             text = export_json(conversation)
             content_type = "application/json"

@@ -79,23 +79,10 @@ class AccessRecord(models.Model):
         raise TypeError("Access records are never deleted.")
 
     @classmethod
-    def record_opening(cls, reader: User, conversation: Conversation, reason: str) -> None:
+    def record(cls, kind: Kind, reader: User, conversation: Conversation, reason: str) -> None:
+        """Store that a conversation was opened or exported."""
         cls.objects.create(
-            reader=reader,
-            owner_id=conversation.owner_id,
-            conversation=conversation,
-            kind=cls.Kind.OPENED,
-            reason=reason,
-        )
-
-    @classmethod
-    def record_export(cls, reader: User, conversation: Conversation, reason: str) -> None:
-        cls.objects.create(
-            reader=reader,
-            owner_id=conversation.owner_id,
-            conversation=conversation,
-            kind=cls.Kind.EXPORTED,
-            reason=reason,
+            reader=reader, owner_id=conversation.owner_id, conversation=conversation, kind=kind, reason=reason
         )
 
     @classmethod

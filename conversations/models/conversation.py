@@ -146,8 +146,14 @@ class Conversation(models.Model):
         turns = []
         for turn in (*question.earlier, EarlierTurn(Message.Role.USER, question.text)):
             content = text_content(turn.text)
-            message = Message(conversation=self, parent_id=parent, role=turn.role, finished=timezone.now())
-            message.content, message.text = content, extract_text(content)
+            message = Message(
+                conversation=self,
+                parent_id=parent,
+                role=turn.role,
+                content=content,
+                text=extract_text(content),
+                finished=timezone.now(),
+            )
             parent = message.pk
             turns.append(message)
         return turns

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from contextlib import aclosing
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Self
 
@@ -204,13 +204,7 @@ def insert_usages(usages: list[Usage]) -> None:
 def estimate_tokens(tokens: Tokens, characters: int, max_output: int) -> Tokens:
     """The counts of a call that was cut: Claude's own count of what it wrote comes only at the end."""
     written = min(math.ceil(characters / CHARACTERS_PER_TOKEN), max_output)
-    return Tokens(
-        input=tokens.input,
-        output=max(tokens.output, written),
-        cache_write_5m=tokens.cache_write_5m,
-        cache_write_1h=tokens.cache_write_1h,
-        cache_read=tokens.cache_read,
-    )
+    return replace(tokens, output=max(tokens.output, written))
 
 
 def finalize_usage(usage: Usage, *, is_complete: bool) -> None:

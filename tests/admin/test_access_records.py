@@ -9,7 +9,7 @@ from tests.history import create_conversation
 
 @pytest.fixture
 def record(alice, carol):
-    AccessRecord.record_opening(carol, create_conversation(alice), "A complaint.")
+    AccessRecord.record(AccessRecord.Kind.OPENED, carol, create_conversation(alice), "A complaint.")
     return AccessRecord.objects.get()
 
 

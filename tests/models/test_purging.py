@@ -100,7 +100,7 @@ def test_usage_stays_without_its_conversation(alice):
 
 def test_access_records_stay(alice, carol):
     conversation = create_conversation(alice)
-    AccessRecord.record_opening(carol, conversation, "Asked to by Alice.")
+    AccessRecord.record(AccessRecord.Kind.OPENED, carol, conversation, "Asked to by Alice.")
     make_old(conversation, deleted=31)
     purge()
     assert AccessRecord.objects.for_owner(alice).get().conversation_id == conversation.pk

@@ -60,7 +60,7 @@ def test_dates_in_the_json_are_iso_8601_with_a_time_zone(document, conversation)
     assert datetime.fromisoformat(document["exported"]).tzinfo
 
 
-def test_the_keys_of_the_json_stay_as_they_are(document):
+def test_the_keys_of_the_conversation_in_the_json_stay_as_they_are(document):
     assert document["format"] == "chatsite conversation 1"
     assert list(document) == ["format", "exported", "conversation", "messages", "other_usage"]
     assert list(document["conversation"]) == [
@@ -73,6 +73,9 @@ def test_the_keys_of_the_json_stay_as_they_are(document):
         "deleted",
         "owner",
     ]
+
+
+def test_the_keys_of_a_message_in_the_json_stay_as_they_are(document):
     assert list(document["messages"][0]) == [
         "id",
         "parent",
@@ -92,6 +95,9 @@ def test_the_keys_of_the_json_stay_as_they_are(document):
         "finished",
         "usage",
     ]
+
+
+def test_the_keys_of_usage_in_the_json_stay_as_they_are(document):
     assert list(document["other_usage"][0]) == [
         "purpose",
         "model",

@@ -15,7 +15,7 @@ READERS = "/settings/readers/"
 @pytest.fixture
 def record(carol, conversation):
     """Carol opened Alice's conversation."""
-    AccessRecord.record_opening(carol, conversation, REASON)
+    AccessRecord.record(AccessRecord.Kind.OPENED, carol, conversation, REASON)
     return AccessRecord.objects.get()
 
 
@@ -59,7 +59,7 @@ def test_a_deleted_conversation_is_not_linked(client, alice, record, conversatio
 
 
 def test_a_reason_is_shown_as_text(client, alice, carol, conversation):
-    AccessRecord.record_opening(carol, conversation, "<script>alert(1)</script>")
+    AccessRecord.record(AccessRecord.Kind.OPENED, carol, conversation, "<script>alert(1)</script>")
     client.force_login(alice)
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in client.get(READERS).text
 
@@ -74,7 +74,7 @@ def test_alice_sees_the_record_of_a_deleted_reader(client, alice, carol):
 
 def test_many_records_are_shown_page_by_page(client, alice, carol, conversation):
     for _ in range(60):
-        AccessRecord.record_opening(carol, conversation, REASON)
+        AccessRecord.record(AccessRecord.Kind.OPENED, carol, conversation, REASON)
     client.force_login(alice)
     assert client.get(READERS).text.count(REASON) == 50
     assert client.get(f"{READERS}?page=2").text.count(REASON) == 10
@@ -91,7 +91,7 @@ def test_many_records_need_no_more_queries_than_one(client, alice, carol, record
     with django_assert_max_num_queries(12) as queries:
         client.get(READERS)
     for _ in range(20):
-        AccessRecord.record_opening(carol, create_conversation(alice), REASON)
+        AccessRecord.record(AccessRecord.Kind.OPENED, carol, create_conversation(alice), REASON)
     with django_assert_max_num_queries(len(queries)):
         client.get(READERS)
 
@@ -139,7 +139,7 @@ def test_staff_see_the_record_of_a_deleted_reader(client, alice, carol):
     ],
 )
 def test_records_are_found_by_either_person_and_by_kind(client, carol, bob, record, query, number):
-    AccessRecord.record_export(carol, create_conversation(bob), REASON)
+    AccessRecord.record(AccessRecord.Kind.EXPORTED, carol, create_conversation(bob), REASON)
     client.force_login(carol)
     assert client.get(f"{LIST}?{query}").context["cl"].result_count == number
 
@@ -167,7 +167,7 @@ def test_a_long_list_of_records_needs_no_more_queries_than_a_short_one(
         client.get(LIST)
     for number in range(10):
         other_reader = User.objects.create_user(f"reader{number}@example.com", None)
-        AccessRecord.record_opening(other_reader, conversation, REASON)
+        AccessRecord.record(AccessRecord.Kind.OPENED, other_reader, conversation, REASON)
     with django_assert_max_num_queries(len(queries)):
         client.get(LIST)
 
