@@ -34,7 +34,8 @@ __all__ = [
 
 #: One for each call that is under way.
 MAX_CONNECTIONS = 4000
-#: Seconds without a byte from Claude, which sends a ping when it has nothing else to send.
+#: Seconds without a byte from Claude, which sends a ping when it has nothing else to send; up to a tenth less in
+#: the middle of a body.
 READ_TIMEOUT = 60
 #: Seconds from `message_stop` to the end of the body.
 BODY_END_TIMEOUT = 0.5
@@ -148,10 +149,14 @@ async def stream(request: Request) -> AsyncGenerator[Event]:
 
     Closing the generator closes the connection to Claude.
     """
-    async with _call(request) as response:
+    loop = asyncio.get_running_loop()
+    async with _call(request) as response, asyncio.timeout(READ_TIMEOUT) as silence:
         reader: aiohttp.StreamReader = response.extensions["stream_reader"]
         message = MessageAccumulator(_request_id(response))
         while not message.is_stopped and (chunk := await reader.readany()):
+            # Not at each chunk, which would start a timer for each (see `transport`).
+            if (silence.when() or 0) - loop.time() < 0.9 * READ_TIMEOUT:
+                silence.reschedule(loop.time() + READ_TIMEOUT)
             for event in message.feed(chunk):
                 yield event
         if not message.is_complete:
