@@ -69,6 +69,7 @@ def compose_reply(request: Request, prompt_usage: dict[str, Any]) -> Reply:
         thinking_tokens=thinking_tokens,
         stop_reason=choose_stop_reason(request, is_cut),
         has_final_usage="nodelta_usage" not in markers,
+        odd_usage=markers.first("usage", {}),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -30,6 +31,7 @@ FAULTS = {
     "empty",
     "noreason",
     "nodelta_usage",
+    "usage",
     "refusal",
     "unknown",
 }
@@ -116,11 +118,19 @@ def parse_header(raw: str) -> dict[str, tuple[Any, ...]]:
     return {"header": (name, value)}
 
 
+def parse_usage(raw: str) -> dict[str, tuple[Any, ...]]:
+    usage = json.loads(raw)
+    if not isinstance(usage, dict):
+        raise ValueError("takes a JSON object")
+    return {"usage": (usage,)}
+
+
 FREE_FORMS: dict[str, Callable[[str], dict[str, tuple[Any, ...]]]] = {
     "echo": parse_echo,
     "thinking": parse_thinking,
     "header": parse_header,
     "status": parse_status,
+    "usage": parse_usage,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -99,6 +99,8 @@ class Reply:
     thinking_tokens: int
     stop_reason: str | None
     has_final_usage: bool = True
+    #: What the final counts have in place of the true ones.
+    odd_usage: dict[str, Any] = field(default_factory=dict)
 
     @property
     def text_index(self) -> int:
@@ -154,4 +156,5 @@ class Reply:
         if not self.has_final_usage:
             return Step(encode_event("message_delta", {"delta": self.ending}))
         counts = {name: value for name, value in self.usage.items() if name.endswith(("_tokens", "_details"))}
-        return Step(encode_event("message_delta", {"delta": self.ending, "usage": counts}), usage=self.usage)
+        usage = counts | self.odd_usage
+        return Step(encode_event("message_delta", {"delta": self.ending, "usage": usage}), usage=self.usage)

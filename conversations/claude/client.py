@@ -152,13 +152,20 @@ async def stream(request: Request) -> AsyncGenerator[Event]:
     loop = asyncio.get_running_loop()
     async with _call(request) as response, asyncio.timeout(READ_TIMEOUT) as silence:
         reader: aiohttp.StreamReader = response.extensions["stream_reader"]
-        message = MessageAccumulator(_request_id(response))
-        while not message.is_stopped and (chunk := await reader.readany()):
-            # Not at each chunk, which would start a timer for each (see `transport`).
-            if (silence.when() or 0) - loop.time() < 0.9 * READ_TIMEOUT:
-                silence.reschedule(loop.time() + READ_TIMEOUT)
-            for event in message.feed(chunk):
+        message = MessageAccumulator(_request_id(response), request.model)
+        try:
+            while not message.is_stopped and (chunk := await reader.readany()):
+                # Not at each chunk, which would start a timer for each (see `transport`).
+                if (silence.when() or 0) - loop.time() < 0.9 * READ_TIMEOUT:
+                    silence.reschedule(loop.time() + READ_TIMEOUT)
+                for event in message.feed(chunk):
+                    yield event
+            for event in message.finish():
                 yield event
+        except (Failed, *CALL_ERRORS):
+            for event in message.held_events():
+                yield event
+            raise
         if not message.is_complete:
             raise Failed("upstream_truncated", detail="The stream ended before message_stop.")
         # Only when its whole body has been read can the connection serve the next call.

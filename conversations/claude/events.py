@@ -1,10 +1,11 @@
 """What the client yields while Claude answers, and how it is accumulated from the events on the wire. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from conversations.claude import wire
+from conversations.claude.counts import Counts
 from conversations.claude.errors import Failed
 from conversations.claude.wire import TextDelta, ThinkingDelta
 from conversations.models.tokens import Tokens
@@ -31,7 +32,7 @@ class ContentBlock:
 
 @dataclass(frozen=True, slots=True)
 class MessageFinished:
-    """The message is complete: Claude sent a stop reason and `message_stop`. `is_counted`: with the final count."""
+    """The message is complete: Claude sent a stop reason and `message_stop`. `is_counted`: with a plausible count."""
 
     stop_reason: str
     tokens: Tokens
@@ -50,21 +51,25 @@ DELTAS: dict[str, tuple[type[wire.Delta], ...]] = {
 
 
 class OpenBlock:
-    """A content block that has started and not stopped."""
+    """A content block that has started. `held`: its events that wait for the end of an earlier block."""
 
-    __slots__ = ("_block", "_deltas", "_pieces", "_type")
+    __slots__ = ("_block", "_deltas", "_half_pair", "_pieces", "_type", "held", "index", "is_finished")
 
-    def __init__(self, block: dict[str, Any]) -> None:
+    def __init__(self, index: int, block: dict[str, Any]) -> None:
         """Raises ValueError if it has no type."""
         self._type = block.get("type")
         if not isinstance(self._type, str):
             raise ValueError("A content block has no type.")
+        self.index = index
+        self.is_finished = False
         self._block = block
         self._deltas = DELTAS.get(self._type, ())
-        # The text, thinking or JSON so far.
+        # The text, thinking or JSON so far, and the half of a surrogate pair whose other half has not come.
         self._pieces: list[str] = []
+        self._half_pair = ""
+        self.held: list[Event] = self._initial_events()
 
-    def initial_events(self) -> list[Event]:
+    def _initial_events(self) -> list[Event]:
         """The events for text or thinking in the start of the block."""
         match self._block:
             case {"type": "text", "text": str(text)}:
@@ -73,18 +78,26 @@ class OpenBlock:
                 return self.add(ThinkingDelta(thinking))
         return []
 
+    def is_of_other_type(self, delta: wire.Delta) -> bool:
+        """Whether this is a block of text and the delta one of thinking, or the other way round."""
+        return self._type in {"text", "thinking"} and not isinstance(delta, self._deltas)
+
     def add(self, delta: wire.Delta) -> list[Event]:
         if not isinstance(delta, self._deltas):
             return []
         match delta:
-            case TextDelta():
+            case TextDelta(piece):
+                if self._half_pair or wire.is_half_pair(piece):
+                    delta = TextDelta(self._join_halves(piece))
                 self._pieces.append(delta.text)
                 return [delta] if delta.text else []
-            case ThinkingDelta():
+            case ThinkingDelta(piece):
+                if self._half_pair or wire.is_half_pair(piece):
+                    delta = ThinkingDelta(self._join_halves(piece))
                 self._pieces.append(delta.thinking)
                 return [delta] if delta.thinking else []
-            case wire.InputJSONDelta(partial_json):
-                self._pieces.append(partial_json)
+            case wire.InputJSONDelta(piece):
+                self._pieces.append(self._join_halves(piece))
             case wire.SignatureDelta(signature):
                 self._block["signature"] = signature
             case wire.CitationsDelta(citation):
@@ -92,32 +105,43 @@ class OpenBlock:
                 self._block["citations"] = [*(citations if isinstance(citations, list) else []), citation]
         return []
 
-    def finish(self) -> ContentBlock:
-        """The complete block; raises ValueError if the input of a tool is not JSON."""
+    def finish(self) -> list[Event]:
+        """The last events, with the complete block; raises ValueError if the input of a tool is not JSON."""
+        self.is_finished = True
+        half, self._half_pair = self._half_pair, ""
+        events = self.add(self._deltas[0](wire.REPLACEMENT)) if half else []
         content = "".join(self._pieces)
         if self._type in {"text", "thinking"}:
             self._block[self._type] = content
         elif content:
             self._block["input"] = wire.decode_json(content.encode())
-        return ContentBlock(self._block)
+        return [*events, ContentBlock(self._block)]
+
+    def _join_halves(self, piece: str) -> str:
+        """A piece after the half that waited for it, and without a half at its end, which waits for the next one."""
+        piece = self._half_pair + piece
+        self._half_pair = piece[-1:] if "\ud800" <= piece[-1:] <= "\udbff" else ""
+        return wire.scrub_text(piece.removesuffix(self._half_pair))
 
 
 @dataclass(slots=True)
 class MessageAccumulator:
     """Turns a stream of bytes into the events of the client, and keeps the state of the message.
 
-    The joined text deltas always equal the joined text blocks.
+    The joined text deltas always equal the joined text blocks. `model`: what was asked, for a server that does not say.
     """
 
     request_id: str
-    tokens: Tokens = field(default_factory=Tokens)
+    model: str = ""
     stop_reason: str = ""
     is_started: bool = False
     is_stopped: bool = False
-    #: Whether `tokens` are Claude's final count.
+    #: Whether Claude has sent its final count.
     is_counted: bool = False
+    _counts: Counts = field(default_factory=Counts)
     _splitter: wire.EventSplitter = field(default_factory=wire.EventSplitter)
-    _block: OpenBlock | None = None
+    # The blocks that are open, in the order of their starts, and those that ended while an earlier one is open.
+    _blocks: list[OpenBlock] = field(default_factory=list)
 
     @property
     def is_complete(self) -> bool:
@@ -128,17 +152,28 @@ class MessageAccumulator:
 
         Raises what `decode_event` and `add` raise, after the events before the invalid one.
         """
-        for data in self._splitter.feed(chunk):
-            if event := wire.decode_event(data):
-                yield from self.add(event)
+        return self._decode(self._splitter.feed(chunk))
+
+    def finish(self) -> Iterator[Event]:
+        """The events at the end of the bytes, for a last event that no empty line has ended; raises as `feed` does."""
+        return self._decode(self._splitter.finish())
+
+    def held_events(self) -> list[Event]:
+        """What was read of blocks that wait for the end of an earlier one: to be yielded when the stream breaks."""
+        return [event for block in self._blocks for event in block.held]
+
+    def _decode(self, events: list[bytes]) -> Iterator[Event]:
+        for data in events:
             if self.is_stopped:
                 return
+            if event := wire.decode_event(data):
+                yield from self.add(event)
 
     def add(self, event: wire.Event) -> list[Event]:
         """The events for one event on the wire. Raises Failed for an error, ValueError for an event out of order."""
         match event:
-            case wire.ContentBlockDelta():
-                return self._block.add(event.delta) if self._block else []
+            case wire.ContentBlockDelta(delta, index) if self.is_started:
+                return self._add_delta(delta, index)
             case wire.Error(error, request_id):
                 raise Failed.from_error(error, request_id=request_id)
             case wire.Ping():
@@ -147,46 +182,68 @@ class MessageAccumulator:
                 raise ValueError("The stream has a second message_start.")
             case wire.MessageStart(message):
                 self.is_started = True
-                self.tokens = update_tokens(self.tokens, message.usage)
-                return [MessageStarted(self.request_id, message.model[:MAX_MODEL], self.tokens)]
+                self._counts.update(message.usage)
+                return [MessageStarted(self.request_id, (message.model or self.model)[:MAX_MODEL], self._counts.tokens)]
             case _ if not self.is_started:
                 raise ValueError("The stream does not begin with message_start.")
-            case wire.ContentBlockStart(content_block):
-                # Blocks do not interleave: a new one ends the one before.
-                events = self._finish_block()
-                self._block = OpenBlock(content_block)
-                return events + self._block.initial_events()
-            case wire.ContentBlockStop():
-                return self._finish_block()
+            case wire.ContentBlockStart(content_block, index):
+                # A block without an end ends where another one of the same index starts.
+                return self._finish_block(index) + self._open_block(index, content_block)
+            case wire.ContentBlockStop(index):
+                return self._finish_block(index)
             case wire.MessageDelta(delta, usage):
                 self.stop_reason = (delta.stop_reason or self.stop_reason)[:MAX_STOP_REASON]
-                if usage is not None:
-                    self.is_counted = self.is_counted or usage.output_tokens is not None
-                    self.tokens = update_tokens(self.tokens, usage)
+                self._counts.update(usage)
+                self.is_counted = self.is_counted or (
+                    isinstance(usage, dict) and usage.get("output_tokens") is not None
+                )
                 return []
             case wire.MessageStop():
-                events = self._finish_block()
                 self.is_stopped = True
+                events = [event for block in [*self._blocks] for event in self._finish_block(block.index)]
                 if self.is_complete:
-                    events.append(MessageFinished(self.stop_reason, self.tokens, self.is_counted))
+                    is_counted = self.is_counted and self._counts.is_plausible
+                    events.append(MessageFinished(self.stop_reason, self._counts.tokens, is_counted))
                 return events
 
-    def _finish_block(self) -> list[Event]:
-        block, self._block = self._block, None
-        return [block.finish()] if block else []
+    def _add_delta(self, delta: wire.Delta, index: int) -> list[Event]:
+        events: list[Event] = []
+        block = self._find_block(index)
+        if (block is None or block.is_of_other_type(delta)) and isinstance(delta, (TextDelta, ThinkingDelta)):
+            # Text is not lost because the start of its block is.
+            kind = "text" if isinstance(delta, TextDelta) else "thinking"
+            events = self._finish_block(index) + self._open_block(index, {"type": kind, kind: ""})
+            block = self._find_block(index)
+        if block is None:
+            return []
+        if block is self._blocks[0]:
+            return events + block.add(delta)
+        block.held += block.add(delta)
+        return events
 
+    def _find_block(self, index: int) -> OpenBlock | None:
+        for block in self._blocks:
+            if block.index == index and not block.is_finished:
+                return block
+        return None
 
-def update_tokens(tokens: Tokens, usage: wire.Usage) -> Tokens:
-    """The new totals; those that `usage` leaves out do not change."""
-    written_1h = usage.cache_creation.ephemeral_1h_input_tokens if usage.cache_creation else None
-    totals = {
-        "input": usage.input_tokens,
-        "output": usage.output_tokens,
-        "cache_write_1h": written_1h,
-        "cache_read": usage.cache_read_input_tokens,
-    }
-    tokens = replace(tokens, **{name: total for name, total in totals.items() if total is not None})
-    if usage.cache_creation_input_tokens is not None:
-        written_5m = max(0, usage.cache_creation_input_tokens - tokens.cache_write_1h)
-        tokens = replace(tokens, cache_write_5m=written_5m)
-    return tokens
+    def _open_block(self, index: int, content_block: dict[str, Any]) -> list[Event]:
+        self._blocks.append(OpenBlock(index, content_block))
+        return self._release()
+
+    def _finish_block(self, index: int) -> list[Event]:
+        if block := self._find_block(index):
+            block.held += block.finish()
+        return self._release()
+
+    def _release(self) -> list[Event]:
+        """The events that were held, up to the first block that is open: blocks that interleave are kept apart."""
+        events: list[Event] = []
+        while self._blocks:
+            first = self._blocks[0]
+            events += first.held
+            first.held = []
+            if not first.is_finished:
+                break
+            self._blocks.pop(0)
+        return events

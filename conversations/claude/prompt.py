@@ -12,8 +12,9 @@ from uuid import UUID
 
 import msgspec
 
+from conversations.claude.counts import CHARACTERS_PER_TOKEN
 from conversations.claude.models import get_model
-from conversations.claude.wire import scrub_text
+from conversations.claude.wire import REPLACEMENT, scrub_text
 
 #: A low estimate: today's tokenizers take somewhat more than 3 bytes of English a token, and somewhat less of Chinese
 #: and code. A prompt that is longer than estimated is refused, and the person has to start another conversation.
@@ -80,6 +81,12 @@ def max_prompt_tokens(messages: list[dict[str, Any]], system: str, model: str) -
     return min(size + API_TOKENS, get_model(model).window)
 
 
+def estimate_prompt_tokens(messages: list[dict[str, Any]], system: str, model: str) -> int:
+    """About as many tokens as a prompt has, where Claude has not counted them."""
+    size = len(msgspec.json.encode([system, messages]))
+    return min(size // CHARACTERS_PER_TOKEN, get_model(model).window)
+
+
 def find_first_kept(sizes: list[int], room: int) -> int:
     """The index of the first turn that is sent, from the sizes of all.
 
@@ -117,8 +124,10 @@ def is_replayable(block: dict[str, Any], *, same_model: bool) -> bool:
         case "text":
             return bool(block["text"].strip())
         case "thinking":
-            # Only the model that wrote it accepts it, and only with its signature, which it gets at its end.
-            return same_model and bool(block.get("signature"))
+            # Only the model that wrote it accepts it, only with its signature, which it gets at its end, and only as
+            # it was signed: not where a character was replaced that no database can store.
+            is_as_signed = REPLACEMENT not in block["thinking"]
+            return same_model and bool(block.get("signature")) and is_as_signed
         case "redacted_thinking":
             return same_model
     # Tool calls: none is offered yet, and a call without its result is refused.

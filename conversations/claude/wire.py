@@ -7,7 +7,7 @@ Events: https://platform.claude.com/docs/en/build-with-claude/streaming (API ver
 import json
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, get_args
+from typing import Any, get_args
 
 import msgspec
 
@@ -17,23 +17,6 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 #: The data of an event. Its other fields only repeat what the data says.
 DATA_LINE = re.compile(rb"^data: ?(.*)$", re.MULTILINE)
-
-#: A count of tokens, as large as its column in the database.
-Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
-
-
-class CacheCreation(msgspec.Struct):
-    ephemeral_1h_input_tokens: Count | None = None
-
-
-class Usage(msgspec.Struct):
-    """Totals so far; a total that is missing or null has not changed."""
-
-    input_tokens: Count | None = None
-    output_tokens: Count | None = None
-    cache_creation_input_tokens: Count | None = None
-    cache_read_input_tokens: Count | None = None
-    cache_creation: CacheCreation | None = None
 
 
 class TextDelta(msgspec.Struct, frozen=True, tag="text_delta"):
@@ -60,8 +43,10 @@ Delta = TextDelta | ThinkingDelta | SignatureDelta | InputJSONDelta | CitationsD
 
 
 class Message(msgspec.Struct):
-    model: str
-    usage: Usage
+    """`usage` is an object of counts; read by `counts`, because other servers send any shape."""
+
+    model: str | None = None
+    usage: Any = None
 
 
 class StopReason(msgspec.Struct):
@@ -69,24 +54,26 @@ class StopReason(msgspec.Struct):
 
 
 class MessageStart(msgspec.Struct, tag="message_start"):
-    message: Message
+    message: Message = msgspec.field(default_factory=Message)
 
 
 class ContentBlockStart(msgspec.Struct, tag="content_block_start"):
     content_block: dict[str, Any]
+    index: int = 0
 
 
 class ContentBlockDelta(msgspec.Struct, tag="content_block_delta"):
     delta: Delta
+    index: int = 0
 
 
 class ContentBlockStop(msgspec.Struct, tag="content_block_stop"):
-    pass
+    index: int = 0
 
 
 class MessageDelta(msgspec.Struct, tag="message_delta"):
     delta: StopReason
-    usage: Usage | None = None
+    usage: Any = None
 
 
 class MessageStop(msgspec.Struct, tag="message_stop"):
@@ -136,26 +123,37 @@ class EventSplitter:
         self._rest = events.pop()
         return [data for event in events if (data := b"\n".join(DATA_LINE.findall(event)))]
 
+    def finish(self) -> list[bytes]:
+        """The data of a last event that no empty line has ended."""
+        return self.feed(b"\n\n")
+
 
 def decode_event(data: bytes) -> Event | None:
-    """An event of the protocol; None for a type of event or delta that is not known yet.
+    """An event of the protocol; None for a type of event or delta that is not known yet, and for `[DONE]`.
 
-    Raises ValueError (or RecursionError) if it is not JSON, or does not have the shape of the protocol.
+    The text of a delta may begin or end with half a surrogate pair, whose other half is in another delta. Raises
+    ValueError (or RecursionError) if it is not JSON, or does not have the shape of the protocol.
     """
+    # msgspec refuses the escape of a lone surrogate; the standard library lets it through.
+    if b"\\u0000" not in data:
+        try:
+            return _decode_event(data)
+        except msgspec.DecodeError:
+            pass
+    # Servers of other protocols end their streams with it.
+    if data == b"[DONE]":
+        return None
     try:
-        return _decode_event(_scrub_json(data) if b"\\u0000" in data else data)
+        return _decode_scrubbed(data)
     except msgspec.ValidationError:
         if _is_of_unknown_type(decode_json(data)):
             return None
         raise
-    except msgspec.DecodeError:
-        # msgspec refuses the escape of a lone surrogate; the standard library lets it through.
-        return decode_event(_scrub_json(data))
 
 
 def decode_json(data: bytes) -> Any:
     """Any JSON value; raises ValueError (or RecursionError) if it is not JSON."""
-    return _decode_any(_scrub_json(data))
+    return _decode_any(json.dumps(_scrub(json.loads(data)), allow_nan=False).encode())
 
 
 def scrub_text(text: str) -> str:
@@ -163,20 +161,42 @@ def scrub_text(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", REPLACEMENT)
 
 
-def _scrub_json(data: bytes) -> bytes:
-    """The same JSON with every string scrubbed."""
-    return json.dumps(_scrub_value(json.loads(data)), allow_nan=False).encode()
+def is_half_pair(text: str) -> bool:
+    """Whether a text begins or ends with half a surrogate pair."""
+    return "\ud800" <= text[:1] <= "\udfff" or "\ud800" <= text[-1:] <= "\udfff"
 
 
-def _scrub_value(value: Any) -> Any:
+def _decode_scrubbed(data: bytes) -> Event:
+    """The event with every string scrubbed; only the text of a delta keeps halves of pairs at its ends."""
+    event = msgspec.convert(decode_json(data), Event)
+    if isinstance(event, ContentBlockDelta):
+        delta = json.loads(data)["delta"]
+        match event.delta:
+            case TextDelta():
+                event.delta = TextDelta(_scrub_inside(delta["text"]))
+            case ThinkingDelta():
+                event.delta = ThinkingDelta(_scrub_inside(delta["thinking"]))
+            case InputJSONDelta():
+                event.delta = InputJSONDelta(_scrub_inside(delta["partial_json"]))
+    return event
+
+
+def _scrub(value: Any) -> Any:
+    """A JSON value with every string scrubbed."""
     match value:
         case str():
             return scrub_text(value)
         case list():
-            return [_scrub_value(item) for item in value]
+            return [_scrub(item) for item in value]
         case dict():
-            return {scrub_text(key): _scrub_value(item) for key, item in value.items()}
+            return {scrub_text(key): _scrub(item) for key, item in value.items()}
     return value
+
+
+def _scrub_inside(text: str) -> str:
+    low = text[:1] if "\udc00" <= text[:1] <= "\udfff" else ""
+    high = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
+    return low + scrub_text(text[len(low) : len(text) - len(high)]) + high
 
 
 def _is_of_unknown_type(event: Any) -> bool:

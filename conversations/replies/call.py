@@ -2,11 +2,10 @@
 
 import asyncio
 import logging
-import math
 from collections.abc import Callable
 from contextlib import aclosing
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
@@ -14,17 +13,15 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from chatsite.accounts.models import User
-from conversations.claude import client
+from conversations.claude import client, counts
 from conversations.claude.models import get_model
-from conversations.claude.prompt import max_prompt_tokens
+from conversations.claude.prompt import estimate_prompt_tokens, max_prompt_tokens
 from conversations.models import Conversation, Message, Reservation, TeamSettings, Usage
 from conversations.models.tokens import Tokens
 from conversations.replies import storage
 
 logger = logging.getLogger(__name__)
 
-#: Used to estimate what a call has written that was cut before Claude sent the final count.
-CHARACTERS_PER_TOKEN = 4
 #: What settling changes in a row that a checkpoint has inserted.
 SETTLED_FIELDS = [
     "input_tokens",
@@ -145,8 +142,11 @@ class UpstreamCall:
             request_id=started.request_id,
             model=started.model,
         )
-        self.usage.tokens = started.tokens
+        self.usage.tokens = self._clamp(started.tokens)
         self._on_started(self)
+
+    def _clamp(self, tokens: Tokens) -> Tokens:
+        return counts.clamp(tokens, window=get_model(self.request.model).window, max_output=self.request.max_output)
 
     def settle(self) -> None:
         """Complete the row of usage, release the reservation and add the cost to the month. Uses the database."""
@@ -164,11 +164,20 @@ class UpstreamCall:
         stored = Usage.objects.select_for_update().filter(pk=usage.pk).first()
         if stored is None:
             detach_deleted([usage])
+        usage.estimated = True
         if self._finished is not None:
-            usage.tokens = self._finished.tokens
-        usage.estimated = self._finished is None or not self._finished.is_counted
+            usage.tokens = self._clamp(self._finished.tokens)
+            usage.estimated = not self._finished.is_counted or usage.tokens != self._finished.tokens
+            if usage.estimated:
+                logger.warning("Request %s has no final count that can be true; it is estimated.", usage.request_id)
         if usage.estimated:
-            usage.tokens = estimate_tokens(usage.tokens, self._characters, self.request.max_output)
+            request = self.request
+            usage.tokens = counts.estimate(
+                usage.tokens,
+                prompt=estimate_prompt_tokens(request.messages, request.system, request.model),
+                characters=self._characters,
+                max_output=request.max_output,
+            )
         finalize_usage(usage, is_complete=self._finished is not None)
         Usage.objects.bulk_create([usage], update_conflicts=True, unique_fields=["id"], update_fields=SETTLED_FIELDS)
         recorded = 0
@@ -199,12 +208,6 @@ def insert_usages(usages: list[Usage]) -> None:
     """Insert rows of calls that have started; those that are there already stay as they are."""
     detach_deleted(usages)
     Usage.objects.bulk_create(usages, ignore_conflicts=True)
-
-
-def estimate_tokens(tokens: Tokens, characters: int, max_output: int) -> Tokens:
-    """The counts of a call that was cut: Claude's own count of what it wrote comes only at the end."""
-    written = min(math.ceil(characters / CHARACTERS_PER_TOKEN), max_output)
-    return replace(tokens, output=max(tokens.output, written))
 
 
 def finalize_usage(usage: Usage, *, is_complete: bool) -> None:

@@ -7,11 +7,12 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from conversations.claude import counts
 from conversations.claude.models import get_model
 from conversations.models import Message, MonthlySpending, Reservation, Usage
 from conversations.models.months import month_of
 from conversations.models.usage import lost_calls
-from conversations.replies.call import estimate_tokens, finalize_usage
+from conversations.replies.call import finalize_usage
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ def settle_lost_call(usage: Usage) -> None:
     is_reply = usage.message is not None and usage.purpose == Usage.Purpose.REPLY
     characters = len(usage.message.text) if usage.message is not None and is_reply else 0
     max_output = min(settings.CHAT_MAX_TOKENS, get_model(usage.model).max_output)
-    usage.tokens = estimate_tokens(usage.tokens, characters, max_output)
+    usage.tokens = counts.estimate(usage.tokens, prompt=0, characters=characters, max_output=max_output)
     usage.estimated = True
     finalize_usage(usage, is_complete=False)
     usage.save()

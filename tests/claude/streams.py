@@ -12,7 +12,6 @@ from conversations.claude.wire import TextDelta
 PROMPT_USAGE = {"input_tokens": 12, "output_tokens": 1}
 START = {"type": "message_start", "message": {"model": "claude-sonnet-5-5", "usage": PROMPT_USAGE}}
 PING = {"type": "ping"}
-BLOCK_STOP = {"type": "content_block_stop", "index": 0}
 END = {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 5}}
 STOP = {"type": "message_stop"}
 
@@ -22,16 +21,23 @@ def encode(payload: Any) -> bytes:
     return json.dumps(payload).encode()
 
 
-def block_start(**block):
-    return {"type": "content_block_start", "index": 0, "content_block": block}
+def block_start(index=0, **block):
+    return {"type": "content_block_start", "index": index, "content_block": block}
 
 
-def delta(**fields):
-    return {"type": "content_block_delta", "index": 0, "delta": fields}
+def delta(index=0, **fields):
+    return {"type": "content_block_delta", "index": index, "delta": fields}
 
 
-def text_delta(text):
-    return delta(type="text_delta", text=text)
+def text_delta(text, index=0):
+    return delta(index, type="text_delta", text=text)
+
+
+def block_stop(index=0):
+    return {"type": "content_block_stop", "index": index}
+
+
+BLOCK_STOP = block_stop()
 
 
 def stream_of(payloads):

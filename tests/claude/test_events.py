@@ -1,9 +1,11 @@
 """What the client yields for the events on the wire."""
 
+from dataclasses import astuple
+
 import pytest
 
 from conversations.claude.errors import Failed
-from conversations.claude.events import ContentBlock, MessageFinished, MessageStarted
+from conversations.claude.events import ContentBlock, MessageAccumulator, MessageFinished, MessageStarted
 from conversations.claude.wire import TextDelta, ThinkingDelta
 from conversations.models.tokens import Tokens
 from tests.claude.streams import (
@@ -14,8 +16,11 @@ from tests.claude.streams import (
     STOP,
     accumulate,
     block_start,
+    block_stop,
     blocks_of,
     delta,
+    extract_text,
+    stream_of,
     text_delta,
 )
 
@@ -126,10 +131,21 @@ def test_a_block_of_an_unknown_type_is_kept_and_its_deltas_are_ignored():
     assert events[1:] == [ContentBlock(block)]
 
 
-def test_deltas_outside_a_block_of_their_type_are_ignored():
-    thinking = block_start(type="thinking", thinking="")
+def test_text_outside_a_block_of_text_is_a_block_of_its_own():
+    thinking = block_start(type="thinking", thinking="Hm.")
+    events = accumulate(START, text_delta("One"), thinking, text_delta("Two"), END, STOP)
 
-    assert accumulate(START, text_delta("?"), thinking, text_delta("?"))[1:] == []
+    assert blocks_of(events) == [
+        {"type": "text", "text": "One"},
+        {"type": "thinking", "thinking": "Hm."},
+        {"type": "text", "text": "Two"},
+    ]
+
+
+def test_other_deltas_outside_a_block_of_their_type_are_ignored():
+    signature, tool = delta(type="signature_delta", signature="?"), delta(type="input_json_delta", partial_json="?")
+
+    assert accumulate(START, signature, block_start(type="text", text=""), tool)[1:] == []
 
 
 def test_a_block_ends_where_the_next_one_starts():
@@ -138,7 +154,115 @@ def test_a_block_ends_where_the_next_one_starts():
     assert blocks_of(events) == [{"type": "text", "text": "One"}, {"type": "text", "text": "Two"}]
 
 
+def test_blocks_that_interleave_are_kept_apart():
+    events = accumulate(
+        START,
+        block_start(type="text", text="", index=0),
+        block_start(type="text", text="", index=1),
+        text_delta("Two", index=1),
+        text_delta("One", index=0),
+        text_delta(".", index=1),
+        block_stop(1),
+        block_stop(0),
+    )
+
+    assert events[1:] == [
+        TextDelta("One"),
+        ContentBlock({"type": "text", "text": "One"}),
+        TextDelta("Two"),
+        TextDelta("."),
+        ContentBlock({"type": "text", "text": "Two."}),
+    ]
+
+
+def test_the_inputs_of_two_tools_that_interleave_are_kept_apart():
+    events = accumulate(
+        START,
+        block_start(type="tool_use", id="toolu_1", index=0),
+        block_start(type="tool_use", id="toolu_2", index=1),
+        delta(type="input_json_delta", partial_json='{"a": ', index=0),
+        delta(type="input_json_delta", partial_json='{"b": ', index=1),
+        delta(type="input_json_delta", partial_json="1}", index=0),
+        delta(type="input_json_delta", partial_json="2}", index=1),
+        END,
+        STOP,
+    )
+
+    assert [block["input"] for block in blocks_of(events)] == [{"a": 1}, {"b": 2}]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        (["a\ud83d", "\ude00b"], "a😀b"),
+        (["\ud83d", "", "\ude00"], "😀"),
+        (["\ud83d", "b"], "\ufffdb"),
+        (["a", "\ude00"], "a\ufffd"),
+        (["a\ud83d"], "a\ufffd"),
+        (["\ud83d", "\ud83d", "\ude00"], "\ufffd😀"),
+        (["a\0\ud83d", "\ude00"], "a\ufffd😀"),
+    ],
+)
+def test_a_surrogate_pair_may_be_split_over_two_deltas(pieces, text):
+    events = accumulate(START, block_start(type="text", text=""), *map(text_delta, pieces), BLOCK_STOP)
+
+    assert extract_text(events) == text
+    assert blocks_of(events) == [{"type": "text", "text": text}]
+
+
+def test_a_surrogate_pair_may_be_split_in_thinking_too():
+    pieces = [delta(type="thinking_delta", thinking=piece) for piece in ["\ud83d", "\ude00"]]
+
+    assert accumulate(START, block_start(type="thinking", thinking=""), *pieces)[1:] == [ThinkingDelta("😀")]
+
+
+def test_a_last_event_without_an_empty_line_counts():
+    message = MessageAccumulator("req_1")
+    stream = stream_of([START, block_start(type="text", text="Yes."), END, STOP]).rstrip()
+    events = [*message.feed(stream), *message.finish()]
+
+    assert isinstance(events[-1], MessageFinished)
+    assert extract_text(events) == "Yes."
+
+
+def test_the_end_of_other_protocols_is_ignored():
+    message = MessageAccumulator("req_1")
+    list(message.feed(stream_of([START]) + b"data: [DONE]\n\n" + stream_of([END, STOP])))
+
+    assert message.is_complete
+
+
 # Counts of tokens
+
+
+@pytest.mark.parametrize("message", [{}, {"model": None, "usage": None}, {"id": "msg_1"}])
+def test_a_start_without_model_and_usage_has_the_model_that_was_asked(message):
+    accumulator = MessageAccumulator("req_1", "claude-sonnet-5-5")
+    [started] = accumulator.feed(stream_of([{"type": "message_start", "message": message}]))
+
+    assert started == MessageStarted("req_1", "claude-sonnet-5-5", Tokens())
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        {"output_tokens": -5},
+        {"output_tokens": 5.5},
+        {"output_tokens": "5"},
+        {"output_tokens": 10**30},
+        {"output_tokens": True},
+        {"output_tokens": [5]},
+        {"output_tokens": 5, "input_tokens": 2**31},
+        {"output_tokens": 5, "cache_creation_input_tokens": 3, "cache_creation": {"ephemeral_1h_input_tokens": 4}},
+        "many",
+    ],
+)
+def test_counts_that_no_call_can_have_are_not_the_final_ones(usage):
+    end = {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": usage}
+    finished = accumulate(START, end, STOP)[-1]
+
+    assert not finished.is_counted
+    assert all(0 <= count < 2**31 for count in astuple(finished.tokens))
 
 
 def test_counts_are_totals_and_what_is_left_out_keeps_its_value():
@@ -179,11 +303,19 @@ def test_an_error_event_of_any_shape_raises_failed(error):
     [
         [block_start(type="text", text="")],
         [END],
+        [text_delta("before message_start")],
         [START, START],
         [START, block_start(text="no type")],
         [START, block_start(type="tool_use"), delta(type="input_json_delta", partial_json='{"a'), BLOCK_STOP],
     ],
-    ids=["a block before message_start", "an end before it", "two starts", "no type", "a tool's input that is no JSON"],
+    ids=[
+        "a block before message_start",
+        "an end before it",
+        "a delta before it",
+        "two starts",
+        "no type",
+        "a tool's input that is no JSON",
+    ],
 )
 def test_what_the_protocol_does_not_have_is_refused(payloads):
     with pytest.raises(ValueError):

@@ -1,5 +1,7 @@
 """The tokens and the cost of each call: as Claude counts them, and estimated where a call is cut."""
 
+import json
+
 import pytest
 from django.utils import timezone
 
@@ -59,6 +61,29 @@ def test_an_answer_without_a_final_count_is_complete_and_estimated(ask):
     row = Usage.objects.get()
     assert (answer.state, row.state) == ("complete", "complete")
     assert (row.estimated, row.output_tokens) == (True, 100)
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        {"output_tokens": -1},
+        {"output_tokens": 99.5},
+        {"output_tokens": "99"},
+        {"output_tokens": 10**30},
+        {"output_tokens": 10**9},
+        {"output_tokens": 99, "input_tokens": 2**31},
+        {"output_tokens": 99, "cache_creation_input_tokens": 1, "cache_creation": {"ephemeral_1h_input_tokens": 2}},
+    ],
+)
+def test_alice_reads_an_answer_whose_count_cannot_be_true(ask, usage):
+    stream, answer = ask(f"[[usage:{json.dumps(usage)}]][[rate:0]][[chars:400]]")
+
+    row = Usage.objects.get()
+    assert (answer.state, row.state, row.estimated) == ("complete", "complete", True)
+    assert 99 <= row.output_tokens <= 16_000
+    assert 0 < row.tokens.prompt <= 1_000_000
+    assert 0 < row.cost < 5_000_000
+    assert answer.text[:20] in stream.end["html"]
 
 
 # Answers that are cut
