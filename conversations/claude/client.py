@@ -123,11 +123,14 @@ def _get_client() -> anthropic.AsyncAnthropic:
 
 
 async def list_models() -> list[Model]:
-    """All models of the API's own list, the retired ones too, without prices; raises Failed."""
+    """All models of the API's own list, the retired ones too, without prices; raises Failed.
+
+    Other servers list models in another shape: those that have no name or no lifecycle say nothing.
+    """
     try:
         async with asyncio.timeout(LIST_TIMEOUT):
             models = _get_client().models.list(limit=1000, lifecycle=["active", "deprecated", "retired"])
-            return [_model_from(info) async for info in models]
+            return [_model_from(info) async for info in models if info.display_name and info.lifecycle]
     except CALL_ERRORS as error:
         raise failure_from(error) from error
 

@@ -4,6 +4,7 @@ Error types and statuses: https://platform.claude.com/docs/en/api/errors
 """
 
 import math
+import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Self
@@ -74,7 +75,11 @@ class Failed(Exception):
         if not isinstance(error, dict):
             error = {}
         error_type, message, details = str(error.get("type", "")), str(error.get("message", "")), error.get("details")
-        code = CODES.get(error_type) or CODES_BY_STATUS.get(status) or "upstream_error"
+        # Servers that translate other protocols may name any error api_error, and put the status into the object.
+        if re.fullmatch(r"[45]\d\d", str(error.get("code"))):
+            status = int(error["code"])
+        type_code = CODES.get(error_type, "upstream_error")
+        code = CODES_BY_STATUS.get(status, type_code) if type_code == "upstream_error" else type_code
         if isinstance(details, dict) and details.get("error_code") in ACCOUNT_ERRORS:
             code = "misconfigured"
         elif code == "invalid_request" and "prompt is too long" in message:

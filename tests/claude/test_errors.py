@@ -40,6 +40,9 @@ def error_body(error_type, message="Why.", **fields):
         (429, "rate_limit_error", "rate_limited"),
         (500, "api_error", "upstream_error"),
         (503, "api_error", "upstream_error"),
+        (529, "api_error", "overloaded"),
+        (429, "api_error", "rate_limited"),
+        (401, "None", "misconfigured"),
         (504, "timeout_error", "upstream_timeout"),
         (529, "overloaded_error", "overloaded"),
         (200, "overloaded_error", "overloaded"),
@@ -57,6 +60,13 @@ def test_each_error_type_has_a_code_and_its_cause(status, error_type, code):
 )
 def test_a_response_without_an_error_type_has_the_code_of_its_status(status, code):
     assert failure_of_response(status).code == code
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [("529", "overloaded"), (429, "rate_limited"), ("9" * 5000, "upstream_error")]
+)
+def test_an_error_event_may_name_its_status(status, code):
+    assert Failed.from_error({"type": "api_error", "message": "Why.", "code": status}).code == code
 
 
 def test_a_failure_has_the_id_of_the_request():

@@ -1,7 +1,11 @@
 """Claude's own list of models, as the client reads it."""
 
 import asyncio
+import json
+from contextlib import contextmanager
 from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 
@@ -9,6 +13,25 @@ from conversations.claude import client
 from conversations.claude.errors import Failed
 from conversations.claude.models import Model
 from tests.site import free_port
+
+
+@contextmanager
+def serving_json(body):
+    """A server that answers every GET with this body."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            content = json.dumps(body).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 @pytest.fixture
@@ -50,6 +73,14 @@ def test_deprecated_and_retired_models_are_listed_with_their_days(list_models):
 
     assert (deprecated.lifecycle, deprecated.retires) == ("deprecated", date(2026, 11, 30))
     assert (retired.lifecycle, retired.retires) == ("retired", date(2026, 6, 15))
+
+
+def test_a_list_of_another_shape_says_nothing(list_models, settings):
+    models = [{"id": "claude-sonnet-4-5-20250929", "object": "model", "owned_by": "anthropic"}, {"id": "local-7b"}]
+
+    with serving_json({"object": "list", "data": models}) as url:
+        settings.ANTHROPIC_BASE_URL = url
+        assert list_models() == {}
 
 
 @pytest.mark.parametrize(

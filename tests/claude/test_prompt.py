@@ -17,6 +17,7 @@ SONNET, OPUS, SMALL = "claude-sonnet-5-5", "claude-opus-5-5", "claude-next-9"
 THINKING = {"type": "thinking", "thinking": "Hm.", "signature": "signed"}
 REDACTED_THINKING = {"type": "redacted_thinking", "data": "encrypted"}
 CUT_THINKING = {"type": "thinking", "thinking": "Hm", "signature": ""}
+REPAIRED_THINKING = {"type": "thinking", "thinking": "H\N{REPLACEMENT CHARACTER}", "signature": "signed"}
 TOOL_USE = {"type": "tool_use", "id": "toolu_1", "name": "weather", "input": {}}
 UNKNOWN_BLOCK = {"type": "mystery_block", "mystery": 1}
 
@@ -98,7 +99,7 @@ def test_thinking_is_not_sent_to_another_model():
     assert content_sent_of(answer(*blocks, model=OPUS)) == [text_block("Yes.")]
 
 
-@pytest.mark.parametrize("block", [CUT_THINKING, TOOL_USE, UNKNOWN_BLOCK, text_block("")])
+@pytest.mark.parametrize("block", [CUT_THINKING, REPAIRED_THINKING, TOOL_USE, UNKNOWN_BLOCK, text_block("")])
 def test_a_block_that_the_api_would_refuse_is_not_sent(block):
     assert content_sent_of(answer(block, text_block("Yes."))) == [text_block("Yes.")]
 
