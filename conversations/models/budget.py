@@ -7,14 +7,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Self
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.message import Message
 from conversations.models.months import created_in, this_month
 from conversations.models.refusals import BudgetSpent, PriceUnknown
-from conversations.models.usage import Usage, lost_calls
+from conversations.models.usage import Usage
 
 MICRODOLLARS_PER_DOLLAR = 1_000_000
 #: Percent of the limit at which staff are warned.
@@ -115,10 +115,3 @@ class Reservation(models.Model):
         """Replace the reservation by what the call has cost; what recovery has released is not released again."""
         deleted, _models = Reservation.objects.filter(pk=self.pk).delete()
         MonthlySpending.record(self.month_id, cost=cost, released=self.amount if deleted else 0)
-
-    @staticmethod
-    def settle_lost() -> None:
-        """Release what was reserved for calls whose process is gone."""
-        for reservation in Reservation.objects.filter(lost_calls()):
-            with transaction.atomic():
-                reservation.settle(0)

@@ -7,12 +7,14 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from conversations.claude import counts
+from conversations.claude import counts, prompt
 from conversations.claude.models import get_model
 from conversations.models import Message, MonthlySpending, Reservation, Usage
 from conversations.models.months import month_of
 from conversations.models.usage import lost_calls
 from conversations.replies.call import finalize_usage
+from conversations.replies.start import build_request
+from conversations.replies.titles import build_title_request
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +46,11 @@ def settle_lost_calls() -> None:
             rows = Usage.objects.select_for_update(of=("self",), skip_locked=True).select_related("message")
             if usage := rows.filter(pk=pk, state=Usage.State.OPEN).first():
                 settle_lost_call(usage)
-    Reservation.settle_lost()
+    for pk in Reservation.objects.filter(lost_calls()).values_list("pk", flat=True):
+        with transaction.atomic():
+            reservations = Reservation.objects.select_for_update(of=("self",), skip_locked=True)
+            if reservation := reservations.select_related("message__conversation").filter(pk=pk).first():
+                reservation.settle(record_unanswered_call(reservation))
 
 
 def settle_lost_call(usage: Usage) -> None:
@@ -56,3 +62,26 @@ def settle_lost_call(usage: Usage) -> None:
     finalize_usage(usage, is_complete=False)
     usage.save()
     MonthlySpending.record(month_of(usage.created), cost=usage.cost or 0)
+
+
+def record_unanswered_call(reservation: Reservation) -> int:
+    """Store the usage of a lost call that has none, because Claude had not begun to answer; returns its cost.
+
+    Claude may have read the prompt by then: its tokens are estimated.
+    """
+    answer, purpose = reservation.message, reservation.purpose
+    if answer is None or answer.usage.filter(purpose=purpose, created__gte=reservation.created).exists():
+        return 0
+    request = build_request(answer) if purpose == Usage.Purpose.REPLY else build_title_request(answer.parent.text)
+    usage = Usage(
+        user_id=answer.conversation.owner_id,
+        conversation_id=answer.conversation_id,
+        message=answer,
+        purpose=purpose,
+        model=request.model,
+        estimated=True,
+    )
+    usage.input_tokens = prompt.estimate_prompt_tokens(request.messages, request.system, request.model)
+    finalize_usage(usage, is_complete=False)
+    usage.save()
+    return usage.cost or 0

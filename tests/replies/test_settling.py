@@ -45,12 +45,26 @@ def test_a_lost_reply_is_settled_once_with_what_was_checkpointed(alice):
     assert not Reservation.objects.exists()
 
 
-def test_a_reply_lost_before_claude_answered_costs_nothing(alice):
+def test_the_prompt_of_a_reply_lost_before_claude_answered_is_estimated(alice):
     answer = begin(alice)
     reserve(answer, 9_000)
     lose(answer)
     settle_lost_calls()
-    assert month() == (0, 0)
+    settle_lost_calls()
+    usage = Usage.objects.get()
+    assert (usage.user, usage.message, usage.purpose, usage.model) == (alice, answer, "reply", answer.model)
+    assert (usage.state, usage.estimated, usage.output_tokens) == ("cut", True, 0)
+    assert 0 < usage.input_tokens < 100
+    assert month() == (usage.cost, 0)
+
+
+def test_a_second_call_that_was_lost_before_claude_answered_has_a_row_of_its_own(alice):
+    answer = begin(alice)
+    create_call(alice, 1_000, message=answer, state="complete")
+    reserve(answer, 9_000)
+    lose(answer)
+    settle_lost_calls()
+    assert list(Usage.objects.order_by("created").values_list("state", flat=True)) == ["complete", "cut"]
 
 
 def test_a_running_call_is_not_lost_however_old_it_is(alice):
