@@ -173,6 +173,11 @@ class Broadcast:
         assert self.end is not None  # noqa: S101 (for the type checker)
         return self.end
 
+    def leave_unread(self) -> None:
+        """To be called when somebody has left who has perhaps not begun to read."""
+        if not self.readers:
+            self._on_leave()
+
     @contextmanager
     def _reading(self, *, page: bool) -> Iterator[None]:
         self.readers += 1

@@ -136,7 +136,11 @@ class Engine:
         task = asyncio.create_task(self._store_and_run(conversation, request, grace), context=contextvars.Context())
         self._starting.add(task)
         task.add_done_callback(self._starting.discard)
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(leave_unread)
+            raise
 
     async def _store_and_run(
         self, conversation: Conversation, request: Question | Retry, grace: float | None
@@ -169,3 +173,10 @@ class Engine:
         if reply.is_access_revoked:
             for title in [title for title in self.titles if title.answer.pk == reply.answer.pk]:
                 title.stop()
+
+
+def leave_unread(task: asyncio.Task[tuple[Message, Broadcast]]) -> None:
+    """Whoever asked has left while the question was stored: nobody reads the reply that was started."""
+    if not task.cancelled() and task.exception() is None:
+        _answer, broadcast = task.result()
+        broadcast.leave_unread()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from conversations.claude.errors import Failed
 from conversations.models import Message
+from conversations.models.content import text_content
 from conversations.replies import alerts, storage
 from conversations.replies.broadcast import Broadcast
 from conversations.replies.call import ReservedCall, Stopped, UpstreamCall
@@ -110,16 +111,25 @@ class Reply:
 
     async def _supervise(self) -> None:
         """Run the reply and store how it ended. No exception passes; nothing cancels this task."""
-        outcome = await self._run_to_end()
+        try:
+            outcome = await self._run_to_end()
+            await self._end(outcome)
+        except Exception as error:
+            logger.exception("Reply %s could not be ended; storing its text.", self.answer.pk)
+            failure = Failed("internal", detail=type(error).__name__)
+            outcome = Outcome(State.FAILED, Ending.FAILED, text_content(self.broadcast.text), failure=failure)
+            await self._end(outcome)
+        if outcome.failure and outcome.failure.code == "misconfigured":
+            await storage.run(alerts.report_unavailable, outcome.failure.detail, outcome.request_id)
+        if self._limit is not None:
+            await storage.run(alerts.warn_about_budget, self._month, self._limit)
+
+    async def _end(self, outcome: Outcome) -> None:
         end, html = await self._store(outcome)
         try:
             self.broadcast.close(end, html)
         finally:
             self._on_end(self)
-        if outcome.failure and outcome.failure.code == "misconfigured":
-            await storage.run(alerts.report_unavailable, outcome.failure.detail, outcome.request_id)
-        if self._limit is not None:
-            await storage.run(alerts.warn_about_budget, self._month, self._limit)
 
     async def _run_to_end(self) -> Outcome:
         """Run the reply and return its outcome."""

@@ -1,7 +1,9 @@
 """`POST /api/chat`: the plain API. Its refusals are JSON and come in the order of the checks in `chat`."""
 
+import asyncio
 import json
 import re
+import weakref
 from typing import Any, Literal
 from uuid import UUID
 
@@ -103,7 +105,11 @@ async def chat(request: HttpRequest) -> HttpResponseBase:
     except REFUSALS as refused:
         return refusal(*status_and_sentence(refused))
     headers = {"X-Conversation-Id": str(answer.conversation_id), "X-Message-Id": str(answer.pk)}
-    return sse.EventStream(broadcast.plain_frames(), headers)
+    response = sse.EventStream(broadcast.plain_frames(), headers)
+    # When the caller leaves before the first frame, Django drops the response without reading or closing it.
+    leaving = weakref.finalize(response, asyncio.get_running_loop().call_soon_threadsafe, broadcast.leave_unread)
+    leaving.atexit = False
+    return response
 
 
 def authenticate_request(request: HttpRequest) -> User:

@@ -1,9 +1,13 @@
 """Readers leave: what is there is stored at once, and whether Claude goes on depends on who asked how."""
 
+import json
 import socket
 import time
 from functools import partial
 
+import pytest
+
+from chatsite.accounts.models import ApiToken
 from conversations.models import Message, Usage
 from tests.site import Visitor, eventually, stored
 
@@ -81,6 +85,25 @@ def test_the_plain_api_gives_up_at_once_when_its_caller_goes_away(site, stand_in
     assert call["gone_at"]["monotonic"] - left_at < 0.5
     assert answer.text.startswith(stream.text)
     assert Usage.objects.get(message=answer).estimated
+
+
+@pytest.mark.parametrize("milliseconds", [1, 2, 4, 8, 12, 16, 24, 32])
+def test_the_plain_api_gives_up_at_once_when_its_caller_leaves_before_the_first_frame(
+    site, stand_in, alice, milliseconds
+):
+    _token, secret = ApiToken.issue(alice, "script")
+    body = json.dumps({"message": "[[delay:0.1]][[endless]]"})
+    head = (
+        f"POST /api/chat HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {secret}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", site.port)) as connection:
+        connection.sendall((head + body).encode())
+        time.sleep(milliseconds / 1000)
+    time.sleep(0.8)
+
+    assert not Message.objects.writing().exists()
+    assert stand_in.count_open() == 0
 
 
 def test_one_who_leaves_before_the_first_frame_leaves_no_orphan(impatient_site, stand_in, alice):
