@@ -215,6 +215,9 @@ class Broadcast:
         if self.end is None:
             self._render()
         html, tail = self._renderer.snapshot() if self.end is None else (self._html, "")
-        whole = {"html": html, "tail": tail, "thinking": "".join(self.thoughts)}
+        whole = {"html": html, "tail": tail}
+        if self.thoughts:
+            # Left out where it is not known here: the page keeps what it has.
+            whole["thinking"] = "".join(self.thoughts)
         title, self._title = self._title, b""
         return sse.encode_frame("snapshot", whole) + title + self._status

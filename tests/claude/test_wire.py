@@ -44,6 +44,14 @@ def test_an_event_that_has_not_ended_is_not_delivered():
     assert split(b"data: {}\n") == []
 
 
+@pytest.mark.parametrize("line_end", ["", "\n", "\r", "\r\n", "\r\r"])
+def test_a_last_event_without_its_empty_line_is_delivered_at_the_end(line_end):
+    splitter = EventSplitter()
+    events = splitter.feed(b"data: {}" + line_end.encode())
+
+    assert [*events, *splitter.finish()] == [b"{}"]
+
+
 def test_an_event_without_end_is_refused(monkeypatch):
     monkeypatch.setattr(wire, "MAX_EVENT", 100)
 
