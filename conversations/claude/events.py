@@ -86,14 +86,14 @@ class OpenBlock:
         if not isinstance(delta, self._deltas):
             return []
         match delta:
-            case TextDelta(piece):
-                if self._half_pair or wire.is_half_pair(piece):
-                    delta = TextDelta(self._join_halves(piece))
+            case TextDelta():
+                if self._half_pair or wire.is_half_pair(delta.text):
+                    delta = TextDelta(self._join_halves(delta.text))
                 self._pieces.append(delta.text)
                 return [delta] if delta.text else []
-            case ThinkingDelta(piece):
-                if self._half_pair or wire.is_half_pair(piece):
-                    delta = ThinkingDelta(self._join_halves(piece))
+            case ThinkingDelta():
+                if self._half_pair or wire.is_half_pair(delta.thinking):
+                    delta = ThinkingDelta(self._join_halves(delta.thinking))
                 self._pieces.append(delta.thinking)
                 return [delta] if delta.thinking else []
             case wire.InputJSONDelta(piece):
@@ -109,7 +109,11 @@ class OpenBlock:
         """The last events, with the complete block; raises ValueError if the input of a tool is not JSON."""
         self.is_finished = True
         half, self._half_pair = self._half_pair, ""
-        events = self.add(self._deltas[0](wire.REPLACEMENT)) if half else []
+        events: list[Event] = []
+        if half:
+            events = self.add(
+                ThinkingDelta(wire.REPLACEMENT) if self._type == "thinking" else TextDelta(wire.REPLACEMENT)
+            )
         content = "".join(self._pieces)
         if self._type in {"text", "thinking"}:
             self._block[self._type] = content
@@ -172,7 +176,7 @@ class MessageAccumulator:
     def add(self, event: wire.Event) -> list[Event]:
         """The events for one event on the wire. Raises Failed for an error, ValueError for an event out of order."""
         match event:
-            case wire.ContentBlockDelta(delta, index) if self.is_started:
+            case wire.ContentBlockDelta(delta, index):
                 return self._add_delta(delta, index)
             case wire.Error(error, request_id):
                 raise Failed.from_error(error, request_id=request_id)
@@ -207,6 +211,8 @@ class MessageAccumulator:
                 return events
 
     def _add_delta(self, delta: wire.Delta, index: int) -> list[Event]:
+        if not self.is_started:
+            raise ValueError("The stream does not begin with message_start.")
         events: list[Event] = []
         block = self._find_block(index)
         if (block is None or block.is_of_other_type(delta)) and isinstance(delta, (TextDelta, ThinkingDelta)):

@@ -168,7 +168,7 @@ def is_half_pair(text: str) -> bool:
 
 def _decode_scrubbed(data: bytes) -> Event:
     """The event with every string scrubbed; only the text of a delta keeps halves of pairs at its ends."""
-    event = msgspec.convert(decode_json(data), Event)
+    event: Event = msgspec.convert(decode_json(data), Event)
     if isinstance(event, ContentBlockDelta):
         delta = json.loads(data)["delta"]
         match event.delta:

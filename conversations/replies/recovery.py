@@ -46,10 +46,10 @@ def settle_lost_calls() -> None:
             rows = Usage.objects.select_for_update(of=("self",), skip_locked=True).select_related("message")
             if usage := rows.filter(pk=pk, state=Usage.State.OPEN).first():
                 settle_lost_call(usage)
-    for pk in Reservation.objects.filter(lost_calls()).values_list("pk", flat=True):
+    for lost in Reservation.objects.filter(lost_calls()):
         with transaction.atomic():
             reservations = Reservation.objects.select_for_update(of=("self",), skip_locked=True)
-            if reservation := reservations.select_related("message__conversation").filter(pk=pk).first():
+            if reservation := reservations.select_related("message__conversation").filter(pk=lost.pk).first():
                 reservation.settle(record_unanswered_call(reservation))
 
 
@@ -72,7 +72,9 @@ def record_unanswered_call(reservation: Reservation) -> int:
     answer, purpose = reservation.message, reservation.purpose
     if answer is None or answer.usage.filter(purpose=purpose, created__gte=reservation.created).exists():
         return 0
-    request = build_request(answer) if purpose == Usage.Purpose.REPLY else build_title_request(answer.parent.text)
+    request = build_request(answer)
+    if purpose == Usage.Purpose.TITLE and answer.parent is not None:
+        request = build_title_request(answer.parent.text)
     usage = Usage(
         user_id=answer.conversation.owner_id,
         conversation_id=answer.conversation_id,

@@ -82,7 +82,7 @@ def test_alice_reads_an_answer_whose_count_cannot_be_true(ask, usage):
     assert (answer.state, row.state, row.estimated) == ("complete", "complete", True)
     assert 99 <= row.output_tokens <= 16_000
     assert 0 < row.tokens.prompt <= 1_000_000
-    assert 0 < row.cost < 5_000_000
+    assert 0 < (row.cost or 0) < 5_000_000
     assert answer.text[:20] in stream.end["html"]
 
 
