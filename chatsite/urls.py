@@ -1,11 +1,7 @@
 """All URLs of the site: conversations, accounts, the admin."""
 
-from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
-
-# The admin's own sign-in has no rate limit; allauth's decorator redirects to the site's sign-in page.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 handler400 = "chatsite.errors.bad_request"
 handler403 = "chatsite.errors.permission_denied"

@@ -1,9 +1,11 @@
 """People and their API tokens in the admin.
 
-Accounts are deactivated, never deleted. Staff cannot set another person's password; they make a link to set it.
+Accounts are deactivated, never deleted. Staff cannot set another person's password; they make a link to set it. Whoever
+has the link, or the mailbox, of an account becomes its owner: for an account in use, staff who are not superusers
+neither see the link nor choose the mailbox.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 import allauth.account.admin  # noqa: F401 (registers the model that is unregistered below)
 from allauth.account.models import EmailAddress
@@ -17,8 +19,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from chatsite import mail
+from chatsite.accounts.address_change import AddressChange
+from chatsite.accounts.changes import send_notice
 from chatsite.accounts.invitations.bulk import AddPeopleForm, invite
-from chatsite.accounts.invitations.links import format_link_lifetime
+from chatsite.accounts.invitations.links import format_link_lifetime, send_new_link
 from chatsite.accounts.model_admin import BaseModelAdmin
 from chatsite.accounts.models import ApiToken, User
 
@@ -30,6 +34,13 @@ PRIVILEGE_FIELDS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
 class UserForm(ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        help_texts: ClassVar = {
+            "email": gettext_lazy(
+                "Unless a superuser changes it, the address of an account in use changes when its owner confirms it."
+            )
+        }
+
     def clean_email(self) -> str:
         # The check for uniqueness must compare what will be stored.
         return str(self.cleaned_data["email"]).lower()
@@ -79,6 +90,53 @@ class UserAdmin(BaseModelAdmin):
             return (*self.readonly_fields, "is_active", "is_staff", "is_superuser")
         return self.readonly_fields
 
+    # Changing
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response = super().change_view(request, object_id, form_url, extra_context)
+        change: AddressChange | None = getattr(request, "address_change", None)
+        if change:
+            # After the transaction of the form: on SQLite nobody else can write while it waits for the mail server.
+            self.announce(request, change)
+        return response
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Save the form. Another address for an account in use is only saved for superusers."""
+        address_change = AddressChange(obj, form.initial["email"], obj.email)
+        if not obj.is_in_use and not set(PRIVILEGE_FIELDS).isdisjoint(form.changed_data):
+            # A new unusable password invalidates the links that staff have seen: they must not lead to privileges.
+            obj.set_unusable_password()
+        if address_change.old_address == address_change.new_address:
+            super().save_model(request, obj, form, change)
+            return
+        if obj.is_in_use:
+            request.address_change = address_change  # type: ignore[attr-defined]
+        if obj.is_in_use and not request.user.is_superuser:
+            obj.email = address_change.old_address
+            form.changed_data.remove("email")
+        else:
+            self.log_change(request, obj, str(address_change))
+        super().save_model(request, obj, form, change)
+
+    def announce(self, request: HttpRequest, change: AddressChange) -> None:
+        """Tell the person of the change that a superuser has made, at the old address; else ask to confirm it."""
+        if request.user.is_superuser:
+            send_notice(request, change.user, str(change), change.old_address)
+        elif not mail.is_delivered():
+            sentence = _("No mail server is configured (EMAIL_URL), so only superusers can change this address.")
+            self.message_user(request, sentence, messages.ERROR)
+        else:
+            try:
+                change.ask_to_confirm(request)
+            except OSError:  # includes the exceptions of smtplib
+                self.message_user(request, _("The mail server rejected the e-mail."), messages.ERROR)
+                return
+            self.log_change(request, change.user, _("Asked to change the e-mail address to %s.") % change.new_address)
+            sentence = _("The address changes when its owner confirms it, with a link that was sent to %s.")
+            self.message_user(request, sentence % change.old_address, messages.WARNING)
+
     # Adding
 
     def add_view(
@@ -127,7 +185,7 @@ class UserAdmin(BaseModelAdmin):
                 continue
             user.is_active = False
             user.save(update_fields=["is_active"])
-            self.log_change(request, user, [{"changed": {"fields": ["is_active"]}}])
+            self.log_change(request, user, _("Deactivated the account."))
             number += 1
         sentence = ngettext("%d account was deactivated.", "%d accounts were deactivated.", number)
         self.message_user(request, sentence % number)
@@ -136,19 +194,43 @@ class UserAdmin(BaseModelAdmin):
     def make_a_new_link(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse:
         users = self.filter_changeable(request, queryset)
         active_users = [user for user in users if user.is_active]
-        for user in active_users:
+        shown_to = [user for user in active_users if request.user.is_superuser or not user.is_in_use]
+        for user in shown_to:
             if not user.has_usable_password():
                 # A new unusable password invalidates the links that were made before.
                 user.set_unusable_password()
                 user.save(update_fields=["password"])
-            self.log_change(request, user, _("Made a link to set a password."))
+            sentence = _("Made a link to set a password, and saw it.")
+            self.log_change(request, user, sentence)
+            if user.is_in_use:
+                send_notice(request, user, sentence, user.email)
         return self.render_page(
             request,
             "new_links.html",
             title=_("New links"),
-            invitations=invite(request, active_users, send=False),
+            invitations=invite(request, shown_to, send=False),
+            sent_to=self.send_new_links(request, [user for user in active_users if user not in shown_to]),
             inactive_users=[user for user in users if not user.is_active],
         )
+
+    def send_new_links(self, request: HttpRequest, users: list[User]) -> list[User]:
+        """Send each owner of an account a link that nobody else sees. Returns those to whom it was sent."""
+        if users and not mail.is_delivered():
+            sentence = _(
+                "No mail server is configured (EMAIL_URL): only superusers can make a link for an account in use."
+            )
+            self.message_user(request, sentence, messages.ERROR)
+            return []
+        sent = []
+        for user in users:
+            try:
+                send_new_link(request, user)
+            except OSError:  # includes the exceptions of smtplib
+                self.message_user(request, _("The mail server rejected the e-mail."), messages.ERROR)
+                break
+            self.log_change(request, user, _("Sent a link to set a password to %s.") % user.email)
+            sent.append(user)
+        return sent
 
     def filter_changeable(self, request: HttpRequest, queryset: QuerySet[User]) -> list[User]:
         """The users whom this staff member may change; a message says that others were skipped."""

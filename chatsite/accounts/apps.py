@@ -1,7 +1,13 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 
 
 class AccountsConfig(AppConfig):
     name = "chatsite.accounts"
     label = "accounts"
     verbose_name = "People"
+
+
+class TeamAdminConfig(admin_apps.AdminConfig):
+    default = False  # "chatsite.accounts" among the installed applications means the other one
+    default_site = "chatsite.accounts.admin_site.TeamAdminSite"

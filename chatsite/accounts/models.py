@@ -77,6 +77,11 @@ class User(AbstractUser):
         """The name that the pages show: the full name, or the local part of the address."""
         return self.get_full_name() or self.email.partition("@")[0]
 
+    @property
+    def is_in_use(self) -> bool:
+        """Whether its owner has taken over the account. Until then it holds nothing, and staff may see its links."""
+        return self.has_usable_password() or self.last_login is not None
+
     def has_explicit_permission(self, permission: str) -> bool:
         """Whether a permission ("app.codename") is granted to this person or one of their groups.
 

@@ -1,6 +1,6 @@
 """Sign-in, passwords and a person's own settings.
 
-Only those pages of django-allauth that the site uses have an address: there is no sign-up and no change of address.
+Only those pages of django-allauth that the site uses have an address: there is no sign-up, and staff change addresses.
 """
 
 from allauth.account import views as allauth_views
@@ -8,6 +8,8 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from chatsite.accounts import views
+from chatsite.accounts.address_change import ConfirmAddressView
+from chatsite.accounts.changes import account_changes
 from chatsite.accounts.set_password import SetPasswordView
 
 urlpatterns = [
@@ -29,6 +31,8 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     path("settings/", RedirectView.as_view(pattern_name="tokens"), name="settings"),
+    path("settings/changes/", account_changes, name="account-changes"),
+    path("settings/address/<str:token>/", ConfirmAddressView.as_view(), name="confirm-address"),
     path("settings/tokens/", views.TokensView.as_view(), name="tokens"),
     path("settings/tokens/<int:pk>/revoke/", views.revoke_token, name="revoke-token"),
 ]

@@ -10,7 +10,9 @@ from django.core.cache import cache
 from django.test import RequestFactory
 from django.utils.html import escape
 
-from chatsite.accounts.invitations.links import send_invitation
+from chatsite.accounts.address_change import AddressChange
+from chatsite.accounts.changes import send_notice
+from chatsite.accounts.invitations.links import send_invitation, send_new_link
 from chatsite.accounts.models import User
 from conversations.models import MonthlySpending, TeamSettings
 from conversations.replies import alerts
@@ -25,12 +27,18 @@ def carols_request(carol):
     return request
 
 
-@pytest.fixture(params=["invitation", "reset", "alert", "budget"])
+@pytest.fixture(params=["invitation", "new link", "reset", "address", "notice", "alert", "budget"])
 def message(request, client, alice, carols_request):
     """Each kind of message that the site sends."""
     cache.clear()
     if request.param == "invitation":
         send_invitation(carols_request, alice)
+    elif request.param == "new link":
+        send_new_link(carols_request, alice)
+    elif request.param == "address":
+        AddressChange(alice, alice.email, "alice@new.example").ask_to_confirm(carols_request)
+    elif request.param == "notice":
+        send_notice(carols_request, alice, "Deactivated the account.", alice.email)
     elif request.param == "reset":
         client.post("/accounts/password/reset/", {"email": alice.email})
     elif request.param == "budget":

@@ -3,10 +3,12 @@
 import uuid
 
 import pytest
+from django.core import signing
 from django.core.cache import cache
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils.regex_helper import normalize
 
+from chatsite.accounts.address_change import SALT
 from chatsite.accounts.models import ApiToken
 from conversations.models import Conversation, Message
 from tests.history import create_conversation
@@ -36,6 +38,8 @@ ROUTES = {
     "settings": "     302 302 302  | 302 302 302",
     "tokens": "       200 200 302  | 400 400 302  | 405 405 302  | 405 405 401",
     "readers": "      200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
+    "account-changes": "     200 200 302 | 405 405 302 | 405 405 302 | 405 405 401",
+    "confirm-address": "     200 404 302 | 303 404 302 | 405 405 302 | 405 405 401",
     "revoke-token": " 405 405 302  | 303 404 302  | 405 405 302  | 405 405 401",
     # django-allauth's own pages answer further methods as they like.
     "account_login": "                        302 302 200",
@@ -72,6 +76,7 @@ def ids(alice):
         "stop-reply": [conversation.head_id],
         "reword-question": [conversation.thread()[0].pk],
         "revoke-token": [token.pk],
+        "confirm-address": [signing.dumps([alice.pk, alice.email, "alice@new.example"], salt=SALT)],
         "account_reset_password_from_key": ["1", "x"],
     }
 
@@ -138,6 +143,7 @@ def test_a_script_without_a_session_gets_401_and_no_form(site, ids):
                 "api-chat",
                 "tokens",
                 "revoke-token",
+                "confirm-address",
             ),
         ),
         ("DELETE", ("conversation", "reply")),

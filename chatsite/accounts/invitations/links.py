@@ -1,4 +1,4 @@
-"""One-time links to set a password, and the e-mail that brings one to an invited person."""
+"""One-time links to set a password, and the e-mail that brings one to its person."""
 
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
@@ -34,3 +34,14 @@ def send_invitation(request: HttpRequest, user: User) -> None:
     link = build_invitation_link(request, user)
     context = {"user": user, "invited_by": request.user, "link": link, "lifetime": format_link_lifetime()}
     build_email("account/email/invitation", [user.email], context, request).send()
+
+
+def send_new_link(request: HttpRequest, user: User) -> None:
+    """Send the owner of an account a link to set another password. Raises OSError if the mail server fails."""
+    context = {
+        "user": user,
+        "sent_by": request.user,
+        "password_reset_url": build_invitation_link(request, user),
+        "lifetime": format_link_lifetime(),
+    }
+    build_email("account/email/password_reset_key", [user.email], context, request).send()

@@ -1,0 +1,22 @@
+"""The admin site: what Django's own does for itself and this site does better is left to this site."""
+
+from typing import Any
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
+
+
+class TeamAdminSite(admin.AdminSite):
+    @login_not_required
+    @method_decorator(secure_admin_login)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        # The admin's own sign-in has no rate limit; allauth's decorator redirects to the site's sign-in page.
+        return super().login(request, extra_context)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        # Guesses of the present password are limited there, and not in the admin.
+        return redirect("account_change_password")
