@@ -18,6 +18,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+import chatsite.accounts.group_admin  # noqa: F401 (registers groups)
 from chatsite import mail
 from chatsite.accounts.address_change import AddressChange
 from chatsite.accounts.changes import send_notice
