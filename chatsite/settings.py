@@ -166,11 +166,15 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_SESSION_REMEMBER = True
-# By IP address, and by e-mail address ("key"); counted in the cache, which all processes share.
+# By IP address, and by account and IP address together ("key"): nobody can use up the attempts of a person who is
+# elsewhere. Counted in the cache, which all processes share.
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
-    "reset_password": "20/m/ip,5/h/key",
+    "reset_password": "20/m/ip",
+    "reset_password_of_account": "5/h/key",
+    # By account alone: more links than these are not sent, whoever asks. Those that were sent work.
+    "reset_password_mail": "20/h/key",
     "reset_password_from_key": "20/m/ip",
     "change_password": "5/m/user",
 }

@@ -1,9 +1,11 @@
-"""The page behind a one-time link: an invited person, or one who forgot the password, sets a new one."""
+"""One-time links: a person who forgot the password asks for one, and sets a new password on the page behind it."""
 
 from typing import Any
 
 from allauth.account.forms import UserTokenForm
-from allauth.account.views import INTERNAL_RESET_SESSION_KEY, PasswordResetFromKeyView
+from allauth.account.views import INTERNAL_RESET_SESSION_KEY, PasswordResetFromKeyView, PasswordResetView
+from allauth.core import ratelimit
+from allauth.core.internal.ratelimit import get_ip
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -14,6 +16,16 @@ from django.utils.decorators import method_decorator
 from chatsite import mail
 from chatsite.accounts.invitations.links import format_link_lifetime
 from chatsite.accounts.models import User
+
+
+class ForgotPasswordView(PasswordResetView):  # type: ignore[misc]
+    """Allauth's page, with a limit by account and IP address. By account alone, anybody could use it up."""
+
+    def form_valid(self, form: Any) -> HttpResponseBase:
+        key = f"{form.cleaned_data['email'].lower()}:{get_ip(self.request)}"
+        refusal = ratelimit.consume_or_429(self.request, action="reset_password_of_account", key=key)
+        response: HttpResponseBase = refusal or super().form_valid(form)
+        return response
 
 
 @method_decorator(login_not_required, name="dispatch")

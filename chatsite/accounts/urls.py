@@ -10,7 +10,7 @@ from django.views.generic import RedirectView
 from chatsite.accounts import views
 from chatsite.accounts.address_change import ConfirmAddressView
 from chatsite.accounts.changes import account_changes
-from chatsite.accounts.set_password import SetPasswordView
+from chatsite.accounts.set_password import ForgotPasswordView, SetPasswordView
 
 urlpatterns = [
     path("accounts/login/", allauth_views.login, name="account_login"),
@@ -18,7 +18,7 @@ urlpatterns = [
     path("accounts/inactive/", allauth_views.account_inactive, name="account_inactive"),
     path("accounts/password/change/", allauth_views.password_change, name="account_change_password"),
     path("accounts/password/set/", allauth_views.password_set, name="account_set_password"),
-    path("accounts/password/reset/", allauth_views.password_reset, name="account_reset_password"),
+    path("accounts/password/reset/", ForgotPasswordView.as_view(), name="account_reset_password"),
     path("accounts/password/reset/done/", allauth_views.password_reset_done, name="account_reset_password_done"),
     re_path(
         r"^accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]{1,13})-(?P<key>[^/]{1,100})/$",

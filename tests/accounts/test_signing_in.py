@@ -1,11 +1,14 @@
 """Signing in and out, and the limits on attempts."""
 
 import pytest
+from django.core import mail
 from django.core.cache import cache
 from django.db import IntegrityError, connection
 from django.db.models import Value
+from django.test import Client
 
 from chatsite.accounts.models import User
+from tests.accounts.test_adding_people import set_password
 from tests.conftest import PASSWORD
 
 
@@ -89,6 +92,51 @@ def test_after_too_many_wrong_passwords_even_the_right_one_gets_429(client, alic
     assert response.status_code == 429
     assert "Too many tries" in response.content.decode()
     assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize(("guesser", "owner"), [("192.0.2.1", "192.0.2.2"), ("2001:db8:1::1", "2001:db8:2::1")])
+def test_guessing_alices_password_elsewhere_does_not_lock_her_out(client, alice, guesser, owner):
+    for _ in range(6):
+        response = sign_in(Client(REMOTE_ADDR=guesser), password="guessing")
+    assert response.status_code == 429
+    assert sign_in(Client(REMOTE_ADDR=owner))["Location"] == "/"
+
+
+def test_the_addresses_of_one_network_count_as_one(client, alice):
+    statuses = [sign_in(Client(REMOTE_ADDR=f"2001:db8::{n}"), password="guessing").status_code for n in range(6)]
+    assert statuses == [200] * 5 + [429]
+
+
+def test_alice_comes_in_by_mail_while_the_sign_in_page_refuses_her(client, alice):
+    for _ in range(6):
+        sign_in(client, password="guessing")
+    client.post("/accounts/password/reset/", {"email": alice.email})
+    set_password(client, str(mail.outbox[0].body))
+    assert client.get("/").status_code == 200
+
+
+def test_asking_for_links_elsewhere_does_not_keep_alice_from_asking(client, alice):
+    for number in range(12):
+        stranger = Client(REMOTE_ADDR=f"192.0.2.{number // 6}")
+        stranger.post("/accounts/password/reset/", {"email": alice.email})
+    mail.outbox.clear()
+    assert client.post("/accounts/password/reset/", {"email": alice.email}).status_code == 302
+    assert [message.to for message in mail.outbox] == [[alice.email]]
+
+
+def test_alice_gets_twenty_links_an_hour_at_most_and_the_last_one_works(client, alice):
+    for number in range(25):
+        stranger = Client(REMOTE_ADDR=f"192.0.2.{number}")
+        assert stranger.post("/accounts/password/reset/", {"email": alice.email}).status_code == 302
+    assert len(mail.outbox) == 20
+    set_password(client, str(mail.outbox[-1].body))
+    assert client.get("/").status_code == 200
+
+
+def test_a_link_goes_to_the_stored_address_and_not_to_one_that_looks_the_same(client, db):
+    User.objects.create_user("mike@example.com", PASSWORD)
+    client.post("/accounts/password/reset/", {"email": "mi\N{KELVIN SIGN}e@example.com"})
+    assert [message.to for message in mail.outbox] == [["mike@example.com"]]
 
 
 def test_guessing_bobs_password_does_not_lock_alice_out(client, alice, bob):
