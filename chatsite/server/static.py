@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
+from django.core.exceptions import SuspiciousFileOperation
+from django.http import Http404, HttpRequest
 from servestatic import ServeStaticASGI
 
 #: A name as HashedStorage writes it: app.js becomes app.d1833e18b15a.js.
@@ -18,10 +20,19 @@ class HashedStorage(ManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
 
 
+class SourceFiles(ASGIStaticFilesHandler):
+    def serve(self, request: HttpRequest) -> Any:
+        """The file. Raises Http404 also for a path that leads out of the folders, for which Django would answer 500."""
+        try:
+            return super().serve(request)
+        except SuspiciousFileOperation as error:
+            raise Http404 from error
+
+
 def serve_static_files(application: Any) -> Any:
     """The ASGI application with static files in front of it; with DEBUG on, straight from the source folders."""
     if settings.DEBUG:
-        return ASGIStaticFilesHandler(application)
+        return SourceFiles(application)
     return ServeStaticASGI(
         application,
         root=settings.STATIC_ROOT,

@@ -1,0 +1,49 @@
+"""Addresses below `/static/` that name no file, from the source folders and from the collected files."""
+
+import asyncio
+from contextlib import closing
+from http.client import HTTPConnection
+
+import pytest
+
+from chatsite.server.static import serve_static_files
+
+WRONG = [
+    "%2e%2e/.env",
+    "../.env",
+    "%2e%2e%2f%2e%2e%2fetc/passwd",
+    "/etc/passwd",
+    "%00",
+    "css/%00.css",
+    "%ff%fe.css",
+    "a" * 5000,
+    "css",
+    "css/",
+    "",
+    "%5c..%5c.env",
+    "css/base.css/x",
+]
+
+
+@pytest.mark.parametrize("path", WRONG, ids=lambda path: path[:30])
+def test_with_debug_on_it_is_not_found(site, path):
+    with closing(HTTPConnection("127.0.0.1", site.port)) as connection:
+        connection.request("GET", f"/static/{path}")
+        with connection.getresponse() as response:
+            assert response.status in {400, 404}
+
+
+def test_otherwise_nothing_outside_of_the_collected_files_is_served(settings, tmp_path):
+    passed_on = []
+
+    async def application(scope, receive, send):
+        passed_on.append(scope["path"])
+
+    (tmp_path / "static").mkdir()
+    (tmp_path / ".env").write_text("SECRET_KEY=x")
+    settings.DEBUG, settings.STATIC_ROOT = False, tmp_path / "static"
+    paths = ["/static/../.env", "/static//etc/passwd", "/static/\0", "/static/" + "a" * 5000, "/static/"]
+    for path in paths:
+        scope = {"type": "http", "method": "GET", "path": path, "headers": []}
+        asyncio.run(serve_static_files(application)(scope, None, None))
+    assert passed_on == paths
