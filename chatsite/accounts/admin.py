@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext
 import chatsite.accounts.group_admin  # noqa: F401 (registers groups)
 from chatsite import mail
 from chatsite.accounts.address_change import AddressChange
+from chatsite.accounts.addresses import validate_address
 from chatsite.accounts.changes import send_notice
 from chatsite.accounts.invitations.bulk import AddPeopleForm, invite
 from chatsite.accounts.invitations.links import format_link_lifetime, send_new_link
@@ -43,6 +44,8 @@ class UserForm(ModelForm):  # type: ignore[type-arg]
         }
 
     def clean_email(self) -> str:
+        # As it was typed: in lower case, the sign for kelvin is the letter k.
+        validate_address(self.cleaned_data["email"])
         # The check for uniqueness must compare what will be stored.
         return str(self.cleaned_data["email"]).lower()
 

@@ -13,6 +13,8 @@ from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from chatsite.accounts.addresses import validate_address
+
 #: Sent inside the transaction that takes away a person's access. Arguments: `user`.
 user_deactivated = Signal()
 
@@ -48,7 +50,7 @@ class User(AbstractUser):
     """A person. The e-mail address is the login and is stored in lower case."""
 
     username = None  # type: ignore[assignment]
-    email = models.EmailField(_("e-mail address"), unique=True)
+    email = models.EmailField(_("e-mail address"), unique=True, validators=[validate_address])
     sessions_revoked_at = models.DateTimeField(
         _("signed out everywhere"),
         null=True,

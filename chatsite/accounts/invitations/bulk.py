@@ -78,8 +78,9 @@ def parse_entry(entry: str) -> User:
     match = NAME_AND_ADDRESS.fullmatch(entry)
     name, email = (match["name"], match["email"]) if match else ("", entry)
     first_name, _space, last_name = name.strip().partition(" ")
-    user = User(email=email.strip().lower(), first_name=first_name, last_name=last_name.strip())
+    user = User(email=email.strip(), first_name=first_name, last_name=last_name.strip())
     user.clean_fields(exclude=["password"])
+    user.email = user.email.lower()
     return user
 
 
