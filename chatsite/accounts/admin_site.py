@@ -17,7 +17,7 @@ class TeamAdminSite(admin.AdminSite):
         # The admin's own sign-in has no rate limit; allauth's decorator redirects to the site's sign-in page.
         return super().login(request, extra_context)
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
         # Guesses of the present password are limited there, and not in the admin.
         return redirect("account_change_password")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
@@ -17,11 +17,11 @@ GIVEN_BY_SUPERUSERS = Q(content_type__app_label="conversations", codename="read_
 admin.site.unregister(Group)
 
 
-def grantable_permissions(user: User) -> QuerySet[Permission]:
+def grantable_permissions(user: User | AnonymousUser) -> QuerySet[Permission]:
     """The permissions that this person may give to groups and take from them."""
     if user.is_superuser:
         return Permission.objects.all()
-    own = Permission.objects.filter(Q(user=user) | Q(group__user=user))
+    own = Permission.objects.filter(Q(user=user.pk) | Q(group__user=user.pk))
     return own.exclude(GIVEN_BY_SUPERUSERS).distinct()
 
 
@@ -33,7 +33,7 @@ class TeamGroupAdmin(BaseModelAdmin, GroupAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and self.can_give(request, obj)
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
         if db_field.name == "permissions":
             kwargs["queryset"] = grantable_permissions(request.user)
         return super().formfield_for_manytomany(db_field, request, **kwargs)

@@ -18,7 +18,7 @@ def test_the_pages_of_guests(open_window, width, scheme):
 def test_the_pages_of_a_person(open_window, alice, width, scheme):
     conversation = create_conversation(alice)
     window = open_window(alice, **screen_options(width, scheme))
-    for path in ("/", "/conversations/", "/bin/", "/settings/tokens/", "/settings/readers/"):
+    for path in ("/", "/conversations/", "/bin/", "/settings/tokens/", "/settings/readers/", "/settings/changes/"):
         check_accessibility(window, path)
     check_accessibility(window, f"/conversations/{conversation.pk}/edit/")
 
