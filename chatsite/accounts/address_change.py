@@ -49,17 +49,17 @@ class AddressChange:
 
 
 def read_link(token: str, user: User) -> AddressChange | None:
-    """The change that this person was asked to confirm; None if the link is another's, was used or is too old."""
+    """The change that this person was asked to confirm.
+
+    None if the link is another person's, was used or is too old, or if the new address belongs to another account now.
+    """
     try:
         pk, old_address, new_address = signing.loads(token, salt=SALT, max_age=settings.PASSWORD_RESET_TIMEOUT)
     except signing.BadSignature:
         return None
-    is_taken = User.objects.filter(email=new_address).exists()
-    return (
-        None
-        if is_taken or (pk, old_address) != (user.pk, user.email)
-        else AddressChange(user, old_address, new_address)
-    )
+    if (pk, old_address) != (user.pk, user.email) or User.objects.filter(email=new_address).exists():
+        return None
+    return AddressChange(user, old_address, new_address)
 
 
 class ConfirmAddressView(View):

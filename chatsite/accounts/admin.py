@@ -198,8 +198,8 @@ class UserAdmin(BaseModelAdmin):
     def make_a_new_link(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse:
         users = self.filter_changeable(request, queryset)
         active_users = [user for user in users if user.is_active]
-        shown_to = [user for user in active_users if request.user.is_superuser or not user.is_in_use]
-        for user in shown_to:
+        visible = [user for user in active_users if request.user.is_superuser or not user.is_in_use]
+        for user in visible:
             if not user.has_usable_password():
                 # A new unusable password invalidates the links that were made before.
                 user.set_unusable_password()
@@ -212,8 +212,8 @@ class UserAdmin(BaseModelAdmin):
             request,
             "new_links.html",
             title=_("New links"),
-            invitations=invite(request, shown_to, send=False),
-            sent_to=self.send_new_links(request, [user for user in active_users if user not in shown_to]),
+            invitations=invite(request, visible, send=False),
+            sent_to=self.send_new_links(request, [user for user in active_users if user not in visible]),
             inactive_users=[user for user in users if not user.is_active],
         )
 

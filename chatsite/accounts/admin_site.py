@@ -1,4 +1,4 @@
-"""The admin site: what Django's own does for itself and this site does better is left to this site."""
+"""Django's admin site, without the pages that this site has itself or does not need."""
 
 from typing import Any
 
