@@ -161,6 +161,11 @@ ACCOUNT_ADAPTER = "chatsite.accounts.adapter.TeamAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_FORMS = {
+    "change_password": "chatsite.accounts.forms.ChangeOwnPasswordForm",
+    "set_password": "chatsite.accounts.forms.SetOwnPasswordForm",
+    "reset_password_from_key": "chatsite.accounts.forms.SetPasswordByLinkForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False

@@ -59,6 +59,9 @@ class User(AbstractUser):
         help_text=_("Sessions that began before this moment have ended."),
     )
 
+    #: Set before a new password is saved, this keeps the person's API tokens.
+    keeps_tokens = False
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects: ClassVar[EmailUserManager] = EmailUserManager()
@@ -94,10 +97,16 @@ class User(AbstractUser):
         return self.is_active and granted.filter(models.Q(user=self) | models.Q(group__user=self)).exists()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store the person; an account that becomes inactive loses sessions, tokens and running replies at once."""
+        """Store the person; an account that becomes inactive loses sessions, tokens and running replies at once.
+
+        A new password ends the API tokens, unless `keeps_tokens` is set: whoever knew the old one may have made them.
+        """
         self.email = self.email.lower()
         with transaction.atomic():
             fields = kwargs.get("update_fields")
+            # Django's mark of a new password; storing the same one with a newer hash does not set it.
+            if self.pk and self._password is not None and not self.keeps_tokens:  # type: ignore[attr-defined]
+                self.tokens.all().delete()
             if (fields is None or "is_active" in fields) and self._is_being_deactivated():
                 self.sessions_revoked_at = timezone.now()
                 self.tokens.all().delete()
