@@ -168,8 +168,8 @@ class ApiToken(models.Model):
         return cls.objects.create(user=user, name=name, digest=hash_secret(secret)), secret
 
     @classmethod
-    def authenticate(cls, secret: str) -> User | None:
-        """The active person to whom the token with this secret belongs, or None. Records that the token was used."""
+    def authenticate(cls, secret: str) -> "ApiToken | None":
+        """The token with this secret if its person is active, or None. Records that the token was used."""
         tokens = cls.objects.select_related("user")
         token = tokens.filter(digest=hash_secret(secret), user__is_active=True).first()
         if token is None:
@@ -177,7 +177,7 @@ class ApiToken(models.Model):
         now = timezone.now()
         if token.last_used is None or now - token.last_used > cls.LAST_USED_PRECISION:
             cls.objects.filter(pk=token.pk).update(last_used=now)
-        return token.user
+        return token
 
 
 def hash_secret(secret: str) -> str:

@@ -27,6 +27,7 @@ ERRORS = {
     "invalid_request": gettext_noop("Claude did not accept this question."),
     "budget_spent": gettext_noop("This month's amount for Claude is used up. Ask an administrator."),
     "reply_too_long": gettext_noop("The answer reached the longest length and was cut."),
+    "access_ended": gettext_noop("The session or the API token with which this was asked has ended."),
     "internal": gettext_noop("Something went wrong on this site. Try again."),
 }
 STOP_REASONS = {
@@ -45,6 +46,7 @@ STATUS = {
     "too_large": "413 Content Too Large",
     "invalid_request": "400 Bad Request",
     "budget_spent": "429 Too Many Requests",
+    "access_ended": "401 Unauthorized",
     "internal": "500 Internal Server Error",
     "shutdown": "503 Service Unavailable",
     "lost": "503 Service Unavailable",

@@ -5,15 +5,20 @@ Filled by a Reply (the writer) or as a Mirror (a reply that another process writ
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from chatsite.accounts.access import Access
 from conversations import markdown, sse
+from conversations.models import Message
 from conversations.presentation import wording
 from conversations.replies.end import End
 from conversations.replies.notifier import Notifier
+
+#: What a program reads when its session or token has ended; the reply itself may go on.
+ACCESS_ENDED = End(Message.State.WRITING, Message.Ending.FAILED, error_code="access_ended")
 
 #: Frames that are kept for readers that are a little behind; a reader further behind gets a snapshot.
 MAX_FRAMES = 256
@@ -38,6 +43,14 @@ class Frames:
         return b"".join([self.kept[index] for index in range(-missed, 0)])
 
 
+@dataclass(eq=False, slots=True)
+class Reader:
+    """An open response; `access`: what it was opened with, None for one that only waits for the end."""
+
+    access: Access | None = None
+    has_access_ended: bool = False
+
+
 class Broadcast:
     """One reply as it grows. `on_leave` is called each time a reader has left."""
 
@@ -47,7 +60,7 @@ class Broadcast:
         self.thoughts: list[str] = []
         self.end: End | None = None
         self.ended = asyncio.Event()
-        self.readers = 0
+        self.readers: set[Reader] = set()
         self._on_leave = on_leave
         self._page_readers = 0
         self._text_changed = Notifier()
@@ -127,11 +140,11 @@ class Broadcast:
 
     # Reading
 
-    async def page_frames(self) -> AsyncGenerator[bytes]:
+    async def page_frames(self, reader: Reader) -> AsyncGenerator[bytes]:
         """The page's stream: a snapshot, then changes. The `end` frame is made by each response, for its viewer."""
         position: int | None = None
-        with self._reading(page=True):
-            while True:
+        with self._reading(reader, page=True):
+            while not reader.has_access_ended:
                 frames = None if position is None else self._frames.since(position)
                 if frames is None:
                     frames = self._snapshot()
@@ -143,11 +156,11 @@ class Broadcast:
                 elif not await self._page_changed.wait():
                     yield sse.KEEP_ALIVE
 
-    async def plain_frames(self) -> AsyncGenerator[bytes]:
+    async def plain_frames(self, reader: Reader) -> AsyncGenerator[bytes]:
         """The plain API's stream: pieces of text, an error where there was one, `[DONE]`."""
         sent = 0
-        with self._reading(page=False):
-            while True:
+        with self._reading(reader, page=False):
+            while not reader.has_access_ended:
                 if sent < len(self.pieces):
                     text, sent = "".join(self.pieces[sent:]), len(self.pieces)
                     yield sse.encode_plain_frame({"text": text})
@@ -155,20 +168,21 @@ class Broadcast:
                     break
                 elif not await self._text_changed.wait():
                     yield sse.PLAIN_KEEP_ALIVE
-            if sentence := wording.plain_error(ending=self.end.ending, error_code=self.end.error_code):
+            end = ACCESS_ENDED if reader.has_access_ended or self.end is None else self.end
+            if sentence := wording.plain_error(ending=end.ending, error_code=end.error_code):
                 yield sse.encode_plain_frame(
                     {
                         "error": sentence,
-                        "code": self.end.error_code or self.end.ending,
-                        "retryable": self.end.is_retryable,
-                        "request_id": self.end.request_id,
+                        "code": end.error_code or end.ending,
+                        "retryable": end.is_retryable,
+                        "request_id": end.request_id,
                     }
                 )
             yield sse.PLAIN_DONE
 
     async def until_ended(self) -> End:
         """Wait for the end. It counts as reading, as a mirror without readers is dropped."""
-        with self._reading(page=False):
+        with self._reading(Reader(), page=False):
             await self.ended.wait()
         assert self.end is not None  # noqa: S101 (for the type checker)
         return self.end
@@ -178,14 +192,21 @@ class Broadcast:
         if not self.readers:
             self._on_leave()
 
+    def end_readers(self, ended: Container[Access]) -> None:
+        """End the streams that were opened with one of these, without their `end` frame."""
+        for reader in self.readers:
+            reader.has_access_ended |= reader.access in ended
+        self._text_changed.notify()
+        self._page_changed.notify()
+
     @contextmanager
-    def _reading(self, *, page: bool) -> Iterator[None]:
-        self.readers += 1
+    def _reading(self, reader: Reader, *, page: bool) -> Iterator[None]:
+        self.readers.add(reader)
         self._page_readers += int(page)
         try:
             yield
         finally:
-            self.readers -= 1
+            self.readers.discard(reader)
             self._page_readers -= int(page)
             self._on_leave()
 

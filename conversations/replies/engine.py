@@ -14,7 +14,7 @@ from django.conf import settings
 from chatsite.accounts.models import User
 from conversations.claude import client
 from conversations.models import Conversation, Message, Question, Retry
-from conversations.replies import model_refresh, storage
+from conversations.replies import access, model_refresh, storage
 from conversations.replies.broadcast import Broadcast
 from conversations.replies.end import read_end
 from conversations.replies.housekeeping import Housekeeping
@@ -45,7 +45,7 @@ class Engine:
         self._starting: set[asyncio.Task[tuple[Message, Broadcast]]] = set()
         self._mirrors = Mirrors()
         self._housekeeping = Housekeeping(self.running, self.runner)
-        self._model_refresh: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     # The life of the process
 
@@ -53,7 +53,10 @@ class Engine:
         self.is_draining = self.refuses_questions = False
         client.open_client()
         self._housekeeping.start()
-        self._model_refresh = asyncio.create_task(model_refresh.keep_refreshing())
+        self._tasks = [
+            asyncio.create_task(model_refresh.keep_refreshing()),
+            asyncio.create_task(access.keep_checking(self._list_broadcasts)),
+        ]
 
     async def drain(self) -> None:
         """Refuse new questions; running replies may finish for DRAIN_SECONDS, then they are interrupted.
@@ -71,9 +74,9 @@ class Engine:
         """Interrupt what still runs, wait for the saves that are left, and close the connections to Claude."""
         self.is_draining = self.refuses_questions = True
         await self._interrupt()
-        if self._model_refresh is not None:
-            self._model_refresh.cancel()
-            await asyncio.gather(self._model_refresh, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._housekeeping.close()
         await client.close_client()
 
@@ -126,6 +129,10 @@ class Engine:
             rows = Message.objects.filter(pk=answer.pk)
             await storage.run(rows.request_stop, Message.Ending.STOPPED)
         return await self.follow(answer)
+
+    def _list_broadcasts(self) -> list[Broadcast]:
+        """All that may have readers for longer than a moment."""
+        return [*(reply.broadcast for reply in self.running.values()), *self._mirrors.list_open()]
 
     async def _start_reply(
         self, conversation: Conversation, request: Question | Retry, grace: float | None

@@ -60,6 +60,9 @@ class Mirrors:
             self._task = asyncio.create_task(self._keep_polling())
         return self._mirrors[message]
 
+    def list_open(self) -> list[Mirror]:
+        return list(self._mirrors.values())
+
     def _drop_unread(self, message: UUID) -> None:
         mirror = self._mirrors.get(message)
         if mirror is not None and not mirror.readers:

@@ -17,11 +17,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from msgspec import UNSET, UnsetType
 
+from chatsite.accounts.access import Access
 from chatsite.accounts.models import ApiToken, User
 from conversations import sse
 from conversations.forms import MAX_QUESTION_LENGTH, question_text, validate_model
 from conversations.models import Conversation, EarlierTurn, Question
-from conversations.replies import engine
+from conversations.replies import Reader, engine
 from conversations.views.refusals import REFUSALS, refusal, status_and_sentence
 
 INVALID = "Missing or invalid message"
@@ -93,7 +94,7 @@ async def chat(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         return refusal(405, "Method not allowed", {"Allow": "POST"})
     try:
-        user = await sync_to_async(authenticate_request)(request)
+        user, access = await sync_to_async(authenticate_request)(request)
         body = parse(request.body)
         question = body.question()
         conversation = await get_conversation(user, body.conversation)
@@ -105,22 +106,22 @@ async def chat(request: HttpRequest) -> HttpResponseBase:
     except REFUSALS as refused:
         return refusal(*status_and_sentence(refused))
     headers = {"X-Conversation-Id": str(answer.conversation_id), "X-Message-Id": str(answer.pk)}
-    response = sse.EventStream(broadcast.plain_frames(), headers)
+    response = sse.EventStream(broadcast.plain_frames(Reader(access)), headers)
     # When the caller leaves before the first frame, Django drops the response without reading or closing it.
     leaving = weakref.finalize(response, asyncio.get_running_loop().call_soon_threadsafe, broadcast.leave_unread)
     leaving.atexit = False
     return response
 
 
-def authenticate_request(request: HttpRequest) -> User:
-    """The person, by API token or by session; raises InvalidRequest.
+def authenticate_request(request: HttpRequest) -> tuple[User, Access]:
+    """The person, and the API token or the session; raises InvalidRequest.
 
     Also sets the content type to JSON and records the use of the token.
     """
     scheme, _space, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() == "bearer":
-        if user := ApiToken.authenticate(secret.strip()):
-            return user
+        if token := ApiToken.authenticate(secret.strip()):
+            return token.user, Access.by_token(token)
         raise InvalidRequest("Invalid token", status=401)
     if not isinstance(request.user, User):
         raise InvalidRequest("Sign in, or send a token", status=401)
@@ -129,7 +130,7 @@ def authenticate_request(request: HttpRequest) -> User:
     check = CsrfViewMiddleware(lambda request: HttpResponse())
     if check.process_view(request, lambda request: HttpResponse(), (), {}) is not None:
         raise InvalidRequest("CSRF token missing or incorrect", status=403)
-    return request.user
+    return request.user, Access.by_session(request.user, request.session)
 
 
 async def get_conversation(user: User, conversation_id: Any) -> Conversation | None:

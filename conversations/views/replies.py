@@ -29,7 +29,7 @@ class ReplyView(View):
     async def get(self, request: SignedInRequest, pk: UUID) -> HttpResponseBase:
         """Follow the reply, in whichever process it is written."""
         answer = await get_answer(Message.objects.visible_to(request.user), pk)
-        return sse.EventStream(page_stream(await engine.follow(answer), answer, request.user))
+        return sse.EventStream(page_stream(await engine.follow(answer), answer, request))
 
     async def post(self, request: SignedInRequest, pk: UUID) -> HttpResponseBase:
         """Have the question answered again, beside this answer."""

@@ -8,13 +8,14 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+from chatsite.accounts.access import Access
 from chatsite.accounts.http import SignedInRequest
 from chatsite.accounts.models import User
 from chatsite.http import see_other
 from conversations import sse
 from conversations.models import Message
 from conversations.presentation import turns
-from conversations.replies import Broadcast, End
+from conversations.replies import Broadcast, End, Reader
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ async def respond(
     first = await sync_to_async(start_frame)(answer, request.user, with_question=with_question)
     if with_title:
         first += sse.encode_frame("title", {"title": answer.conversation.title})
-    return sse.EventStream(page_stream(broadcast, answer, request.user, first))
+    return sse.EventStream(page_stream(broadcast, answer, request, first))
 
 
 def start_frame(answer: Message, viewer: User, *, with_question: bool) -> bytes:
@@ -52,17 +53,20 @@ def start_frame(answer: Message, viewer: User, *, with_question: bool) -> bytes:
     return sse.encode_frame("start", data)
 
 
-async def page_stream(broadcast: Broadcast, answer: Message, viewer: User, first: bytes = b"") -> AsyncGenerator[bytes]:
+async def page_stream(
+    broadcast: Broadcast, answer: Message, request: SignedInRequest, first: bytes = b""
+) -> AsyncGenerator[bytes]:
     """`first`, the frames of a broadcast, and one `end`. Without `end`, the page asks for the reply again."""
-    async with aclosing(broadcast.page_frames()) as frames:
+    reader = Reader(Access.by_session(request.user, request.session))
+    async with aclosing(broadcast.page_frames(reader)) as frames:
         if first:
             yield first
         async for frame in frames:
             yield frame
-    if broadcast.end is None:
+    if broadcast.end is None or reader.has_access_ended:
         return
     try:
-        end = await sync_to_async(end_frame)(broadcast.end, answer, viewer)
+        end = await sync_to_async(end_frame)(broadcast.end, answer, request.user)
     except Exception:
         # Raised from here, Django would never learn that the request is over.
         logger.exception("The end of reply %s could not be rendered.", answer.pk)

@@ -6,7 +6,7 @@ from time import perf_counter
 import pytest
 
 from conversations import markdown
-from conversations.replies import Broadcast, End
+from conversations.replies import Broadcast, End, Reader
 
 
 def test_who_comes_after_the_end_gets_the_whole_text_as_it_was_stored():
@@ -14,7 +14,7 @@ def test_who_comes_after_the_end_gets_the_whole_text_as_it_was_stored():
         broadcast = Broadcast()
         broadcast.write("# A heading\n\nand *words")
         broadcast.close(End("complete", ""), "<h2>A heading</h2>\n<p>and *words</p>\n")
-        return b"".join([frames async for frames in broadcast.page_frames()]).decode()
+        return b"".join([frames async for frames in broadcast.page_frames(Reader())]).decode()
 
     frames = asyncio.run(late())
     assert '"html":"<h2>A heading</h2>\\n<p>and *words</p>\\n","tail":""' in frames
@@ -25,9 +25,9 @@ def test_who_comes_while_claude_is_busy_learns_of_the_wait():
     async def first_frames():
         broadcast = Broadcast()
         broadcast.show_status("retrying", {"attempt": 1, "seconds": 2, "code": "overloaded"})
-        waiting = await anext(broadcast.page_frames())
+        waiting = await anext(broadcast.page_frames(Reader()))
         broadcast.think("Now then")
-        return waiting, await anext(broadcast.page_frames())
+        return waiting, await anext(broadcast.page_frames(Reader()))
 
     waiting, thinking = asyncio.run(first_frames())
     assert b"event: retrying" in waiting
@@ -39,7 +39,7 @@ async def followed(pieces, pause):
     broadcast, seen = Broadcast(), []
 
     async def read():
-        seen.extend([frames.decode() async for frames in broadcast.page_frames()])
+        seen.extend([frames.decode() async for frames in broadcast.page_frames(Reader())])
 
     reader = asyncio.create_task(read())
     await asyncio.sleep(0)
@@ -79,6 +79,6 @@ def test_a_reader_gets_the_end_although_the_renderer_fails(monkeypatch):
         return broadcast.end
 
     async def read(broadcast):
-        return [frames async for frames in broadcast.page_frames()]
+        return [frames async for frames in broadcast.page_frames(Reader())]
 
     assert asyncio.run(read_to_end()) == End("complete", "finished")

@@ -12,7 +12,7 @@ import pytest
 from chatsite.accounts.models import ApiToken
 from conversations import sse
 from conversations.models import Conversation, Message
-from conversations.replies import Broadcast, End
+from conversations.replies import Broadcast, End, Reader
 from tests.history import create_conversation, texts
 from tests.site import eventually
 
@@ -95,7 +95,7 @@ def test_silence_is_filled_with_an_empty_text(monkeypatch):
     async def read_stream() -> list[bytes]:
         broadcast = Broadcast()
         broadcast.write("Hm.")
-        stream = broadcast.plain_frames()
+        stream = broadcast.plain_frames(Reader())
         before_the_end = [await anext(stream) for _ in range(3)]
         broadcast.close(End(state="complete", ending="finished"), "")
         return before_the_end + [frame async for frame in stream]
