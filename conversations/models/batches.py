@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 
 QuerySet = TypeVar("QuerySet", bound=models.QuerySet[Any])
 
@@ -14,7 +14,6 @@ def in_batches(queryset: QuerySet, size: int) -> Iterator[QuerySet]:
 
     A row that no longer matches the queryset when its batch comes is left out of it.
     """
-    enable_secure_delete()
     keys = list(queryset.values_list("pk", flat=True))
     for start in range(0, len(keys), size):
         began = time.monotonic()
@@ -22,10 +21,3 @@ def in_batches(queryset: QuerySet, size: int) -> Iterator[QuerySet]:
             yield queryset.filter(pk__in=keys[start : start + size])
         # SQLite allows one writer at a time and does not queue them. The pause lets running replies write.
         time.sleep(time.monotonic() - began)
-
-
-def enable_secure_delete() -> None:
-    """Make SQLite overwrite what it deletes. By default it marks a deleted text as free and leaves it in the file."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA secure_delete = ON")

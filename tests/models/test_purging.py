@@ -1,18 +1,23 @@
 """`manage.py purge`: what it deletes, what it leaves, and that people can write while it runs."""
 
+import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
+from conversations.management.commands import purge as purge_command
 from conversations.models import AccessRecord, Conversation, IdempotencyKey, Message, UnknownMessage, Usage
-from tests.history import MODEL, ask, begin, create_conversation, edit, finish_answer, retry
+from conversations.replies.checkpoints import store_texts
+from tests.history import MODEL, TEST_RUNNER, ask, begin, create_conversation, edit, finish_answer, retry
 from tests.site import Visitor, stored
 
 
@@ -177,26 +182,68 @@ def test_the_report_contains_no_texts(alice, capfd):
 # The database
 
 
-def test_a_purged_text_cannot_be_found_in_the_database(transactional_db, alice):
+def stored_bytes() -> bytes:
+    """All that the database has on disk: SQLite's file and its write-ahead log."""
     if connection.vendor == "sqlite":
-        # Some builds of SQLite overwrite deleted data by default, others leave it in the file.
-        run_sql("PRAGMA secure_delete = OFF")
-    create_old_conversation(alice, "My secret harbour. " * 500, "A second harbour.", deleted=31)
-    assert b"harbour" in everything_stored()
-    purge()
-    assert b"harbour" not in everything_stored()
-
-
-def everything_stored() -> bytes:
-    if connection.vendor == "sqlite":
-        run_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        return Path(connection.settings_dict["NAME"]).read_bytes()
+        database = Path(connection.settings_dict["NAME"])
+        return b"".join(file.read_bytes() for file in database.parent.glob(f"{database.name}*"))
     return repr(list(Message.objects.values()) + list(Conversation.objects.values())).encode()
 
 
-def run_sql(statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
+def test_a_purged_text_is_nowhere_on_the_disk(transactional_db, alice):
+    create_old_conversation(alice, "My secret harbour. " * 500, "A second harbour.", deleted=31)
+    assert b"harbour" in stored_bytes()
+    purge()
+    assert b"harbour" not in stored_bytes()
+
+
+def test_nothing_of_a_purged_answer_is_left_from_the_time_when_it_grew(transactional_db, alice):
+    answer, text = begin(alice), ""
+    for number in range(120):
+        text += f"Harbour {number} lies behind the cliffs. " * 20
+        store_texts([(answer.pk, text)], TEST_RUNNER)
+        if number % 10 == 0:
+            answer.conversation.rename(f"Harbour {number}")
+            begin(alice, "In between.").conversation.delete()
+    finish_answer(answer, text)
+    make_old(answer.conversation, deleted=31)
+    purge()
+    assert b"arbour" not in stored_bytes()
+
+
+def test_the_log_is_emptied_although_somebody_reads_for_a_moment(transactional_db, alice):
+    create_old_conversation(alice, "My secret harbour.", deleted=31)
+    with someone_reading(seconds=1):
+        purge()
+    assert b"harbour" not in stored_bytes()
+
+
+def test_the_command_says_so_when_the_log_cannot_be_emptied(transactional_db, alice, monkeypatch):
+    monkeypatch.setattr(purge_command, "LOG_SECONDS", 0.01)
+    create_old_conversation(alice, "My secret harbour.", deleted=31)
+    with someone_reading(seconds=0), pytest.raises(CommandError, match="Run the command again"):
+        purge()
+    assert not Conversation.objects.exists()
+    purge()
+    assert b"harbour" not in stored_bytes()
+
+
+@contextmanager
+def someone_reading(seconds: float) -> Iterator[None]:
+    """Another connection with an open read transaction, for these seconds or until the end of the block."""
+    if connection.vendor != "sqlite":
+        pytest.skip("Only SQLite keeps deleted texts in a log that the site can empty.")
+    reader = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None, check_same_thread=False)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM conversations_message").fetchone()
+    timer = threading.Timer(seconds or 600, reader.execute, ["COMMIT"])
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        reader.close()
 
 
 def test_replies_are_streamed_and_stored_during_a_large_purge(site, alice, bob):

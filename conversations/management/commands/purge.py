@@ -1,12 +1,15 @@
 """`manage.py purge` deletes what has been kept for its full time. Run it once a day."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -14,6 +17,9 @@ from conversations.models import Conversation, IdempotencyKey
 from conversations.models.batches import in_batches
 from conversations.models.idempotency import KEY_LIFETIME
 from conversations.models.retention import BIN_PERIOD
+
+#: Attempts to empty the write-ahead log, and seconds that each may wait and make other writers wait.
+LOG_ATTEMPTS, LOG_SECONDS = 20, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,11 @@ class Command(BaseCommand):
             self.stdout.write(f"{number:>9}  {purge.name}")
         if postponed:
             self.stdout.write(f"{postponed:>9}  left for the next run, because a reply is being written")
+        if not dry_run and connection.vendor == "sqlite" and not is_log_emptied():
+            raise CommandError(
+                "The write-ahead log of SQLite may still contain deleted texts, because another program reads the "
+                "database. Run the command again."
+            )
 
 
 def list_purges() -> list[Purge]:
@@ -67,3 +78,15 @@ def list_purges() -> list[Purge]:
 def delete_in_batches(rows: QuerySet[Any]) -> int:
     """Delete the rows and return how many."""
     return sum(batch.delete()[0] for batch in in_batches(rows, 500))
+
+
+def is_log_emptied() -> bool:
+    """Have SQLite move its write-ahead log into the database file and empty it: it holds the texts as they were.
+
+    False if others have read the database without a pause.
+    """
+    if connection.in_atomic_block:
+        return True  # SQLite cannot do it inside a transaction; whoever began one has to.
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], timeout=LOG_SECONDS)) as database:
+        # https://www.sqlite.org/pragma.html#pragma_wal_checkpoint: the first column is 0 on success.
+        return any(database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0 for _ in range(LOG_ATTEMPTS))
