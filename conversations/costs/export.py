@@ -1,6 +1,7 @@
 """The costs as CSV for spreadsheet programs, in which no cell is taken for a formula."""
 
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
@@ -30,6 +31,8 @@ COLUMNS = (
 COLUMNS_ABOUT_PEOPLE = ("person", "name")
 #: Without it Excel takes the file for one of an older encoding.
 BYTE_ORDER_MARK = "\ufeff"
+#: What programs may take for the beginning of a cell or skip there: a separator, quotation marks, white space.
+CELL_BEFORE_FORMULA = re.compile(r"""(?:[;,|\t\r\n]|^\s*")[\s"]*(?=[=+\-@%|＝＋－＠])""")
 FULL_WIDTH_SIGNS = str.maketrans({"＝": "=", "＋": "+", "－": "-", "＠": "@"})
 
 
@@ -72,20 +75,21 @@ def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> s
     """Return the columns of the rows as CSV. A text that could be taken for a formula gets an apostrophe in front."""
     file = io.StringIO(newline="")
     file.write(BYTE_ORDER_MARK)
-    writer = csv.DictWriter(file, columns, extrasaction="ignore")
+    writer = csv.DictWriter(file, columns, extrasaction="ignore", quoting=csv.QUOTE_ALL)
     writer.writeheader()
-    writer.writerows({name: expose_sign(cell) for name, cell in row.items()} for row in rows)
+    writer.writerows({name: expose_signs(cell) for name, cell in row.items()} for row in rows)
     return file.getvalue()
 
 
-def expose_sign(cell: object) -> object:
+def expose_signs(cell: object) -> object:
     """Return a text without the white space at its start and with a full-width sign there as the ASCII one.
 
     defusedcsv looks only at the first character and knows only ASCII signs. Some programs skip white space before a
-    formula, and Excel in East Asian languages accepts full-width signs
+    formula, and Excel in East Asian languages accepts full-width signs. A program that is set to another separator
+    begins a new cell after it, where quotes do not help: a sign there gets its apostrophe here
     (https://owasp.org/www-community/attacks/CSV_Injection).
     """
     if not isinstance(cell, str):
         return cell
-    text = cell.lstrip()
+    text = CELL_BEFORE_FORMULA.sub(r"\g<0>'", cell.lstrip())
     return text[:1].translate(FULL_WIDTH_SIGNS) + text[1:]

@@ -2,8 +2,11 @@
 
 import csv
 import io
+import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from conversations.costs.export import write_csv
 from conversations.models.months import this_month
@@ -134,10 +137,38 @@ def test_a_full_width_sign_counts_as_the_sign(cell, written):
     assert write_cell(cell) == written
 
 
-@pytest.mark.parametrize("cell", ["a=b", 'say "hi", you', "-1", "é", "東京＠駅"])
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("x;=1+1", "x;'=1+1"),
+        ("x\t=1+1", "x\t'=1+1"),
+        ("x\n=1+1", "x\n'=1+1"),
+        ("x,@A1", "x,'@A1"),
+        ("x; =1", "x; '=1"),
+        ('x;"=1"', 'x;"\'=1"'),
+        ('"=1"', '"\'=1"'),
+        ("x;＝1", "x;'＝1"),
+        ("a;-b;+c", "a;'-b;'+c"),
+    ],
+)
+def test_a_formula_after_another_separator_gets_an_apostrophe_too(cell, written):
+    assert write_cell(cell) == written
+
+
+@given(st.lists(st.text("x1=+-@%|;,\t\r\n \"'＝＋－＠", max_size=12), min_size=2, max_size=3), st.sampled_from(",;\t|"))
+def test_no_program_finds_a_formula_whatever_separates_its_cells(texts, separator):
+    columns = [str(number) for number in range(len(texts))]
+    file = write_csv(columns, [dict(zip(columns, texts, strict=True))]).removeprefix(BYTE_ORDER_MARK)
+    with_quotes = [cell for row in csv.reader(io.StringIO(file, newline=""), delimiter=separator) for cell in row]
+    without_quotes = re.split(rf"[\r\n{re.escape(separator)}]", file)
+    for cell in with_quotes + without_quotes:
+        assert not re.match(r'[\s"]*[=+\-@%＝＋－＠](?![\d.,]*"?$)', cell), cell
+
+
+@pytest.mark.parametrize("cell", ["a=b", "Smith; Jones", "a - b; c", 'say "hi", you', "-1", "é", "東京＠駅"])
 def test_other_texts_stay_as_they_are(cell):
     assert write_cell(cell) == cell
 
 
 def test_the_file_begins_with_a_byte_order_mark_and_its_columns():
-    assert write_csv(["a", "b"], [{"a": -1, "b": "é", "c": "ignored"}]) == f"{BYTE_ORDER_MARK}a,b\r\n-1,é\r\n"
+    assert write_csv(["a", "b"], [{"a": -1, "b": "é", "c": "ignored"}]) == f'{BYTE_ORDER_MARK}"a","b"\r\n"-1","é"\r\n'
