@@ -35,7 +35,7 @@ class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
 
 
 class AccessRecord(models.Model):
-    """One reading. It outlives the conversation and the people. PostgreSQL refuses to change or delete a row."""
+    """One reading. It outlives the conversation and the people. PostgreSQL refuses to change or delete rows."""
 
     class Kind(models.TextChoices):
         OPENED = "opened", _("opened")

@@ -30,7 +30,7 @@ def test_a_record_cannot_be_changed_or_deleted(record, change):
     assert AccessRecord.objects.get().reason == "A complaint."
 
 
-if connection.vendor == "postgresql":  # SQLite has no such trigger: see migration 0004
+if connection.vendor == "postgresql":  # SQLite has no such triggers: see migration 0004
 
     @pytest.mark.parametrize(
         "statement",
@@ -42,6 +42,14 @@ if connection.vendor == "postgresql":  # SQLite has no such trigger: see migrati
     def test_the_database_refuses_to_change_a_record(record, statement):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
+
+    def test_the_database_refuses_to_truncate_the_records(record):
+        with connection.cursor() as cursor:
+            # Off in tests: tests/conftest.py.
+            cursor.execute("ALTER TABLE conversations_accessrecord ENABLE TRIGGER access_record_is_not_truncated")
+            with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+                cursor.execute("TRUNCATE conversations_accessrecord CASCADE")
+        assert AccessRecord.objects.get() == record
 
 
 def test_a_record_outlives_the_conversation(record):
