@@ -7,6 +7,7 @@ from conversations.models.idempotency import IdempotencyKey
 from conversations.models.message import Message
 from conversations.models.question import EarlierTurn, Question, Retry
 from conversations.models.refusals import (
+    AnswerInBin,
     BudgetSpent,
     Busy,
     KeyReused,
@@ -20,6 +21,7 @@ from conversations.models.usage import Usage
 
 __all__ = [
     "AccessRecord",
+    "AnswerInBin",
     "BudgetSpent",
     "Busy",
     "Conversation",

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.message import Message
-from conversations.models.refusals import KeyReused
+from conversations.models.refusals import AnswerInBin, KeyReused
 
 #: Programs repeat a question within minutes, a laptop that was closed meanwhile within days.
 KEY_LIFETIME = timedelta(days=7)
@@ -43,7 +43,7 @@ class IdempotencyKey(models.Model):
 
     @classmethod
     def find_message(cls, user_id: int, key: str, fingerprint: tuple[object, ...]) -> Message | None:
-        """The message that this key created, or None; raises KeyReused when it was sent with something else."""
+        """The message that this key created, or None; raises AnswerInBin, and KeyReused for another question."""
         if not key:
             return None
         used = cls.objects.select_related("reply__conversation").filter(user_id=user_id, key=key).first()
@@ -51,6 +51,8 @@ class IdempotencyKey(models.Model):
             return None
         if used.digest != hash_fingerprint(fingerprint):
             raise KeyReused
+        if used.reply.conversation.deleted:
+            raise AnswerInBin
         return used.reply
 
     @classmethod

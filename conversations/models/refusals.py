@@ -17,6 +17,10 @@ class KeyReused(Refused):
     """The idempotency key was used for something else."""
 
 
+class AnswerInBin(Refused):
+    """The idempotency key was used for an answer whose conversation is in the bin."""
+
+
 class UnknownMessage(Refused):
     """The conversation has no such message, or not where it is asked for."""
 

@@ -3,7 +3,7 @@
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
-from conversations.models import BudgetSpent, Busy, KeyReused, PriceUnknown, Refused, TooManyRunning
+from conversations.models import AnswerInBin, BudgetSpent, Busy, KeyReused, PriceUnknown, Refused, TooManyRunning
 from conversations.presentation import wording
 from conversations.replies import Draining
 
@@ -20,6 +20,8 @@ def status_and_sentence(error: Exception) -> tuple[int, str, dict[str, str]]:
             return 409, _("An answer is still being written here. Stop it, or wait for its end."), {}
         case KeyReused():
             return 409, _("This was already sent with another text."), {}
+        case AnswerInBin():
+            return 409, _("This was asked before, and is in the bin now. Restore it, or ask it as a new question."), {}
         case PriceUnknown():
             return 409, _("The price of this model is not known, and a monthly limit is set. Choose another one."), {}
         case BudgetSpent():

@@ -187,6 +187,17 @@ def test_a_repeat_with_the_same_key_gets_the_same_answer(alice_program, stand_in
     assert len(stand_in.recorded()) == 1
 
 
+def test_a_repeat_does_not_bring_back_an_answer_that_is_in_the_bin(alice_program, stand_in):
+    chat(alice_program, message="[[echo:Once.]]", key="once")
+    Conversation.objects.get().bin()
+    repeat = chat(alice_program, message="[[echo:Once.]]", key="once")
+    assert (repeat.status_code, "Once." in repeat.text) == (409, False)
+    assert "in the bin" in repeat.json()["error"]
+    Conversation.objects.get().restore()
+    assert "Once." in chat(alice_program, message="[[echo:Once.]]", key="once").text
+    assert len(stand_in.recorded()) == 1
+
+
 def test_the_same_key_with_another_message_is_refused(alice_program):
     chat(alice_program, message="[[echo:Once.]]", key="once")
     assert chat(alice_program, message="Another.", key="once").status_code == 409
