@@ -35,7 +35,7 @@ class EventStream(StreamingHttpResponse):
 
     def __init__(self, frames: AsyncGenerator[bytes], headers: dict[str, str] | None = None) -> None:
         super().__init__(frames, content_type="text/event-stream; charset=utf-8", headers=headers)
-        self["Cache-Control"] = "no-cache, no-transform"
+        self["Cache-Control"] = "private, no-store, no-transform"
         self["X-Accel-Buffering"] = "no"
         self._frames = frames
 

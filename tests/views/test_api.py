@@ -71,7 +71,7 @@ def test_the_answer_is_streamed_as_frames_of_text_and_done(alice_program):
 def test_the_stream_is_neither_cached_nor_buffered_nor_transformed(alice_program):
     headers = chat(alice_program, message="[[echo:Hi.]]").headers
     assert headers["content-type"] == "text/event-stream; charset=utf-8"
-    assert headers["cache-control"] == "no-cache, no-transform"
+    assert headers["cache-control"] == "private, no-store, no-transform"
     assert headers["x-accel-buffering"] == "no"
 
 

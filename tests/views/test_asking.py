@@ -130,7 +130,7 @@ def test_the_end_frame_says_how_the_reply_ended_and_what_it_used(alice_visitor):
 def test_the_stream_is_neither_cached_nor_buffered_nor_transformed(alice_visitor):
     headers = alice_visitor.ask("Hi [[echo:Hi.]]").response.headers
     assert headers["content-type"] == "text/event-stream; charset=utf-8"
-    assert headers["cache-control"] == "no-cache, no-transform"
+    assert headers["cache-control"] == "private, no-store, no-transform"
     assert headers["x-accel-buffering"] == "no"
 
 
