@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 
+from chatsite.http import clear_site_data
+
 
 class TeamAdminSite(admin.AdminSite):
     @login_not_required
@@ -16,6 +18,10 @@ class TeamAdminSite(admin.AdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         # The admin's own sign-in has no rate limit; allauth's decorator redirects to the site's sign-in page.
         return super().login(request, extra_context)
+
+    @method_decorator(clear_site_data)
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().logout(request, extra_context)
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
         # Guesses of the present password are limited there, and not in the admin.

@@ -1,6 +1,6 @@
 /** The scripts of the chat pages. They add to plain forms, which work without them. */
 
-import { deleteAllDrafts, deleteOldDrafts } from "./drafts.js";
+import { deleteOldDrafts } from "./drafts.js";
 import { ChatComposer } from "./elements/chat-composer.js";
 import { ChatEntry } from "./elements/chat-entry.js";
 import { ChatMenu } from "./elements/chat-menu.js";
@@ -8,9 +8,9 @@ import { ChatSidebar } from "./elements/chat-sidebar.js";
 import { ChatThread } from "./elements/chat-thread.js";
 import { ChatToast } from "./elements/chat-toast.js";
 import { ModelPicker } from "./elements/model-picker.js";
+import "./sign-out.js";
 
 deleteOldDrafts();
-document.querySelector("[data-sign-out]")?.addEventListener("submit", () => deleteAllDrafts());
 customElements.define("chat-entry", ChatEntry);
 customElements.define("chat-menu", ChatMenu);
 customElements.define("chat-toast", ChatToast);

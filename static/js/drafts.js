@@ -4,6 +4,12 @@ const PREFIX = "draft:";
 const WRITE_DELAY_MS = 250;
 const MAX_AGE_MS = 30 * 24 * 60 * 60 * 1000;
 
+/** Between the open pages of this browser: the message says that the person has signed out. */
+const signOuts = new BroadcastChannel("sign-out");
+/** After a sign-out a page that is still open, or just being left, must not store its text again. */
+let isSignedOut = false;
+signOuts.addEventListener("message", () => (isSignedOut = true));
+
 /** One person's draft of one question. `place`: the path of the conversation, or the id of the question edited. */
 export class Draft {
   #key;
@@ -21,6 +27,7 @@ export class Draft {
   /** Keep a text; an empty one deletes the draft. */
   write(text) {
     clearTimeout(this.#timer);
+    if (isSignedOut) return;
     try {
       if (text.trim()) localStorage.setItem(this.#key, JSON.stringify({ text, at: Date.now() }));
       else localStorage.removeItem(this.#key);
@@ -36,7 +43,10 @@ export class Draft {
   }
 }
 
+/** For a sign-out: delete the drafts, and store no more in any page that is open. */
 export function deleteAllDrafts() {
+  isSignedOut = true;
+  signOuts.postMessage(null);
   for (const key of draftKeys()) localStorage.removeItem(key);
 }
 

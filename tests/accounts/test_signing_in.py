@@ -188,6 +188,14 @@ def test_signing_out_needs_a_post_and_ends_the_session(client, alice):
     assert client.get("/")["Location"].startswith("/accounts/login/")
 
 
+@pytest.mark.parametrize("path", ["/accounts/logout/", "/admin/logout/"])
+def test_signing_out_has_the_browser_delete_what_it_stores(client, carol, path):
+    client.force_login(carol)
+    assert "Clear-Site-Data" not in client.get(path).headers
+    assert client.post(path)["Clear-Site-Data"] == '"cache", "storage"'
+    assert "Clear-Site-Data" not in sign_in(client, carol.email).headers
+
+
 @pytest.mark.parametrize(
     "page",
     ["", "signup/", "email/", "confirm-email/", "reauthenticate/", "login/code/confirm/", "confirm-email/abc/"],

@@ -90,6 +90,30 @@ def test_a_draft_survives_a_reload(window):
     expect(window.composer).to_have_value("Half a thought")
 
 
+def stored_drafts(page):
+    return [key for key in page.evaluate("Object.keys(localStorage)") if key.startswith("draft:")]
+
+
+@pytest.mark.parametrize("place", ["/", "/settings/tokens/", "/accounts/logout/"])
+def test_signing_out_anywhere_deletes_the_drafts(window, place):
+    window.composer.fill("Half a thought")
+    window.page.goto(place)
+    assert stored_drafts(window.page)
+    window.button("Sign out").click()
+    expect(window.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert stored_drafts(window.page) == []
+
+
+def test_a_page_that_was_open_at_the_sign_out_does_not_store_its_draft_again(window):
+    other_tab = window.page.context.new_page()
+    other_tab.goto("/")
+    other_tab.get_by_label("Write to Claude").fill("Half a thought in the other tab")
+    window.button("Sign out").click()
+    expect(window.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    other_tab.goto("/accounts/login/")
+    assert stored_drafts(other_tab) == []
+
+
 def test_a_draft_is_deleted_when_its_question_was_sent(window):
     window.ask_and_wait("A whole thought")
     window.page.goto("/")

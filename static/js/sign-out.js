@@ -1,0 +1,7 @@
+/** Deletes a person's drafts when they sign out. For every page with a form for that, those of the admin included. */
+
+import { deleteAllDrafts } from "./drafts.js";
+
+for (const form of document.querySelectorAll("[data-sign-out], #logout-form")) {
+  form.addEventListener("submit", deleteAllDrafts);
+}
