@@ -1,6 +1,7 @@
 """A conversation as a file: JSON with everything that is stored, Markdown with one path for reading."""
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -93,9 +94,17 @@ def format_date(moment: datetime | None) -> str | None:
 
 # Markdown
 
+#: CommonMark ends a line at each of these. https://spec.commonmark.org/0.31.2/#line-ending
+LINE_ENDING = re.compile(r"\r\n|\r|\n")
+#: What a heading would read as markup; at its end, also a run of `#`.
+MARKUP = re.compile(r"[\\`*_~\[\]<>$&]|(?<= )#+$")
+
 
 def export_markdown(transcript: Transcript) -> str:
-    """Return the path of a transcript. Questions are quoted, so that no question can be mistaken for an answer."""
+    """Return the path of a transcript.
+
+    All texts are quoted: an open fence, formula or comment ends with its quote, and a heading in it is not a turn.
+    """
     parts = heading_parts(transcript)
     for entry in transcript.entries:
         parts += entry_parts(entry)
@@ -104,7 +113,6 @@ def export_markdown(transcript: Transcript) -> str:
 
 def heading_parts(transcript: Transcript) -> list[str]:
     conversation = transcript.conversation
-    title = " ".join(conversation.title.split()) or _("Conversation")
     rows = [
         (_("Person"), conversation.owner.email),
         (_("Conversation"), str(conversation.pk)),
@@ -113,6 +121,7 @@ def heading_parts(transcript: Transcript) -> list[str]:
         (_("In the bin since"), format_date(conversation.deleted)),
         (_("Cost"), transcript.cost),
     ]
+    title = escape_line(conversation.title) or _("Conversation")
     return [f"# {title}", "\n".join(f"- {label}: {value}" for label, value in rows if value)]
 
 
@@ -121,15 +130,23 @@ def entry_parts(entry: Entry) -> list[str]:
     parts = []
     if entry.system:
         parts += [f"## {_('Instructions')}", quote(entry.system)]
-    about = [entry.author, message.model, f"{message.created:%Y-%m-%d %H:%M:%S} UTC"]
+    about = [escape_line(entry.author), message.model, f"{message.created:%Y-%m-%d %H:%M:%S} UTC"]
     if entry.count > 1:
         about.append(_("version %(position)d of %(count)d") % {"position": entry.position, "count": entry.count})
     parts.append(f"## {' · '.join(item for item in about if item)}")
-    parts.append(message.text if message.is_answer else quote(message.text))
+    if message.text:
+        parts.append(quote(message.text))
+    if message.is_writing:
+        parts.append(f"*{_('This answer was still being written when this file was made.')}*")
     if entry.note:
-        parts.append(f"*{entry.note}*")
+        parts.append(f"*{escape_line(entry.note)}*")
     return parts
 
 
 def quote(text: str) -> str:
-    return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
+    return "\n".join(f"> {line}" if line else ">" for line in LINE_ENDING.split(text))
+
+
+def escape_line(text: str) -> str:
+    """The text on one line, shown as it is in a heading."""
+    return MARKUP.sub(r"\\\g<0>", " ".join(text.split()))

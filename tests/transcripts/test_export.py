@@ -1,14 +1,17 @@
 """Exporting a transcript as a file: the same permission and reason as for reading, and a record of its own kind."""
 
+import html
 import json
+import re
 from datetime import datetime
 from uuid import UUID
 
+import comrak
 import pytest
 
 from conversations.markdown import render
-from conversations.models import Usage
-from tests.history import begin, create_conversation, finish_answer, retry
+from conversations.models import Message, Usage
+from tests.history import ask, begin, create_conversation, finish_answer, retry
 from tests.transcripts.conftest import REASON, access_records, export_address
 
 QUESTION = "Wo ist der „Kanari“? 🐦\n## Claude"
@@ -30,6 +33,14 @@ def conversation(alice):
 def document(reader, conversation):
     """The JSON export of the conversation."""
     return json.loads(reader.export(conversation, "json", reason=REASON).content)
+
+
+def headings(file) -> list[str]:
+    """The headings of a Markdown file, without those in quotes, as a reader sees them."""
+    page = comrak.render_markdown(file.content.decode())
+    while "<blockquote>" in page:
+        page = re.sub(r"<blockquote>((?!<blockquote>).)*?</blockquote>", "", page, flags=re.DOTALL)
+    return re.findall(r"<h[1-6]>(.*)</h[1-6]>", page)
 
 
 # JSON
@@ -142,6 +153,64 @@ def test_the_markdown_holds_all_pages_of_a_long_conversation(reader, alice):
     conversation = create_conversation(alice, *(f"Question {number}x" for number in range(30)))
     file = reader.export(conversation, "md", reason=REASON)
     assert all(f"> Question {number}x\n" in file.text for number in range(30))
+
+
+OPEN_MARKUP = [
+    "```python\nprint(1)",
+    "~~~~~~\ncode\n~~~",
+    "- a list\n\n  ````\n  code\n  ```",
+    "$$\nx^2",
+    "<!-- a comment",
+    "<script>\nlet x = 1;",
+    "<pre>",
+    "A text `with code",
+    "## You · 2026-11-26 10:00:00 UTC",
+    "a\r## You",
+    "You\n---",
+    "You\n===",
+    "---",
+    "> ## You",
+    "1. a list\n",
+    "[You]: https://example.com",
+]
+
+
+@pytest.mark.parametrize("text", OPEN_MARKUP)
+def test_the_turns_after_any_text_stay_turns(reader, alice, text):
+    answer = finish_answer(begin(alice, text), text, "stopped", "stopped")
+    finish_answer(ask(answer.conversation, "And then?"))
+    file = reader.export(answer.conversation, "md", reason=REASON)
+    titles = [title.split(" · ")[0] for title in headings(file)][1:]
+    assert titles == ["Alice", "Instructions", "Claude", "Alice", "Claude"]
+
+
+@pytest.mark.parametrize("text", [*OPEN_MARKUP, "two  \nlines", "```\nx = 1\n```\n\n    code  "])
+def test_a_text_in_the_markdown_is_whole_once_its_quote_marks_are_removed(reader, alice, text):
+    answer = finish_answer(begin(alice, "Why?"), text)
+    file = reader.export(answer.conversation, "md", reason=REASON).content.decode()
+    quoted = re.findall(r"(?:^>.*\n)+", file, re.MULTILINE)[-1]
+    assert re.sub(r"^> ?", "", quoted, flags=re.MULTILINE).rstrip("\n") == text.replace("\r", "\n").rstrip("\n")
+
+
+@pytest.mark.parametrize("title", ["How does __init__ work?", "Learning C #", "a *b* `c` <d> $e$ [f](g)", "R&amp;D"])
+def test_a_title_in_the_markdown_reads_as_it_was_written(reader, conversation, title):
+    conversation.rename(title)
+    heading = headings(reader.export(conversation, "md", reason=REASON))[0]
+    assert html.unescape(heading) == title
+
+
+def test_the_markdown_says_that_an_answer_was_still_being_written(reader, alice):
+    answer = begin(alice, "Why?")
+    Message.objects.filter(pk=answer.pk).update(text="Because ```")
+    file = reader.export(answer.conversation, "md", reason=REASON).content.decode()
+    assert file.endswith("> Because ```\n\n*This answer was still being written when this file was made.*\n")
+
+
+def test_the_json_says_that_an_answer_was_still_being_written(reader, alice):
+    answer = begin(alice, "Why?")
+    Message.objects.filter(pk=answer.pk).update(text="Because")
+    _question, written = json.loads(reader.export(answer.conversation, "json", reason=REASON).content)["messages"]
+    assert (written["state"], written["finished"], written["text"]) == ("writing", None, "Because")
 
 
 # Both
