@@ -1,10 +1,8 @@
 /** An answer in the page while it is written. Committed blocks are never touched again, only the tail changes. */
 
 import { parseHTML, setHTML } from "./html.js";
-import { SelectionGuard } from "./selection-guard.js";
+import { keepSelection } from "./keep-selection.js";
 import { translate } from "./translations.js";
-
-const GUARD_CHECK_MS = 100;
 
 export class Answer {
   #onGrowth;
@@ -17,7 +15,6 @@ export class Answer {
   #thoughts;
   #waiting;
   #waitingText;
-  #guard;
 
   /** `onGrowth` is called after each change of what is shown. */
   constructor(article, onGrowth = () => {}) {
@@ -29,7 +26,6 @@ export class Answer {
     this.#thoughts = article.querySelector("[data-thoughts]");
     this.#waiting = article.querySelector("[data-waiting]");
     this.#waitingText = article.querySelector("[data-waiting-text]");
-    this.#guard = new SelectionGuard(this.#tail);
   }
 
   /** Take a frame. Frames that come together are shown together, before the browser paints. */
@@ -50,13 +46,14 @@ export class Answer {
     this.#isScheduled = true;
     requestAnimationFrame(() => {
       this.#isScheduled = false;
-      if (this.#guard.isActive) setTimeout(() => this.#schedule(), GUARD_CHECK_MS);
-      else this.#showFrames();
+      this.#showFrames();
     });
   }
 
   #showFrames() {
-    for (const { name, data } of this.#frames.splice(0)) this.#handlers[name]?.(data);
+    keepSelection(this.article.querySelector(".prose"), () => {
+      for (const { name, data } of this.#frames.splice(0)) this.#handlers[name]?.(data);
+    });
     this.#onGrowth();
   }
 
