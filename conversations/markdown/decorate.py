@@ -4,7 +4,7 @@ comrak escapes all text and attributes, so every `<` and `>` here belongs to a t
 """
 
 import re
-from html import unescape
+from html import escape, unescape
 
 from conversations.markdown.code import render_code_block
 from conversations.markdown.formulas import render_formula, render_tex
@@ -72,7 +72,10 @@ class Decorator:
 
     def _render_formula(self, tex: str, *, display: bool) -> str:
         self._formula_count += 1
-        return render_formula(tex, display) if self._formula_count <= MAX_FORMULAS else render_tex(tex)
+        html = render_formula(tex, display) if self._formula_count <= MAX_FORMULAS else render_tex(tex)
+        mark = "$$" if display else "$"
+        # static/js/copied-content.js copies a formula as this TeX.
+        return f'<span data-tex="{escape(mark + tex.strip() + mark)}">{html}</span>'
 
     def _decorate_tag(self, name: str, tag: str) -> str:
         match name:

@@ -9,7 +9,7 @@ from conversations.markdown.limits import limit_complexity
 from conversations.markdown.sanitizer import sanitize
 
 # Raise it when the HTML of an unchanged text changes. Cached HTML of an older version is then rendered again.
-VERSION = 3
+VERSION = 4
 
 # For each of these marks comrak searches the rest of the paragraph for the closing one: 50 000 marks take seconds.
 MAX_FORMULA_MARKS = 2_000

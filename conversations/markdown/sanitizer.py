@@ -99,7 +99,7 @@ ATTRIBUTES = {
     "div": {"aria-label"},
     "ol": {"start"},
     "pre": {"aria-label"},
-    "span": {"aria-label"},
+    "span": {"aria-label", "data-tex"},
     **MATH_ATTRIBUTES,
 }
 

@@ -63,6 +63,14 @@ def test_of_a_link_or_a_style_only_the_content_is_left(tex):
     assert [attributes for _, attributes in html.elements if attributes] == [{"display": "inline"}]
 
 
+@pytest.mark.parametrize(
+    ("text", "copied"),
+    [(r"\(a < b\)", "$a &lt; b$"), (r"\[ \text{'} \]", r"$$\text{'}$$"), (r"$\nosuch{x}$", r"$\nosuch{x}$")],
+)
+def test_a_formula_keeps_its_tex_to_be_copied(text, copied):
+    assert f'<span data-tex="{copied}">' in render(text)
+
+
 NOTATION = {
     r"\begin{cases}a & b\\ c & d\end{cases}": "mtable",
     r"\frac{a}{b}": "mfrac",

@@ -22,6 +22,7 @@ ATTRIBUTES = {
     "type",
     "data-action",
     "data-open",
+    "data-tex",
     "start",
     "accent",
     "columnalign",

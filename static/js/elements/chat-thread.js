@@ -1,7 +1,7 @@
 /** <chat-thread>: the turns of a conversation, and what can be done with them. */
 
 import { Branches } from "../branches.js";
-import { copyAnswer, copyCode } from "../copy.js";
+import { copyAnswer, copyCode, copySelection } from "../copy.js";
 import { QuestionEditor } from "../question-editor.js";
 import { ReplyStream } from "../reply-stream.js";
 import { errorMessage } from "../requests.js";
@@ -25,6 +25,8 @@ export class ChatThread extends HTMLElement {
     this.#editor = new QuestionEditor(this);
     this.addEventListener("click", (event) => this.#handleClick(event));
     this.addEventListener("submit", (event) => this.#handleSubmit(event));
+    // A browser may send it to the element that has the focus instead of the one that is selected.
+    document.addEventListener("copy", (event) => copySelection(event, this.querySelector("[data-turns]")));
     // Details at the end of the page would open out of view. (`toggle` does not bubble.)
     this.addEventListener("toggle", ({ target }) => target.open && target.scrollIntoView({ block: "nearest" }), true);
     follower.scrollToEnd();
