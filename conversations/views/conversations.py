@@ -47,8 +47,13 @@ class ConversationView(View):
     http_method_names = ["get", "head", "delete"]
 
     def get(self, request: SignedInRequest, pk: UUID) -> HttpResponse:
-        """The page, or its turns alone for a script. `edit` names a question to show in a form, `before` a message."""
+        """The page, or its turns alone for a script. `edit` names a question to show in a form, `before` a message.
+
+        `head` is the last message that a script knows: where it is still the last one, there is nothing to send.
+        """
         conversation = get_object_or_404(Conversation.objects.visible_to(request.user), pk=pk)
+        if is_from_script(request) and request.GET.get("head") == str(conversation.head_id):
+            return no_content()
         before = _uuid_or_404(request.GET["before"]) if "before" in request.GET else None
         edit = request.GET.get("edit", "")
         if edit and not conversation.messages.filter(pk=_uuid_or_404(edit), role=Message.Role.USER).exists():

@@ -30,6 +30,19 @@ export class Branches {
     turn.querySelector("[data-action=edit]").focus({ preventScroll: true });
   }
 
+  /** Show the turns that were added in another tab or on another device. Throws as `send` does. */
+  async update() {
+    const { last } = this.#turns;
+    if (!last || this.#stream.isBusy || this.#turns.isEditing) return;
+    const { turn, conversation } = last.dataset;
+    const address = addressOf("conversation", conversation);
+    const fetched = await this.#turns.fetch(`${address}?head=${turn}`);
+    if (!fetched.length || this.#stream.isBusy || this.#turns.isEditing || this.#turns.last !== last) return;
+    // Where not even the first turn is the same, the page begins again.
+    if (!this.#turns.update(fetched)) location.assign(address);
+    else if (this.#turns.writing) this.#stream.resume(this.#turns.writing);
+  }
+
   /** Replace a turn and all turns after it by the branch that contains the turn `id`. Returns that turn. */
   async #show(article, id) {
     const fetched = await this.#turns.fetchFrom(id, addressOf("conversation", article.dataset.conversation));

@@ -15,6 +15,7 @@ export class ReplyStream {
   #turns;
   /** The Answer that is followed, or the last one that was. */
   #answer = null;
+  #isAsking = false;
 
   constructor(turns) {
     this.#turns = turns;
@@ -25,10 +26,20 @@ export class ReplyStream {
     return this.#answer?.article.dataset.state === "writing" ? this.#answer.article : null;
   }
 
+  /** Whether a question is being sent or its answer is being followed, and so the page changes by itself. */
+  get isBusy() {
+    return this.#isAsking || this.liveArticle !== null;
+  }
+
   /** Send a form that asks something, and show the reply. Throws as `send` does unless the question was accepted. */
   async ask(form) {
-    const response = await send("POST", form.action, { form, stream: true });
-    await this.#showReply(readFrames(response, { onConnectionLost: () => this.#showReconnecting() }), { form });
+    this.#isAsking = true;
+    try {
+      const response = await send("POST", form.action, { form, stream: true });
+      await this.#showReply(readFrames(response, { onConnectionLost: () => this.#showReconnecting() }), { form });
+    } finally {
+      this.#isAsking = false;
+    }
   }
 
   /** Go on showing a reply that is being written. */

@@ -28,6 +28,10 @@ export class Turns {
     return this.#list.querySelector("[data-state=writing]");
   }
 
+  get isEditing() {
+    return this.#list.querySelector("[data-ask=edit]") !== null;
+  }
+
   /** Add new turns, in the place of the article `replaced` and all that follow it. Returns the last new turn. */
   add(html, replaced) {
     this.#thread.querySelector("[data-empty]")?.remove();
@@ -70,6 +74,23 @@ export class Turns {
     });
     // The link that had the focus is gone. Reading continues where it was.
     if (document.activeElement === document.body) this.focus(first);
+  }
+
+  /** Show turns below the last one of them that the page has too. Returns whether there is one. */
+  update(turns) {
+    const known = turns.map(({ dataset }) => this.#list.querySelector(`[data-turn="${dataset.turn}"]`));
+    const index = known.findLastIndex((turn) => turn);
+    if (index < 0) return false;
+    while (known[index].nextElementSibling) known[index].nextElementSibling.remove();
+    for (const form of this.#list.querySelectorAll("[data-ask=continue]")) form.remove();
+    this.#list.append(...turns.slice(index + 1));
+    this.follower.update();
+    return true;
+  }
+
+  /** Fetch the articles of the turns that the server shows at an address. Throws as `send` does. */
+  async fetch(address) {
+    return [...(await fetchTurns(address)).querySelectorAll("article")];
   }
 
   /**

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from conversations.models import Message
-from tests.history import create_conversation, edit, finish_answer
+from tests.history import ask, create_conversation, edit, finish_answer
 from tests.views.requests import SCRIPT, path_of
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +49,16 @@ def test_a_script_gets_older_turns_forty_at_a_time_until_the_first(alice_client,
 def test_there_is_nothing_before_the_first_turn(alice_client, alice):
     conversation = create_conversation(alice)
     assert shown_ids(alice_client.get(f"{path_of(conversation)}?before={conversation.thread()[0].pk}")) == []
+
+
+def test_a_script_that_knows_the_last_message_is_sent_nothing(alice_client, alice):
+    conversation = create_conversation(alice, "One.")
+    known, address = conversation.head_id, f"{path_of(conversation)}?head={conversation.head_id}"
+    assert alice_client.get(address, headers=SCRIPT).status_code == 204
+
+    finish_answer(ask(conversation, "Two."))
+    assert shown_ids(alice_client.get(address, headers=SCRIPT)) == ids(conversation.thread())
+    assert str(known) in shown_ids(alice_client.get(address))
 
 
 def test_without_a_script_older_turns_come_as_a_whole_page(alice_client, alice):

@@ -29,6 +29,8 @@ export class ChatThread extends HTMLElement {
     document.addEventListener("copy", (event) => copySelection(event, this.querySelector("[data-turns]")));
     // Details at the end of the page would open out of view. (`toggle` does not bubble.)
     this.addEventListener("toggle", ({ target }) => target.open && target.scrollIntoView({ block: "nearest" }), true);
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#update());
+    window.addEventListener("focus", () => this.#update());
     follower.scrollToEnd();
     if (this.#turns.writing) this.#stream.resume(this.#turns.writing);
   }
@@ -88,6 +90,16 @@ export class ChatThread extends HTMLElement {
     if (!action) return;
     event.preventDefault();
     action();
+  }
+
+  /** Show what is new since the page was last looked at. */
+  async #update() {
+    try {
+      await this.#branches.update();
+    } catch (error) {
+      // Nothing was asked for here, so only a fault of the scripts is reported.
+      errorMessage(error);
+    }
   }
 
   async #showOlder(link) {

@@ -1,0 +1,84 @@
+"""A conversation that is open in two tabs of Alice's browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+from conversations.models import Message
+from tests.browser.window import Window
+from tests.history import create_conversation
+from tests.site import eventually
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def tabs(window, alice):
+    """Two tabs with the same conversation of one turn."""
+    second = Window(window.page.context.new_page())
+    path = f"/conversations/{create_conversation(alice, 'The first question.').pk}/"
+    for tab in (window, second):
+        tab.page.goto(path)
+    yield window, second
+    assert second.errors == []
+
+
+def look_at(tab):
+    """Come back to a tab."""
+    tab.page.evaluate("window.dispatchEvent(new Event('focus'))")
+
+
+def test_what_was_asked_in_the_first_tab_is_shown_and_can_be_stopped_in_the_second(tabs):
+    first, second = tabs
+    first.ask("Slowly [[rate:10]][[chars:3000]]")
+    expect(first.answers).to_have_count(2)
+    look_at(second)
+    expect(second.answers).to_have_count(2)
+    second.stop()
+    first.expect_answer("stopped")
+
+
+def test_a_finished_answer_of_the_first_tab_is_shown_in_the_second_once(tabs):
+    first, second = tabs
+    first.ask_and_wait("[[echo:The second answer.]]")
+    look_at(second)
+    look_at(second)
+    expect(second.answers).to_have_count(2)
+    expect(second.answer.locator(".prose")).to_have_text("The second answer.")
+    expect(second.page.get_by_role("button", name="Continue", exact=True)).to_have_count(0)
+
+
+def test_coming_back_while_a_question_is_being_sent_shows_it_once(tabs):
+    first, _second = tabs
+    first.ask("Slowly [[delay:1]][[echo:An answer.]]")
+    look_at(first)
+    first.expect_answer("complete")
+    look_at(first)
+    expect(first.answers).to_have_count(2)
+
+
+def test_an_edited_question_of_the_first_tab_takes_the_place_of_the_old_one_in_the_second(tabs):
+    first, second = tabs
+    first.button("Edit").click()
+    first.page.get_by_label("Edit your question").fill("[[echo:Other words.]]")
+    first.page.locator("form.edit").get_by_role("button", name="Send").click()
+    eventually(lambda: Message.objects.filter(text="Other words.").exists())
+    look_at(second)
+    expect(second.answer.locator(".prose")).to_have_text("Other words.")
+    expect(second.answers).to_have_count(1)
+
+
+def test_what_is_being_edited_stays_when_another_tab_has_asked(tabs):
+    first, second = tabs
+    second.button("Edit").click()
+    second.page.get_by_label("Edit your question").fill("Half a thought")
+    first.ask_and_wait("[[echo:An answer.]]")
+    look_at(second)
+    second.page.wait_for_timeout(500)
+    expect(second.page.get_by_label("Edit your question")).to_have_value("Half a thought")
+
+
+def test_a_page_that_shows_everything_is_sent_nothing(tabs):
+    first, _second = tabs
+    with first.page.expect_response("**/conversations/*/?head=*") as response:
+        look_at(first)
+    assert response.value.status == 204
