@@ -4,7 +4,7 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import aget_object_or_404
+from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.http import require_POST
 
@@ -33,7 +33,8 @@ class ConversationsView(View):
 @require_POST
 async def ask(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
     """The next question, or with `parent` an edited one."""
-    return await ask_in(request, await aget_object_or_404(Conversation.objects.editable_by(request.user), pk=pk))
+    conversation = await Conversation.objects.editable_by(request.user).filter(pk=pk).afirst()
+    return await (ask_in(request, conversation) if conversation else refuse_deleted(request))
 
 
 async def ask_in(request: SignedInRequest, conversation: Conversation | None) -> HttpResponseBase:
@@ -59,7 +60,9 @@ async def last_model(request: SignedInRequest, conversation: Conversation | None
 async def reword(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Store a question in other words and ask nothing; the response tells a script the id of the new version."""
     questions = Message.objects.editable_by(request.user).filter(role=Message.Role.USER)
-    question = await aget_object_or_404(questions.select_related("conversation"), pk=pk)
+    question = await questions.filter(pk=pk).select_related("conversation").afirst()
+    if question is None:
+        return await refuse_deleted(request)
     conversation, form = question.conversation, RewordForm(request.POST)
     if not form.is_valid():
         return await refuse(request, conversation, 400, first_error(form), edit=str(pk))
@@ -70,6 +73,11 @@ async def reword(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if is_from_script(request):
         return JsonResponse({"question": str(version.pk)})
     return see_other("conversation", pk=conversation.pk)
+
+
+async def refuse_deleted(request: SignedInRequest) -> HttpResponse:
+    """A plain form gets a new conversation with its text. What a person may not see looks the same."""
+    return await refuse(request, None, 404, _("This conversation was deleted. Send your text to ask in a new one."))
 
 
 async def refuse(

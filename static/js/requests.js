@@ -45,7 +45,10 @@ function csrfToken() {
 /** The sentence to show for an error that `send` has thrown. Throws every other error again. */
 export function errorMessage(error) {
   if (error instanceof ResponseError) {
-    return error.status === 401 ? translate("signed-out") : error.message || translate("failed");
+    if (error.status === 401) return translate("signed-out");
+    // The page shows only what existed, so what is not found was deleted.
+    if (error.status === 404) return translate("gone");
+    return error.message || translate("failed");
   }
   if (error instanceof TypeError) return translate("offline");
   throw error;

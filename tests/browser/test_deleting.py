@@ -212,3 +212,39 @@ def test_alice_restores_a_conversation_from_the_bin(window, conversations):
 def test_an_empty_bin_says_so(window):
     window.page.goto("/bin/")
     expect(window.page.get_by_text("The bin is empty.")).to_be_visible()
+
+
+# In another tab
+
+
+def test_a_question_to_a_deleted_conversation_can_be_asked_in_a_new_one(window, conversations):
+    window.page.goto(f"/conversations/{conversations[0].pk}/")
+    conversations[0].bin()
+    window.ask("What now? [[echo:An answer.]]")
+    window.expect_shown("[data-problem]", "This conversation was deleted.")
+    expect(window.composer).to_have_value("What now? [[echo:An answer.]]")
+
+    window.page.get_by_role("link", name="Ask in a new conversation").click()
+    window.page.wait_for_url(lambda url: not url.endswith(str(conversations[0].pk) + "/"))
+    expect(window.composer).to_have_value("What now? [[echo:An answer.]]")
+    window.composer.press("Enter")
+    window.expect_answer("complete")
+
+
+def test_a_draft_of_a_new_conversation_is_kept_when_a_question_joins_it(window, conversations):
+    window.composer.fill("A thought")
+    window.page.goto(f"/conversations/{conversations[0].pk}/")
+    conversations[0].bin()
+    window.ask("What now?")
+    window.page.get_by_role("link", name="Ask in a new conversation").click()
+    expect(window.composer).to_have_value("A thought\n\nWhat now?")
+
+
+@pytest.mark.parametrize("action", ["Try again", "Edit"])
+def test_what_else_is_done_in_a_deleted_conversation_says_so(window, conversations, action):
+    window.page.goto(f"/conversations/{conversations[0].pk}/")
+    conversations[0].bin()
+    window.button(action).click()
+    if action == "Edit":
+        window.page.locator("form.edit").get_by_role("button", name="Save only").click()
+    expect(window.page.get_by_role("alert").filter(has_text="This conversation was deleted.")).to_be_visible()

@@ -58,6 +58,24 @@ def test_a_conversation_in_the_bin_can_only_be_restored(alice_client, alice):
     assert str(conversation.pk) not in alice_client.get("/conversations/").content.decode()
 
 
+@pytest.mark.parametrize("action", ["messages", "reword"])
+def test_a_text_for_a_deleted_conversation_comes_back_in_a_new_one(alice_client, alice, action):
+    conversation = create_binned(alice, "One.")
+    question = conversation.messages.get(role="user")
+    paths = {"messages": path_of(conversation, "messages/"), "reword": f"/messages/{question.pk}/reword/"}
+    page = alice_client.post(paths[action], {"text": "A long thought", "question": question.pk})
+    assert page.status_code == 404
+    assert (page.context["conversation"], page.context["draft"]) == (None, "A long thought")
+    assert "This conversation was deleted." in page.text
+
+
+def test_a_question_to_what_is_bobs_looks_like_one_to_what_was_deleted(alice_client, alice, bob):
+    of_bob, deleted = create_conversation(bob), create_binned(alice, "One.")
+    answers = [alice_client.post(path_of(it, "messages/"), {"text": "Hi"}, headers=SCRIPT) for it in (of_bob, deleted)]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].json() == answers[1].json()
+
+
 def test_a_plain_form_restores_and_leads_to_the_conversation(alice_client, alice):
     conversation = create_binned(alice, "One.")
     response = alice_client.post(path_of(conversation, "restore/"))

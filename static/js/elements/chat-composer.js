@@ -11,6 +11,7 @@ export class ChatComposer extends HTMLElement {
   #text;
   #sendButton;
   #stopButton;
+  #newLink;
   #draft;
   #isSending = false;
   #replyId = null;
@@ -20,11 +21,13 @@ export class ChatComposer extends HTMLElement {
     this.#text = this.#form.elements.text;
     this.#sendButton = this.querySelector("[data-send]");
     this.#stopButton = this.querySelector("[data-action=stop]");
+    this.#newLink = this.querySelector("[data-ask-in-new]");
     this.#loadDraft();
     this.#form.addEventListener("submit", (event) => this.#handleSubmit(event));
     this.#text.addEventListener("input", () => this.#handleInput());
     this.#text.addEventListener("keydown", (event) => this.#handleKeydown(event));
     this.#stopButton.addEventListener("click", () => this.#stop());
+    this.#newLink.addEventListener("click", () => this.#moveTextToNew());
     document.addEventListener("keydown", (event) => isEscape(event) && this.#stop());
     window.addEventListener("pagehide", () => this.#draft.write(this.#text.value));
     listen("asked", ({ conversation, form }) => this.#handleAsked(conversation, form));
@@ -64,6 +67,7 @@ export class ChatComposer extends HTMLElement {
       await document.querySelector("chat-thread").ask(this.#form);
     } catch (error) {
       this.#showError(errorMessage(error));
+      this.#newLink.hidden = error.status !== 404;
     } finally {
       this.#setSending(false);
     }
@@ -83,6 +87,13 @@ export class ChatComposer extends HTMLElement {
     history.replaceState(null, "", address);
     this.#form.action = addressOf("messages", conversation);
     this.#loadDraft();
+  }
+
+  /** The conversation was deleted: make its text the draft of a new one, below a draft that is there. */
+  #moveTextToNew() {
+    const draft = new Draft(this.dataset.owner, this.#newLink.pathname);
+    draft.write([draft.read(), this.#text.value].filter(Boolean).join("\n\n"));
+    this.#text.value = "";
   }
 
   async #stop() {
@@ -114,6 +125,7 @@ export class ChatComposer extends HTMLElement {
   }
 
   #showError(sentence) {
+    this.#newLink.hidden = true;
     this.querySelector("[data-problem]").textContent = sentence;
     this.#text.toggleAttribute("aria-invalid", Boolean(sentence));
   }
