@@ -85,7 +85,7 @@ def build_turn(message: Message, viewer: User, *, is_last: bool = True) -> Turn:
     return Turn(
         message,
         author="Claude",
-        html=mark_safe(render_and_cache_html(message)) if not message.is_writing else "",  # noqa: S308 (the renderer's own output)
+        html=mark_safe(render_and_cache_html(message)),  # noqa: S308 (the renderer's own output)
         note=build_note(message),
         note_level=NOTE_LEVELS.get(Message.State(message.state), "quiet"),
         can_retry=can_edit,

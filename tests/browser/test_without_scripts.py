@@ -42,6 +42,21 @@ def test_alice_stops_an_answer(plain_window):
     eventually(lambda: Message.objects.get(role="assistant").state == "stopped")
 
 
+def test_refreshing_shows_the_text_so_far_where_it_is(plain_window, alice):
+    conversation = create_conversation(alice, *["A question."] * 15)
+    plain_window.page.goto(f"/conversations/{conversation.pk}/")
+    send(plain_window, "Slowly [[rate:20]][[chars:9000]]")
+    answer = Message.objects.get(state="writing")
+    for length in (20, 300):
+        eventually(lambda least=length: len(Message.objects.get(pk=answer.pk).text) > least)
+        with plain_window.page.expect_navigation():
+            plain_window.page.get_by_role("link", name="Refresh").click()
+        plain_window.expect_shown("article.assistant .prose", "Note 1. A small")
+        expect(plain_window.page.locator(f"#m-{answer.pk} h2")).to_be_in_viewport()
+        plain_window.page.wait_for_timeout(1000)  # the next address is another one
+    plain_window.page.get_by_role("button", name="Stop").first.click()
+
+
 def test_alice_tries_an_answer_again(plain_window, alice):
     conversation = create_conversation(alice, "[[echo:Again.]]")
     plain_window.page.goto(f"/conversations/{conversation.pk}/")

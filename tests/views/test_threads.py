@@ -5,7 +5,7 @@ import re
 import pytest
 
 from conversations.models import Message
-from tests.history import ask, create_conversation, edit, finish_answer
+from tests.history import ask, begin, create_conversation, edit, finish_answer
 from tests.views.requests import SCRIPT, path_of
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +59,14 @@ def test_a_script_that_knows_the_last_message_is_sent_nothing(alice_client, alic
     finish_answer(ask(conversation, "Two."))
     assert shown_ids(alice_client.get(address, headers=SCRIPT)) == ids(conversation.thread())
     assert str(known) in shown_ids(alice_client.get(address))
+
+
+def test_a_page_shows_what_is_written_so_far(alice_client, alice):
+    answer = begin(alice)
+    Message.objects.filter(pk=answer.pk).update(text="The **first** half")
+    page = alice_client.get(path_of(answer.conversation))
+    assert "The <strong>first</strong> half" in page.text
+    assert Message.objects.get(pk=answer.pk).html == ""
 
 
 def test_without_a_script_older_turns_come_as_a_whole_page(alice_client, alice):
