@@ -12,6 +12,9 @@ from chatsite.accounts.http import SignedInRequest
 from chatsite.accounts.models import ApiToken
 from chatsite.http import see_other
 
+#: A cookie that takes the secret of a new token to the next page, so that the server need not keep it.
+NEW_TOKEN_COOKIE = "new_token"  # noqa: S105 (a name)
+
 
 class TokensView(View):
     """A person's API tokens."""
@@ -19,15 +22,31 @@ class TokensView(View):
     http_method_names = ["get", "head", "post"]
 
     def get(self, request: SignedInRequest) -> HttpResponse:
-        return self.render_page(request, TokenForm())
+        """The list; after a token was created also its secret, this once."""
+        secret = request.get_signed_cookie(NEW_TOKEN_COOKIE, "", salt=str(request.user.pk), max_age=60) or ""
+        response = self.render_page(request, TokenForm(), secret=secret)
+        if NEW_TOKEN_COOKIE in request.COOKIES:
+            response.delete_cookie(NEW_TOKEN_COOKIE, path=request.path, samesite="Strict")
+        return response
 
     def post(self, request: SignedInRequest) -> HttpResponse:
-        """Create a token and show its secret, this once."""
+        """Create a token and redirect to the page that shows it: reloading that page creates no other one."""
         form = TokenForm(request.POST)
         if not form.is_valid():
             return self.render_page(request, form, status=400)
         _token, secret = ApiToken.issue(request.user, form.cleaned_data["name"])
-        return self.render_page(request, TokenForm(), secret=secret)
+        response = see_other("tokens")
+        response.set_signed_cookie(
+            NEW_TOKEN_COOKIE,
+            secret,
+            salt=str(request.user.pk),
+            max_age=60,
+            path=request.path,
+            secure=request.is_secure(),
+            httponly=True,
+            samesite="Strict",
+        )
+        return response
 
     def render_page(
         self, request: SignedInRequest, form: TokenForm, *, secret: str = "", status: int = 200

@@ -27,7 +27,9 @@ def test_settings_redirect_to_the_tokens(alice_client):
 
 
 def test_alice_creates_a_token_and_sees_its_secret_once(alice_client, alice):
-    page = alice_client.post("/settings/tokens/", {"name": "backup script"})
+    response = alice_client.post("/settings/tokens/", {"name": "backup script"})
+    assert (response.status_code, response["Location"]) == (303, "/settings/tokens/")
+    page = alice_client.get("/settings/tokens/")
 
     [secret] = re.findall(r"chat_[\w-]{43}", page.content.decode())
     token = ApiToken.objects.get()
@@ -36,6 +38,21 @@ def test_alice_creates_a_token_and_sees_its_secret_once(alice_client, alice):
     later_page = alice_client.get("/settings/tokens/").content.decode()
     assert "backup script" in later_page
     assert secret not in later_page
+
+
+def test_the_secret_is_kept_by_alices_browser_alone_and_for_a_minute(alice_client):
+    response = alice_client.post("/settings/tokens/", {"name": "script"})
+    cookie = response.cookies["new_token"]
+    assert (cookie["max-age"], cookie["httponly"], cookie["samesite"]) == (60, True, "Strict")
+    assert cookie["path"] == "/settings/tokens/"
+
+
+def test_a_secret_that_another_person_created_is_not_shown(alice_client, bob):
+    alice_client.post("/settings/tokens/", {"name": "script"})
+    secret = alice_client.cookies["new_token"].value
+    alice_client.force_login(bob)
+    alice_client.cookies["new_token"] = secret
+    assert "This is your new token" not in alice_client.get("/settings/tokens/").text
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 61, "a\0b"])

@@ -1,4 +1,4 @@
-/** Buttons on pages of the admin that copy the text of another element. */
+/** Buttons that copy the text of another element: a new token, links in the admin. */
 
 import { announce } from "./announce.js";
 import { copyToClipboard } from "./copy.js";
