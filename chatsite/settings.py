@@ -163,6 +163,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_FORMS = {
+    "login": "chatsite.accounts.forms.SignInForm",
+    "reset_password": "chatsite.accounts.forms.ResetPasswordForm",
     "change_password": "chatsite.accounts.forms.ChangeOwnPasswordForm",
     "set_password": "chatsite.accounts.forms.SetOwnPasswordForm",
     "reset_password_from_key": "chatsite.accounts.forms.SetPasswordByLinkForm",

@@ -10,6 +10,7 @@ from allauth.core.internal.ratelimit import get_ip
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.invitations.links import format_link_lifetime
 from chatsite.accounts.models import User
@@ -19,6 +20,11 @@ logger = logging.getLogger(__name__)
 
 
 class TeamAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("The e-mail address or the password is not correct."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

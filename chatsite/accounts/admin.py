@@ -23,6 +23,7 @@ from chatsite import mail
 from chatsite.accounts.address_change import AddressChange
 from chatsite.accounts.addresses import validate_address
 from chatsite.accounts.changes import send_notice
+from chatsite.accounts.forms import INVALID_ADDRESS
 from chatsite.accounts.invitations.bulk import AddPeopleForm, invite
 from chatsite.accounts.invitations.links import format_link_lifetime, send_new_link
 from chatsite.accounts.model_admin import BaseModelAdmin
@@ -42,6 +43,7 @@ class UserForm(ModelForm):  # type: ignore[type-arg]
                 "Unless a superuser changes it, the address of an account in use changes when its owner confirms it."
             )
         }
+        error_messages: ClassVar = {"email": {"invalid": INVALID_ADDRESS}}
 
     def clean_email(self) -> str:
         # As it was typed: in lower case, the sign for kelvin is the letter k.

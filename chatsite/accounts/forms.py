@@ -1,12 +1,34 @@
-"""Forms of a person's own settings, and allauth's forms for a new password with a question about API tokens."""
+"""Forms of a person's own settings, and allauth's forms with the words and the questions of this site."""
 
 from typing import Any
 
-from allauth.account.forms import ChangePasswordForm, ResetPasswordKeyForm, SetPasswordForm
+from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordKeyForm, SetPasswordForm
+from allauth.account.forms import ResetPasswordForm as BaseResetPasswordForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.models import User
+
+INVALID_ADDRESS = _("Enter a valid e-mail address.")
+
+
+def set_address_texts(field: forms.Field) -> None:
+    """Give the field of an address the words of this site, instead of django-allauth's."""
+    field.label = _("E-mail")
+    field.widget.attrs["placeholder"] = _("E-mail address")
+    field.error_messages["invalid"] = INVALID_ADDRESS
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        set_address_texts(self.fields["login"])
+
+
+class ResetPasswordForm(BaseResetPasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        set_address_texts(self.fields["email"])
 
 
 class TokenForm(forms.Form):

@@ -86,7 +86,7 @@ def plain_window(open_window, alice, server_passwords):
     alice.save()
     window = open_window(java_script_enabled=False)
     window.page.goto("/")
-    window.page.get_by_label("Email").fill("alice@example.com")
+    window.page.get_by_label("E-mail").fill("alice@example.com")
     window.page.get_by_label("Password").fill(PASSWORD)
     window.page.get_by_role("button", name="Sign in").click()
     return window

@@ -92,7 +92,7 @@ def test_after_the_session_has_ended_alice_signs_in_and_sends_the_same_question(
     page.get_by_role("button", name="Send").click()
     with page.expect_popup() as popup:
         page.get_by_role("link", name="Sign in").click()
-    popup.value.get_by_label("Email").fill("alice@example.com")
+    popup.value.get_by_label("E-mail").fill("alice@example.com")
     popup.value.get_by_label("Password").fill(PASSWORD)
     popup.value.get_by_role("button", name="Sign in").click()
     expect(popup.value.get_by_label("Write to Claude")).to_be_visible()
