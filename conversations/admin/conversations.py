@@ -135,4 +135,4 @@ class ConversationAdmin(RecordAdmin):
 
     @admin.display(description=gettext_lazy("cost"))
     def cost(self, conversation: Any) -> str:
-        return format_dollars(conversation.total_cost)
+        return _("running") if conversation.has_running_calls else format_dollars(conversation.total_cost)

@@ -23,7 +23,7 @@ class MessageAdmin(RecordAdmin):
         "role",
         "model",
         "state",
-        "ending",
+        "how_it_ended",
         "error_code",
         "finished",
     )
@@ -37,7 +37,7 @@ class MessageAdmin(RecordAdmin):
         "role",
         "model",
         "state",
-        "ending",
+        "how_it_ended",
         "stop_reason",
         "error_code",
         "error_detail",
@@ -53,3 +53,8 @@ class MessageAdmin(RecordAdmin):
     @admin.display(description=gettext_lazy("person"))
     def owner(self, message: Message) -> User:
         return message.conversation.owner
+
+    @admin.display(description=gettext_lazy("ending"), ordering="ending")
+    def how_it_ended(self, message: Message) -> str | None:
+        """Questions have no ending."""
+        return message.get_ending_display() if message.is_answer else None

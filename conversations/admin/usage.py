@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 from conversations.admin.costs import CostPages, can_see_people
 from conversations.admin.filters import ModelFilter
 from conversations.admin.records import RecordAdmin
-from conversations.costs.money import format_dollars
 from conversations.models import Usage
+from conversations.presentation.details import format_costs
 
 #: Fields that tell whose call it was, or lead to a page that does.
 PERSONAL_FIELDS = {"user", "conversation", "message", "request_id"}
@@ -59,8 +59,10 @@ class UsageAdmin(CostPages, RecordAdmin):
         return [column for column in self.list_display if with_people or column not in PERSONAL_FIELDS]
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        with_people = can_see_people(request)
-        return [field for field in self.fields if with_people or field not in PERSONAL_FIELDS]
+        hidden = set() if can_see_people(request) else PERSONAL_FIELDS
+        if isinstance(obj, Usage) and obj.state == Usage.State.OPEN:
+            hidden = hidden | {"estimated"}  # that is known at the end
+        return [field for field in self.fields if field not in hidden]
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         return self.search_fields if can_see_people(request) else ()
@@ -83,4 +85,4 @@ class UsageAdmin(CostPages, RecordAdmin):
 
     @admin.display(description=gettext_lazy("cost"), ordering="cost")
     def cost_in_dollars(self, usage: Usage) -> str:
-        return format_dollars(usage.cost)
+        return format_costs([usage])

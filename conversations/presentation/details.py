@@ -78,6 +78,14 @@ def sum_costs(rows: Iterable[Usage]) -> int | None:
     return None if None in costs else sum(cost for cost in costs if cost is not None)
 
 
+def format_costs(calls: Iterable[Usage]) -> str:
+    """What calls cost together, in dollars; while one of them is running, that is not known yet."""
+    calls = list(calls)
+    if any(call.cost is None and call.state == Usage.State.OPEN for call in calls):
+        return _("running")
+    return format_dollars(sum_costs(calls))
+
+
 def build_detail_rows(answer: Message, usage: dict[str, Any] | None, *, for_staff: bool) -> list[tuple[str, str]]:
     """The lines of "Details", each with its name; none for an answer that no model gave here."""
     if not answer.model:

@@ -7,9 +7,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from conversations.claude.models import get_model
-from conversations.costs.money import format_dollars
 from conversations.models import Message, Usage
-from conversations.presentation.details import sum_costs
+from conversations.presentation.details import format_costs
 
 
 def list_facts(answer: Message, calls: list[Usage]) -> list[tuple[str, str]]:
@@ -22,7 +21,7 @@ def list_facts(answer: Message, calls: list[Usage]) -> list[tuple[str, str]]:
         (_("Begun"), format_moment(answer.created)),
         (_("Finished"), format_moment(answer.finished) if answer.finished else ""),
         (_("Tokens"), format_tokens(calls) if calls else ""),
-        (_("Cost"), format_dollars(sum_costs(calls)) if calls else ""),
+        (_("Cost"), format_costs(calls) if calls else ""),
         (_("Error code"), answer.error_code),
         (_("Cause"), answer.error_detail),
         (_("Request"), answer.request_id),

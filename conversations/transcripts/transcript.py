@@ -9,11 +9,10 @@ from uuid import UUID
 from django.core.paginator import Page, Paginator
 from django.utils.safestring import mark_safe
 
-from conversations.costs.money import format_dollars
 from conversations.models import Conversation, Message, UnknownMessage, Usage
 from conversations.models.tree import Parents, children_of, newest_leaf, path_to
 from conversations.presentation import wording
-from conversations.presentation.details import get_calls, sum_costs
+from conversations.presentation.details import format_costs, get_calls
 from conversations.presentation.turns import NOTE_LEVELS, Versioned, render_and_cache_html
 from conversations.transcripts.facts import list_facts
 
@@ -68,7 +67,7 @@ def build_transcript(
         leaf=leaf,
         entries=build_entries(conversation, list(current.object_list), parents),
         page=current,
-        cost=format_dollars(sum_costs(calls)),
+        cost=format_costs(calls),
         size=len(parents),
     )
 

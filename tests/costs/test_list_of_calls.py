@@ -32,6 +32,16 @@ def test_bob_sees_whose_a_call_is_with_the_permission_for_that(client, staff, ca
     assert "req_of_alice" in page
 
 
+def test_the_cost_of_a_running_call_is_running_and_nothing_says_that_it_was_cut(client, staff, alice):
+    call = create_usage(alice, cost=None, state="open")
+    client.force_login(staff("view_usage"))
+    for address in (LIST, f"{LIST}{call.pk}/change/"):
+        page = client.get(address).text
+        assert "running" in page
+        assert "unknown" not in page
+        assert "was cut" not in page
+
+
 @pytest.mark.parametrize("name", ["alice@", "nobody"])
 def test_bob_cannot_search_by_person(client, staff, call_of_alice, carol, name):
     create_usage(carol)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from conversations.models import Conversation, Message, Usage
-from tests.history import ask, begin, create_conversation, edit, finish_answer, retry
+from tests.history import ask, begin, create_conversation, create_usage, edit, finish_answer, retry
 from tests.transcripts.conftest import LIST
 
 
@@ -117,7 +117,7 @@ def test_the_cost_of_the_conversation_includes_its_title(reader, alice):
 
 def test_an_unknown_cost_is_called_unknown(reader, alice):
     conversation = create_conversation(alice)
-    Usage.objects.create(user=alice, conversation=conversation, message=conversation.head, model="claude-unheard-of")
+    create_usage(alice, conversation=conversation, message=conversation.head, model="claude-unheard-of", cost=None)
     assert "<dd>unknown</dd>" in reader.open(conversation).text
     assert '<td class="field-cost">unknown</td>' in reader.client.get(LIST).text
 
