@@ -85,7 +85,7 @@ class Housekeeping:
         except Exception as error:
             self._no_recovery_before = now + STALE_AFTER.total_seconds()
             self._started_calls += calls
-            logger.warning("Checkpoints of %d replies cannot be stored: %s", len(replies), error)
+            logger.warning("Checkpoints cannot be stored (replies: %d): %s", len(replies), error)
             return
         for reply, checkpoint in zip(replies, pending, strict=True):
             reply.handle_stored_row(checkpoint, rows.get(checkpoint.id), now)

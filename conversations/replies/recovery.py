@@ -31,7 +31,7 @@ def recover(running: Collection[UUID]) -> int:
             Message.objects.filter(pk__in=found).interrupt_stale()
     settle_lost_calls()
     if found:
-        logger.warning("Marked %d replies as interrupted: no heartbeat from their process.", len(found))
+        logger.warning("Marked as interrupted, without a heartbeat from their process: %d.", len(found))
     return len(found)
 
 

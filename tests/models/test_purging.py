@@ -59,6 +59,11 @@ def test_no_conversation_is_deleted_for_its_age_without_a_retention(alice):
     assert list(Conversation.objects.all()) == [old]
 
 
+def test_a_retention_of_one_day_is_reported_in_the_singular(alice, settings):
+    settings.RETENTION_DAYS = 1
+    assert purge()["conversations without a new message for 1 day"] == 0
+
+
 def test_with_a_retention_untouched_conversations_are_deleted_in_the_bin_too(alice, settings):
     settings.RETENTION_DAYS = 90
     create_old_conversation(alice, updated=91)

@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from chatsite.accounts.models import User
 from conversations.models import Conversation, Message
 from tests.conftest import PASSWORD
-from tests.history import create_conversation
+from tests.history import begin, create_conversation
 from tests.operations.conftest import command_error, manage
 from tests.site import Site, Visitor, database_url, eventually, stored
 
@@ -69,6 +69,13 @@ def test_a_backup_made_while_replies_stream_opens_elsewhere(site, stand_in, alic
     for pk, (_state, text) in restored.items():
         assert text
         assert texts[pk].startswith(text) if pk in replies else texts[pk] == text
+
+
+def test_one_conversation_and_one_reply_are_reported_in_the_singular(alice, make_backup, other_database):
+    begin(alice)
+    output = manage(other_database.url, "restore", make_backup())
+    assert "Restored 1 conversation and ended" in output
+    assert "1 reply was being written; it will be" in output
 
 
 def test_restored_sessions_sign_nobody_in(client, alice, make_backup, other_database):

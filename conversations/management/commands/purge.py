@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from conversations.models import Conversation, IdempotencyKey
 from conversations.models.batches import in_batches
@@ -62,7 +63,8 @@ def list_purges() -> list[Purge]:
     sessions = Session.objects.filter(expire_date__lt=timezone.now())
     keys = IdempotencyKey.objects.expired()
     days = settings.RETENTION_DAYS
-    age = f"without a new message for {days} days" if days else "for their age (off: RETENTION_DAYS is 0)"
+    unit = ngettext("day", "days", days)
+    age = f"without a new message for {days} {unit}" if days else "for their age (off: RETENTION_DAYS is 0)"
     return [
         Purge(
             f"conversations in the bin for more than {BIN_PERIOD.days} days",

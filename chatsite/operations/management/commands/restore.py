@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import ngettext
 
 from chatsite.operations import backups
 from conversations.models import Conversation, Message
@@ -30,15 +31,27 @@ class Command(BaseCommand):
         self._migrate()
         # Otherwise devices that have signed out since the backup would be signed in again.
         Session.objects.all().delete()
-        self.stdout.write(f"Restored {Conversation.objects.count():,} conversations and ended all sessions.")
+        number = Conversation.objects.count()
+        unit = ngettext("conversation", "conversations", number)
+        self.stdout.write(f"Restored {number:,} {unit} and ended all sessions.")
         if writing := Message.objects.writing().count():
-            self.stdout.write(f"{writing} replies were being written; they will be shown as interrupted.")
+            sentence = ngettext(
+                "%d reply was being written; it will be shown as interrupted.",
+                "%d replies were being written; they will be shown as interrupted.",
+                writing,
+            )
+            self.stdout.write(sentence % writing)
 
     def _migrate(self) -> None:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
         call_command("migrate", interactive=False, verbosity=0)
         if missing:
-            self.stdout.write(f"It was made by an earlier version; {len(missing)} migrations have updated it.")
+            sentence = ngettext(
+                "It was made by an earlier version; %d migration has updated it.",
+                "It was made by an earlier version; %d migrations have updated it.",
+                len(missing),
+            )
+            self.stdout.write(sentence % len(missing))
         else:
             self.stdout.write("It was made by this version; no migration was needed.")
