@@ -27,7 +27,7 @@ CODES = {
     "request_too_large": "too_large",
     "timeout_error": "upstream_timeout",
 }
-#: Where the body has no error type, for example because a proxy answered.
+#: Our code for each status that says more than the error type, which a proxy may leave out or get wrong.
 CODES_BY_STATUS = {
     401: "misconfigured",
     402: "misconfigured",
@@ -75,11 +75,11 @@ class Failed(Exception):
         if not isinstance(error, dict):
             error = {}
         error_type, message, details = str(error.get("type", "")), str(error.get("message", "")), error.get("details")
-        # Servers that translate other protocols may name any error api_error, and put the status into the object.
+        # Servers that translate other protocols may name any error api_error or invalid_request_error, and put the
+        # status into the object. So the status decides, where it says more than the type.
         if re.fullmatch(r"[45]\d\d", str(error.get("code"))):
             status = int(error["code"])
-        type_code = CODES.get(error_type, "upstream_error")
-        code = CODES_BY_STATUS.get(status, type_code) if type_code == "upstream_error" else type_code
+        code = CODES_BY_STATUS.get(status) or CODES.get(error_type) or "upstream_error"
         if isinstance(details, dict) and details.get("error_code") in ACCOUNT_ERRORS:
             code = "misconfigured"
         elif code == "invalid_request" and "prompt is too long" in message:

@@ -69,6 +69,15 @@ def test_an_error_event_may_name_its_status(status, code):
     assert Failed.from_error({"type": "api_error", "message": "Why.", "code": status}).code == code
 
 
+@pytest.mark.parametrize("error_type", ["api_error", "invalid_request_error", "NotFoundError"])
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(404, "model_unavailable"), (429, "rate_limited"), (504, "upstream_timeout"), (529, "overloaded")],
+)
+def test_a_gateway_that_sends_another_error_type_does_not_hide_the_status(status, code, error_type):
+    assert failure_of_response(status, error_body(error_type)).code == code
+
+
 def test_a_failure_has_the_id_of_the_request():
     assert failure_of_response(529).request_id == "req_1"
 

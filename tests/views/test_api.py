@@ -27,6 +27,8 @@ TURNS = [
 ERRORS = [
     ("[[status:529]]", False, "overloaded", "529 Overloaded: Claude is overloaded. Try again.", True),
     ("[[error:overloaded_error:2]]", True, "overloaded", "529 Overloaded: Claude is overloaded. Try again.", True),
+    ("[[status:404]]", False, "model_unavailable", "404 Not Found: This model is not available any more.", False),
+    ("[[error:not_found_error:0]]", False, "model_unavailable", "404 Not Found: This model is not available", False),
     ("[[status:401]]", False, "misconfigured", "503 Service Unavailable: Claude is not available.", False),
     ("[[truncate:2]]", True, "upstream_truncated", "502 Bad Gateway: The answer broke off before its end.", True),
 ]
