@@ -11,6 +11,7 @@ from django.db.models.functions import Length, Now
 from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.models import User
+from conversations.models import tree
 from conversations.models.content import CONTENT_FROM_TEXT, Content, extract_text, extract_thinking
 from conversations.models.permissions import can_read_transcripts
 
@@ -211,6 +212,15 @@ class Message(models.Model):
         """This message and its siblings, oldest first; without it when its row is gone."""
         siblings = Message.objects.filter(conversation=self.conversation_id, parent=self.parent_id)
         return list(siblings.order_by("created", "id").values_list("pk", flat=True))
+
+    def count_turns_not_sent(self) -> int:
+        """How many turns before the question of this answer were not sent with it, as the model's window is full."""
+        if self.sent_from_id is None:
+            return 0
+        messages = Message.objects.filter(conversation=self.conversation_id)
+        not_sent = tree.path_to(self.sent_from_id, dict(messages.values_list("id", "parent_id")))[:-1]
+        # An empty answer is never sent.
+        return len(set(not_sent) - set(messages.filter(text="").values_list("id", flat=True)))
 
     def finish(self, *, state: str, ending: str, content: Content, **fields: Any) -> bool:
         """Store how the writing ended; `fields` are columns of the result. True where this call decided the state.

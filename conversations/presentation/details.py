@@ -57,6 +57,20 @@ def group_by_key(pairs: Iterable[tuple[K | None, Usage]]) -> dict[K, list[Usage]
     return groups
 
 
+def sum_tokens(answer: Message) -> dict[str, int] | None:
+    """The tokens of all calls of an answer, under the names of the Messages API; None where nothing is known."""
+    calls = get_calls([answer], answer.conversation)
+    if answer.pk not in calls:
+        return None
+    tokens = sum((call.tokens for call in calls[answer.pk]), Tokens())
+    return {
+        "input_tokens": tokens.input,
+        "output_tokens": tokens.output,
+        "cache_creation_input_tokens": tokens.cache_write_5m + tokens.cache_write_1h,
+        "cache_read_input_tokens": tokens.cache_read,
+    }
+
+
 def summarize(answer: Message, calls: list[Usage], *, with_cost: bool) -> dict[str, Any]:
     """All calls of an answer together."""
     tokens = sum((call.tokens for call in calls), Tokens())

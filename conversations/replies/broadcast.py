@@ -5,7 +5,7 @@ Filled by a Reply (the writer) or as a Mirror (a reply that another process writ
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Container, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +13,6 @@ from typing import Any
 from chatsite.accounts.access import Access
 from conversations import markdown, sse
 from conversations.models import Message
-from conversations.presentation import wording
 from conversations.replies.end import End
 from conversations.replies.notifier import Notifier
 
@@ -156,8 +155,10 @@ class Broadcast:
                 elif not await self._page_changed.wait():
                     yield sse.KEEP_ALIVE
 
-    async def plain_frames(self, reader: Reader) -> AsyncGenerator[bytes]:
-        """The plain API's stream: pieces of text, an error where there was one, `[DONE]`."""
+    async def plain_frames(
+        self, reader: Reader, end_frame: Callable[[End], Awaitable[bytes]]
+    ) -> AsyncGenerator[bytes]:
+        """The plain API's stream: pieces of text, what `end_frame` makes of the end, `[DONE]`."""
         sent = 0
         with self._reading(reader, page=False):
             while not reader.has_access_ended:
@@ -169,16 +170,7 @@ class Broadcast:
                 elif not await self._text_changed.wait():
                     yield sse.PLAIN_KEEP_ALIVE
             end = ACCESS_ENDED if reader.has_access_ended or self.end is None else self.end
-            if sentence := wording.plain_error(ending=end.ending, error_code=end.error_code):
-                yield sse.encode_plain_frame(
-                    {
-                        "error": sentence,
-                        "code": end.error_code or end.ending,
-                        "retryable": end.is_retryable,
-                        "request_id": end.request_id,
-                    }
-                )
-            yield sse.PLAIN_DONE
+            yield await end_frame(end) + sse.PLAIN_DONE
 
     async def until_ended(self) -> End:
         """Wait for the end. It counts as reading, as a mirror without readers is dropped."""

@@ -53,7 +53,8 @@ def build_request(answer: Message) -> Request:
     branch = answer.conversation.prompt_messages(answer.parent_id)
     fitted = prompt.build_prompt(branch, model=answer.model, system=answer.system, max_tokens=settings.CHAT_MAX_TOKENS)
     if fitted.sent_from:
-        Message.objects.filter(pk=answer.pk).update(sent_from=fitted.sent_from)
+        answer.sent_from_id = fitted.sent_from
+        answer.save(update_fields=["sent_from"])
     return Request(
         model=answer.model,
         messages=fitted.messages,

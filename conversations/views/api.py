@@ -1,13 +1,12 @@
 """`POST /api/chat`: the plain API. Its refusals are JSON and come in the order of the checks in `chat`."""
 
 import asyncio
-import json
-import re
+import logging
 import weakref
-from typing import Any, Literal
+from functools import partial
+from typing import Any
 from uuid import UUID
 
-import msgspec
 from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
@@ -15,75 +14,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from msgspec import UNSET, UnsetType
 
 from chatsite.accounts.access import Access
 from chatsite.accounts.models import ApiToken, User
 from conversations import sse
-from conversations.forms import MAX_QUESTION_LENGTH, question_text, validate_model
-from conversations.models import Conversation, EarlierTurn, Question
-from conversations.replies import Reader, engine
+from conversations.models import Conversation, Message
+from conversations.presentation import details, wording
+from conversations.replies import End, Reader, engine
+from conversations.views.chat_request import InvalidRequest, parse
 from conversations.views.refusals import REFUSALS, refusal, status_and_sentence
 
-INVALID = "Missing or invalid message"
-MAX_TURNS = 10_000
-#: Characters of the optional texts.
-MAX_LENGTHS = {"key": 100, "model": 80, "system": 20_000}
-SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-class InvalidRequest(Exception):
-    """The request is not one that the API takes; the text says what is wrong."""
-
-    def __init__(self, sentence: str, status: int = 400) -> None:
-        super().__init__(sentence)
-        self.status = status
-
-
-class ChatTurn(msgspec.Struct):
-    role: Literal["user", "assistant"]
-    content: str
-
-
-class ChatRequest(msgspec.Struct):
-    """The JSON body: `message`, or `messages` with an optional `system`; and what goes with both."""
-
-    message: str | UnsetType = UNSET
-    messages: list[ChatTurn] | UnsetType = UNSET
-    conversation: Any = None
-    system: str | None = None
-    model: str | None = None
-    key: str | None = None
-
-    def question(self) -> Question:
-        """Raises InvalidRequest, and ValidationError with a sentence."""
-        for name, max_length in MAX_LENGTHS.items():
-            text = getattr(self, name) or ""
-            if len(text) > max_length or "\0" in text or SURROGATE.search(text):
-                raise InvalidRequest(text_error(name))
-        model = validate_model(self.model or "")
-        *earlier, last = self.turns()
-        if self.conversation is not None and (self.messages is not UNSET or self.system):
-            raise InvalidRequest(_("With a conversation only a message is taken."))
-        return Question(
-            text=last.text, model=model, key=self.key or "", earlier=tuple(earlier), system=self.system or ""
-        )
-
-    def turns(self) -> list[EarlierTurn]:
-        if isinstance(self.message, str) and self.messages is UNSET:
-            messages = [ChatTurn("user", self.message)]
-        elif isinstance(self.messages, list) and self.message is UNSET and 0 < len(self.messages) <= MAX_TURNS:
-            messages = self.messages
-        else:
-            raise InvalidRequest(INVALID)
-        if any(not turn.content.strip() for turn in messages):
-            raise InvalidRequest(INVALID)
-        turns = [EarlierTurn(turn.role, question_text(turn.content)) for turn in messages]
-        if turns[0].role != "user" or turns[-1].role != "user":
-            raise InvalidRequest(_("The messages must begin and end with a turn of the user."))
-        if sum(len(turn.text) for turn in turns) > 10 * MAX_QUESTION_LENGTH:
-            raise InvalidRequest(_("The messages are too long."))
-        return turns
+logger = logging.getLogger(__name__)
 
 
 # CSRF is checked by `authenticate_request`: a request with an API token needs no CSRF token.
@@ -106,11 +47,37 @@ async def chat(request: HttpRequest) -> HttpResponseBase:
     except REFUSALS as refused:
         return refusal(*status_and_sentence(refused))
     headers = {"X-Conversation-Id": str(answer.conversation_id), "X-Message-Id": str(answer.pk)}
-    response = sse.EventStream(broadcast.plain_frames(Reader(access)), headers)
+    response = sse.EventStream(broadcast.plain_frames(Reader(access), partial(end_frame, answer)), headers)
     # When the caller leaves before the first frame, Django drops the response without reading or closing it.
     leaving = weakref.finalize(response, asyncio.get_running_loop().call_soon_threadsafe, broadcast.leave_unread)
     leaving.atexit = False
+    left_out = body.count_empty_answers()
+    if answer.sent_from_id:
+        left_out += await sync_to_async(answer.count_turns_not_sent)()
+    if left_out:
+        response["X-Turns-Left-Out"] = str(left_out)
     return response
+
+
+async def end_frame(answer: Message, end: End) -> bytes:
+    """The last frame before `[DONE]`: an error, or how the answer ended and what it used."""
+    if sentence := wording.plain_error(ending=end.ending, error_code=end.error_code):
+        return sse.encode_plain_frame(
+            {
+                "error": sentence,
+                "code": end.error_code or end.ending,
+                "retryable": end.is_retryable,
+                "request_id": end.request_id,
+            }
+        )
+    usage = None
+    try:
+        usage = await sync_to_async(details.sum_tokens)(answer)
+    except Exception:
+        # The text is there without it. Raised from here, Django would never learn that the request is over.
+        logger.exception("What reply %s used could not be read.", answer.pk)
+    data = {"text": "", "state": end.state, "stop_reason": end.stop_reason or None, "usage": usage}
+    return sse.encode_plain_frame(data)
 
 
 def authenticate_request(request: HttpRequest) -> tuple[User, Access]:
@@ -144,25 +111,6 @@ async def get_conversation(user: User, conversation_id: Any) -> Conversation | N
     if conversation is None:
         raise InvalidRequest(_("There is no such conversation."), status=404)
     return conversation
-
-
-def parse(body: bytes) -> ChatRequest:
-    """Raises InvalidRequest."""
-    try:
-        return msgspec.convert(json.loads(body.decode()), ChatRequest)
-    except msgspec.ValidationError as error:
-        # It names the field: "Expected `str | null`, got `int` - at `$.key`".
-        field = re.search(r"`\$\.(key|model|system)`", str(error))
-        raise InvalidRequest(text_error(field[1]) if field else INVALID) from None
-    except (ValueError, RecursionError):
-        raise InvalidRequest(INVALID) from None
-
-
-def text_error(name: str) -> str:
-    return _("%(name)s must be a text of at most %(max_length)s characters.") % {
-        "name": name,
-        "max_length": MAX_LENGTHS[name],
-    }
 
 
 def parse_id(value: Any) -> UUID | None:

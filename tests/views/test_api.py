@@ -3,8 +3,10 @@
 import asyncio
 import json
 import re
+from functools import partial
 from itertools import islice
 from time import monotonic
+from unittest.mock import ANY
 
 import httpx2
 import pytest
@@ -12,10 +14,13 @@ import pytest
 from chatsite.accounts.models import ApiToken
 from conversations import sse
 from conversations.models import Conversation, Message
+from conversations.presentation import details
 from conversations.replies import Broadcast, End, Reader
+from conversations.views import api
 from tests.history import create_conversation, texts
 from tests.site import eventually
 
+API_TOKENS = ["input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"]
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 #: The end of a conversation that took place elsewhere, and a question that the stand-in answers with "You are Alice."
 TURNS = [
@@ -55,6 +60,11 @@ def frames(response):
     return [part[6:] if part == "data: [DONE]" else json.loads(part[6:]) for part in parts]
 
 
+def end(state="complete", stop_reason="end_turn"):
+    """The frame before the last one, where nothing failed."""
+    return {"text": "", "state": state, "stop_reason": stop_reason, "usage": ANY}
+
+
 def extract_text(text_frames) -> str:
     assert all(set(frame) == {"text"} for frame in text_frames)
     return "".join(frame["text"] for frame in text_frames)
@@ -65,9 +75,34 @@ def extract_text(text_frames) -> str:
 
 def test_the_answer_is_streamed_as_frames_of_text_and_done(alice_program):
     response = chat(alice_program, message="Hi! [[rate:200]][[text]]One – zwei\n\n三 🙂.[[/text]]")
-    *text_frames, done = frames(response)
+    *text_frames, ending, done = frames(response)
     assert extract_text(text_frames) == "One – zwei\n\n三 🙂."
+    assert (ending, done) == (end(), "[DONE]")
+
+
+def test_the_frame_before_the_last_says_how_the_answer_ended_and_what_it_used(alice_program, stand_in):
+    ending = frames(chat(alice_program, message="[[echo:Hi.]][[max_tokens]]"))[-2]
+    assert list(ending) == ["text", "state", "stop_reason", "usage"]
+    assert (ending["text"], ending["state"], ending["stop_reason"]) == ("", "complete", "max_tokens")
+    used = stand_in.recorded(last=True)[0]["usage"]
+    assert ending["usage"] == {name: used[name] for name in API_TOKENS}
+
+
+def test_an_answer_that_alice_stops_ends_as_stopped_without_a_reason(alice_program, alice_visitor):
+    with alice_visitor.chatting("[[endless]][[rate:100]]") as stream:
+        stream.until_text()
+        alice_visitor.stop(stream.response.headers["x-message-id"])
+        stream.read_to_end()
+    (_name, ending), (_last, done) = stream.frames[-2:]
+    assert ending == end("stopped", None)
+    assert ending["usage"]["input_tokens"] > 0
     assert done == "[DONE]"
+
+
+def test_the_answer_ends_although_what_it_used_cannot_be_read(monkeypatch):
+    monkeypatch.setattr(details, "sum_tokens", lambda answer: 1 / 0)
+    frame = asyncio.run(api.end_frame(Message(), End("complete", "finished", stop_reason="end_turn")))
+    assert json.loads(frame.removeprefix(b"data: ")) == end() | {"usage": None}
 
 
 def test_the_stream_is_neither_cached_nor_buffered_nor_transformed(alice_program):
@@ -97,13 +132,13 @@ def test_silence_is_filled_with_an_empty_text(monkeypatch):
     async def read_stream() -> list[bytes]:
         broadcast = Broadcast()
         broadcast.write("Hm.")
-        stream = broadcast.plain_frames(Reader())
+        stream = broadcast.plain_frames(Reader(), partial(api.end_frame, Message()))
         before_the_end = [await anext(stream) for _ in range(3)]
-        broadcast.close(End(state="complete", ending="finished"), "")
+        broadcast.close(End("failed", "failed", "internal"), "")
         return before_the_end + [frame async for frame in stream]
 
     silence = b'data: {"text": ""}\n\n'
-    assert asyncio.run(read_stream()) == [b'data: {"text":"Hm."}\n\n', silence, silence, b"data: [DONE]\n\n"]
+    assert asyncio.run(read_stream())[:3] == [b'data: {"text":"Hm."}\n\n', silence, silence]
 
 
 def test_silence_is_filled_after_fifteen_seconds():
@@ -179,13 +214,45 @@ def test_several_questions_in_a_row_are_sent_as_one_turn(alice_program, stand_in
     assert [block["text"] for block in message["content"]] == ["One.", "Two.", "[[echo:Three.]]"]
 
 
+@pytest.mark.parametrize("empty", ["", " \n", None])
+def test_an_empty_answer_is_left_out_and_a_header_says_so(alice_program, stand_in, empty):
+    """The tutorial's client keeps one of each answer that failed."""
+    failed = [{"role": "user", "content": "Fail."}, {"role": "assistant", "content": empty}]
+    response = chat(alice_program, messages=[*failed, *failed, {"role": "user", "content": "[[echo:Good.]]"}])
+
+    assert frames(response)[0] == {"text": "Good."}
+    assert response.headers["x-turns-left-out"] == "2"
+    [message] = stand_in.recorded(last=True)[0]["body"]["messages"]
+    assert [block["text"] for block in message["content"]] == ["Fail.", "Fail.", "[[echo:Good.]]"]
+
+
+def test_an_empty_answer_at_the_end_is_left_out_too(alice_program):
+    response = chat(alice_program, messages=[{"role": "user", "content": "[[echo:Hi.]]"}, {"role": "assistant"}])
+    assert frames(response)[0] == {"text": "Hi."}
+    assert response.headers["x-turns-left-out"] == "1"
+
+
+def test_turns_that_do_not_fit_the_window_are_counted_in_the_header(alice_program, stand_in):
+    turns = [{"role": role, "content": "東" * 100_000} for _ in range(5) for role in ("user", "assistant")]
+    question = {"role": "user", "content": "[[echo:Hi.]]"}
+    response = chat(alice_program, messages=[*turns, question])
+
+    sent = stand_in.recorded(last=True)[0]["body"]["messages"]
+    assert 0 < len(sent) < len(turns)
+    assert response.headers["x-turns-left-out"] == str(len(turns) + 1 - len(sent))
+
+
+def test_nothing_is_reported_where_no_turn_is_left_out(alice_program):
+    assert "x-turns-left-out" not in chat(alice_program, messages=TURNS).headers
+
+
 # Keys and sessions
 
 
 def test_a_repeat_with_the_same_key_gets_the_same_answer(alice_program, stand_in):
     first, repeat = [chat(alice_program, message="[[echo:Once.]]", key="once") for _twice in range(2)]
     assert first.headers["x-message-id"] == repeat.headers["x-message-id"]
-    assert frames(repeat) == [{"text": "Once."}, "[DONE]"]
+    assert frames(repeat) == [{"text": "Once."}, end(), "[DONE]"]
     assert len(stand_in.recorded()) == 1
 
 
@@ -206,7 +273,7 @@ def test_the_same_key_with_another_message_is_refused(alice_program):
 
 
 def test_a_session_with_its_csrf_token_can_ask_too(alice_visitor):
-    assert frames(chat(alice_visitor.http, message="[[echo:Hi.]]")) == [{"text": "Hi."}, "[DONE]"]
+    assert frames(chat(alice_visitor.http, message="[[echo:Hi.]]")) == [{"text": "Hi."}, end(), "[DONE]"]
 
 
 def test_a_session_without_its_csrf_token_is_refused(alice_visitor):

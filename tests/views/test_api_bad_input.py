@@ -46,6 +46,8 @@ OBJECTS = {
     "an unknown role": {"messages": [{"role": "system", "content": "Hi"}]},
     "content that is a list": {"messages": [{"role": "user", "content": [{"type": "text", "text": "Hi"}]}]},
     "an empty turn": {"messages": [{"role": "user", "content": " "}]},
+    "a turn without content": {"messages": [{"role": "user"}]},
+    "an empty answer alone": {"messages": [{"role": "assistant", "content": ""}]},
     "an answer first": {"messages": [{"role": "assistant", "content": "A"}, {"role": "user", "content": "Q"}]},
     "an answer last": {"messages": [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A"}]},
     "too many messages": {"messages": [{"role": "user", "content": "Hi"}] * 10_001},
