@@ -14,8 +14,10 @@ TEST_RUNNER = "the-tests"
 
 
 def start_answer(conversation: Conversation, request: Question | Retry, runner: str) -> Message:
+    continued = conversation.find_continued(request)
     with transaction.atomic():
-        answer, _is_new = conversation.ask(request, runner=runner, instructions=TeamSettings.current().instructions)
+        instructions = TeamSettings.current().instructions
+        answer, _is_new = conversation.ask(request, runner=runner, instructions=instructions, continued=continued)
     return answer
 
 

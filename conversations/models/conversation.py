@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from chatsite.accounts.models import User
 from conversations.models import tree
 from conversations.models.asking import lock_owner, refuse_if_busy, refuse_if_too_many_running
+from conversations.models.branches import can_be_followed, find_branch_end
 from conversations.models.content import extract_text, text_content
 from conversations.models.idempotency import IdempotencyKey
 from conversations.models.message import Message
@@ -97,17 +98,32 @@ class Conversation(models.Model):
         """The conversation that a first question begins; `ask` stores it."""
         return cls(owner=owner, title=first_words(question.text), system=question.system)
 
-    def ask(self, request: Question | Retry, *, runner: str, instructions: str) -> tuple[Message, bool]:
+    def find_continued(self, request: Question | Retry) -> Message | None:
+        """For a draft: where its earlier turns end in another conversation of the owner, if they are there."""
+        if not self._state.adding or not isinstance(request, Question) or not request.earlier:
+            return None
+        own = Conversation.objects.owned_by(self.owner).filter(system=self.system)
+        return find_branch_end(own, request.earlier)
+
+    def ask(
+        self, request: Question | Retry, *, runner: str, instructions: str, continued: Message | None = None
+    ) -> tuple[Message, bool]:
         """Store a question, unless it is asked again, and an empty answer that the process `runner` will write.
 
-        `instructions`: the team's, sent as system prompt unless the conversation has its own. Returns the answer, and
-        False when an earlier request with the same key created it. Call it inside a transaction: it locks the owner's
-        row. Raises Refused.
+        `instructions`: the team's, sent as system prompt unless the conversation has its own. `continued`: what
+        `find_continued` has found; the question is stored below it, if it still can be. Returns the answer, and False
+        when an earlier request with the same key created it. Call it inside a transaction: it locks the owner's row.
+        Raises Refused.
         """
         lock_owner(self.owner_id)
         fingerprint = request.fingerprint(None if self._state.adding else self.pk)
         if repeated := IdempotencyKey.find_message(self.owner_id, request.key, fingerprint):
             return repeated, False
+        if continued and isinstance(request, Question) and can_be_followed(continued):
+            below = request.below(continued.pk)
+            answer, _is_new = continued.conversation.ask(below, runner=runner, instructions=instructions)
+            IdempotencyKey.remember(self.owner_id, request.key, fingerprint, answer)
+            return answer, True
         if not self._state.adding:
             self.reload_head()
             refuse_if_busy(self.pk)

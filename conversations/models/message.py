@@ -166,6 +166,8 @@ class Message(models.Model):
         indexes = [
             # The tree of one conversation, oldest first: every thread, path and version switch.
             models.Index(fields=["conversation", "created"], name="message_tree"),
+            # `branches.find_answers`: answers by their text, of which the length is enough to be found.
+            models.Index("conversation", Length("text"), name="message_by_length", condition=Q(finished__isnull=False)),
             # The admin's list, newest first: order, page and filters are found in here, past the long texts.
             models.Index(fields=["created", "id", "state", "ending", "model", "role"], name="message_admin"),
             # `stale()`: recovery looks every few seconds.

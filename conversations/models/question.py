@@ -1,6 +1,6 @@
 """What a person asks for: a question, or another answer to one. Made by views, stored by models."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 
@@ -36,6 +36,10 @@ class Question:
         if self.is_edit:
             return ("revise", conversation, self.parent, self.text, self.model)
         return ("ask", conversation, self.text, self.model)
+
+    def below(self, answer: UUID) -> "Question":
+        """The same question below a stored answer, instead of in a new conversation with its earlier turns."""
+        return replace(self, key="", earlier=(), system="", is_edit=True, parent=answer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,14 +31,18 @@ def store_question(conversation: Conversation, request: Question | Retry, runner
 
     `conversation` is a draft for a first question.
     """
+    is_draft = conversation._state.adding
+    # Before the transaction, which on SQLite keeps all others from writing.
+    continued = conversation.find_continued(request)
     with transaction.atomic():
         team = TeamSettings.current()
-        is_first = conversation._state.adding
-        answer, is_new = conversation.ask(request, runner=runner, instructions=team.instructions)
+        answer, is_new = conversation.ask(request, runner=runner, instructions=team.instructions, continued=continued)
         if not is_new:
             return StoredQuestion(answer)
         reply_call = reserve_call(build_request(answer), answer, Usage.Purpose.REPLY, team.monthly_limit)
         title_call = None
+        # The turns of a draft may belong to a conversation that has a title.
+        is_first = is_draft and answer.conversation_id == conversation.pk
         if is_first and settings.CHAT_TITLE_MODEL and isinstance(request, Question):
             # Where the limit leaves no room for a title, the first words of the question stay.
             with suppress(Refused):

@@ -8,10 +8,8 @@ from itertools import islice
 from time import monotonic
 from unittest.mock import ANY
 
-import httpx2
 import pytest
 
-from chatsite.accounts.models import ApiToken
 from conversations import sse
 from conversations.models import Conversation, Message
 from conversations.presentation import details
@@ -37,14 +35,6 @@ ERRORS = [
     ("[[status:401]]", False, "misconfigured", "503 Service Unavailable: Claude is not available.", False),
     ("[[truncate:2]]", True, "upstream_truncated", "502 Bad Gateway: The answer broke off before its end.", True),
 ]
-
-
-@pytest.fixture
-def alice_program(site, alice):
-    """A program of Alice's, with an API token."""
-    _token, secret = ApiToken.issue(alice, "program")
-    with httpx2.Client(base_url=site.url, timeout=30, headers={"Authorization": f"Bearer {secret}"}) as http:
-        yield http
 
 
 def chat(http, **body):
@@ -185,6 +175,19 @@ def test_messages_become_a_conversation_of_their_own(alice_program):
     conversation = Conversation.objects.get()
     assert conversation.title.startswith("Who am I?")
     assert texts(conversation.thread()) == [*(turn["content"] for turn in TURNS), "You are Alice."]
+
+
+def test_messages_that_go_on_are_added_to_their_conversation_without_a_new_title(alice_program, alice):
+    history = []
+    for text in ("One. [[echo:First.]]", "Two. [[echo:Second.]]"):
+        history.append({"role": "user", "content": text})
+        response = chat(alice_program, messages=history)
+        history.append({"role": "assistant", "content": extract_text(frames(response)[:-2])})
+
+    conversation = Conversation.objects.get()
+    assert response.headers["x-conversation-id"] == str(conversation.pk)
+    assert conversation.title.startswith("One.")
+    assert texts(conversation.thread()) == [turn["content"] for turn in history]
 
 
 def test_messages_are_sent_to_claude_with_their_roles(alice_program, stand_in):
