@@ -17,7 +17,20 @@ KEEP_ALIVE = b": still here\n\n"
 PLAIN_KEEP_ALIVE = b'data: {"text": ""}\n\n'
 PLAIN_DONE = b"data: [DONE]\n\n"
 
-encode_json = msgspec.json.Encoder().encode
+#: The line ends of Unicode in UTF-8, and how JSON escapes them: many clients end a line of the stream at them too.
+LINE_ENDS = {b"\xe2\x80\xa8": b"\\u2028", b"\xe2\x80\xa9": b"\\u2029", b"\xc2\x85": b"\\u0085"}
+
+_encode = msgspec.json.Encoder().encode
+
+
+def encode_json(data: dict[str, Any]) -> bytes:
+    """JSON on one line, whatever a client takes for the end of one."""
+    encoded = _encode(data)
+    # Most deltas have neither of the first bytes, and a byte is found ten times faster than a sequence.
+    if 0xE2 in encoded or 0xC2 in encoded:
+        for line_end, escape in LINE_ENDS.items():
+            encoded = encoded.replace(line_end, escape)
+    return encoded
 
 
 def encode_frame(name: str, data: dict[str, Any]) -> bytes:

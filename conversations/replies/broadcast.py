@@ -6,7 +6,7 @@ Filled by a Reply (the writer) or as a Mirror (a reply that another process writ
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Container, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,8 @@ from conversations.replies.notifier import Notifier
 #: What a program reads when its session or token has ended; the reply itself may go on.
 ACCESS_ENDED = End(Message.State.WRITING, Message.Ending.FAILED, error_code="access_ended")
 
+#: Seconds after the end in which a title may still come.
+LATE_TITLE_SECONDS = 5
 #: Frames that are kept for readers that are a little behind; a reader further behind gets a snapshot.
 MAX_FRAMES = 256
 
@@ -66,7 +68,9 @@ class Broadcast:
         self._page_changed = Notifier()
         self._frames = Frames()
         self._status = b""
-        self._title = b""
+        self._title = self._late_title = b""
+        self._title_settled = asyncio.Event()
+        self._title_settled.set()
         self._html = ""
         self._renderer = markdown.IncrementalRenderer()
         self._rendered = 0
@@ -101,10 +105,19 @@ class Broadcast:
     def show_saving(self) -> None:
         self.show_status("saving", {})
 
+    def expect_title(self) -> None:
+        """A title is being written: `set_title` will be called."""
+        self._title_settled.clear()
+
     def set_title(self, title: str) -> None:
-        """Send the title to the page's readers, or to the next one while there are none."""
+        """Send the title to the page's readers, or to the next one while there are none. Empty: there is no title."""
+        self._title_settled.set()
+        if not title:
+            return
         frame = sse.encode_frame("title", {"title": title})
-        if self._page_readers:
+        if self.end is not None:
+            self._late_title = frame
+        elif self._page_readers:
             self._push(frame)
         else:
             self._title = frame
@@ -154,6 +167,13 @@ class Broadcast:
                     break
                 elif not await self._page_changed.wait():
                     yield sse.KEEP_ALIVE
+
+    async def late_title(self) -> bytes:
+        """To be awaited after the end: the frame of a title that comes only now; empty if none comes in time."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LATE_TITLE_SECONDS):
+                await self._title_settled.wait()
+        return self._late_title
 
     async def plain_frames(
         self, reader: Reader, end_frame: Callable[[End], Awaitable[bytes]]

@@ -165,6 +165,7 @@ class Engine:
             )
             self.running[answer.pk] = reply
             if stored.title_call is not None:
+                reply.broadcast.expect_title()
                 title = TitleWriter(
                     answer,
                     stored.title_call,

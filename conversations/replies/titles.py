@@ -45,7 +45,9 @@ def build_title_request(question: str) -> client.Request:
 
 
 class TitleWriter:
-    """One call and one ending. `show` is called with the title once it is stored, `on_end` when all is done."""
+    """One call and one ending. `show` is called once, with the title when it is stored, or with an empty text if there
+    is none; `on_end` when all is done.
+    """
 
     def __init__(
         self,
@@ -77,16 +79,18 @@ class TitleWriter:
 
     async def _supervise(self) -> None:
         """Write the title and store it. No exception passes; nothing cancels this task."""
+        title = ""
         try:
             async with self._call as call:
                 await call.stream(self._handle, MAX_SECONDS)
-            title = clean_title(self._text) if self._stop_reason == "end_turn" else ""
-            if title and await self._store(title):
-                self._show(title)
+            written = clean_title(self._text) if self._stop_reason == "end_turn" else ""
+            if written and await self._store(written):
+                title = written
         except (Failed, Stopped, TimeoutError, Refused) as error:
             logger.info("No title for conversation %s: %r", self.answer.conversation_id, error)
         except Exception:
             logger.exception("No title for conversation %s.", self.answer.conversation_id)
+        self._show(title)
         self._on_end(self)
         if self._limit is not None:
             await storage.run(alerts.warn_about_budget, self._month, self._limit)

@@ -56,7 +56,10 @@ def start_frame(answer: Message, viewer: User, *, with_question: bool) -> bytes:
 async def page_stream(
     broadcast: Broadcast, answer: Message, request: SignedInRequest, first: bytes = b""
 ) -> AsyncGenerator[bytes]:
-    """`first`, the frames of a broadcast, and one `end`. Without `end`, the page asks for the reply again."""
+    """`first`, the frames of a broadcast, one `end`, and a title that comes after it.
+
+    Without `end`, the page asks for the reply again.
+    """
     reader = Reader(Access.by_session(request.user, request.session))
     async with aclosing(broadcast.page_frames(reader)) as frames:
         if first:
@@ -72,6 +75,8 @@ async def page_stream(
         logger.exception("The end of reply %s could not be rendered.", answer.pk)
         return
     yield end
+    if title := await broadcast.late_title():
+        yield title
 
 
 def end_frame(end: End, answer: Message, viewer: User) -> bytes:

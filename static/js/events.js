@@ -4,7 +4,7 @@
  * - `asked` {conversation, form}: the server has accepted the question of a form; `conversation` is its id.
  * - `running` {reply}: the reply with this id is being shown as it is written.
  * - `idle`: no reply is being shown as it is written any more.
- * - `title` {title}: the conversation has a new title.
+ * - `title` {conversation, title}: the conversation with this id has a new title.
  * - `edit`: the last question is to be edited.
  * - `refused` {code}: the server has refused a request, with a code that says why.
  */

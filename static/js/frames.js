@@ -10,12 +10,13 @@ const FIRST_PAUSE_MS = 500;
 const MAX_PAUSE_MS = 10_000;
 
 /**
- * Yields the frames `{name, data}` of a reply until `end`: those of an open response, and of new ones whenever the
- * connection is lost. `reply` is the id of the reply, needed where no response is given. `onConnectionLost` is called
+ * Yields the frames `{name, data}` of a reply: those of an open response, and of new ones whenever the connection is
+ * lost before `end`. A title may come after `end`, within seconds. `reply` is the id of the reply, needed where no response is given. `onConnectionLost` is called
  * before each new attempt.
  * Throws ResponseError when the reply is no longer available, TypeError when the connection was lost before `start`.
  */
 export async function* readFrames(response, { reply = null, onConnectionLost = () => {} } = {}) {
+  let hasEnded = false;
   for (let attempt = 0; ; attempt += 1) {
     try {
       response ??= await send("GET", addressOf("reply", reply), { stream: true });
@@ -23,12 +24,13 @@ export async function* readFrames(response, { reply = null, onConnectionLost = (
         attempt = 0;
         const frame = { name, data: JSON.parse(data) };
         reply = frame.data.reply ?? reply;
+        hasEnded ||= name === "end";
         yield frame;
-        if (name === "end") return;
       }
     } catch (error) {
-      if (reply === null || !isTemporary(error)) throw error;
+      if (!hasEnded && (reply === null || !isTemporary(error))) throw error;
     }
+    if (hasEnded) return;
     response = null;
     onConnectionLost();
     await waitBeforeRetry(attempt);

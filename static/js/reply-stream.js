@@ -49,19 +49,27 @@ export class ReplyStream {
     await this.#showReply(readFrames(null, { reply, onConnectionLost: () => this.#showReconnecting() }), { answer });
   }
 
-  async #showReply(frames, { form, answer = null }) {
+  /** Resolves at the end of the reply. A title that comes later is shown all the same. */
+  #showReply(frames, { form, answer }) {
+    return new Promise((resolve, reject) => {
+      this.#showFrames(frames, { form, answer, onEnd: resolve }).then(resolve, reject);
+    });
+  }
+
+  async #showFrames(frames, { form, answer, onEnd }) {
     try {
-      for await (const frame of frames) {
-        if (frame.name === "start") answer = this.#addTurns(frame.data, form);
-        else if (frame.name === "title") dispatch("title", frame.data);
-        else answer.receive(frame);
+      for await (const { name, data } of frames) {
+        if (name === "start") answer = this.#addTurns(data, form);
+        else if (name === "title") dispatch("title", { ...data, conversation: answer.article.dataset.conversation });
+        else answer.receive({ name, data });
+        if (name !== "end") continue;
+        announce(translate(data.state === "complete" ? "answered" : "ended"));
+        dispatch("idle");
+        onEnd();
       }
-      announce(translate(answer.article.dataset.state === "complete" ? "answered" : "ended"));
     } catch (error) {
       if (!answer) throw error;
       this.#giveUp(answer, error);
-    } finally {
-      if (answer) dispatch("idle");
     }
   }
 
@@ -94,5 +102,6 @@ export class ReplyStream {
     answer.showStatus("");
     answer.article.removeAttribute("aria-busy");
     this.#turns.showError(answer.article, errorMessage(error));
+    dispatch("idle");
   }
 }

@@ -42,6 +42,16 @@ class Window:
         """Wait until the last answer is in this state."""
         expect(self.answer).to_have_attribute("data-state", state, timeout=20_000)
 
+    def dispatch_title(self, title: str) -> None:
+        """What the stream does when a generated title arrives."""
+        self.page.evaluate(
+            """title => {
+              const { conversation } = document.querySelector("chat-entry.heading");
+              document.dispatchEvent(new CustomEvent("chat:title", { detail: { conversation, title } }));
+            }""",
+            title,
+        )
+
     def stop(self) -> None:
         """Stop the answer that is being written, so that the next test finds no running reply."""
         self.button("Stop").click()

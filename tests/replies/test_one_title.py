@@ -121,7 +121,7 @@ def test_a_call_that_takes_too_long_is_given_up_and_counted(entitled, monkeypatc
         finally:
             closed.append(True)
 
-    assert entitled(script) == []
+    assert entitled(script) == [""]
     assert closed == [True]
     assert Conversation.objects.get().title == "Why is the sky blue?"
     row = Usage.objects.get()
@@ -134,7 +134,7 @@ def test_what_nobody_foresaw_costs_the_title_and_nothing_else(entitled, caplog):
         yield STARTED
         raise RuntimeError("a bug")
 
-    assert entitled(script) == []
+    assert entitled(script) == [""]
     assert "No title for conversation" in caplog.text
     assert Conversation.objects.get().title == "Why is the sky blue?"
     assert Usage.objects.get().state == "cut"

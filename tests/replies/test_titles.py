@@ -66,12 +66,27 @@ def test_a_plain_form_and_a_program_get_titles_as_well_but_no_frame(visitor, sta
     assert set(Conversation.objects.values_list("title", flat=True)) == {"Compound interest", "Write a SQL query"}
 
 
-def test_a_title_that_comes_after_the_end_is_there_on_the_next_load(visitor):
+def test_a_title_that_comes_after_the_end_is_the_last_frame(visitor):
     stream = visitor.ask("Explain compound interest[[echo:Yes.]][[title:delay:2]]")
-    assert stream.end["state"] == "complete"
-    assert len(stream.named("title")) == 1
+    assert [name for name, _data in stream.frames[-2:]] == ["end", "title"]
+    assert stream.named("title")[-1] == {"title": "Compound interest"}
     conversation = named("Compound interest")
     assert "Compound interest</h1>" in visitor.http.get(f"/conversations/{conversation.pk}/").text
+
+
+def test_a_second_tab_gets_the_title_after_the_end_too(visitor):
+    with visitor.asking("Explain compound interest[[chars:50]][[rate:20]][[title:delay:4]]") as stream:
+        with visitor.following(stream.start["reply"]) as second:
+            second.read_to_end()
+        stream.read_to_end()
+    for tab in (stream, second):
+        assert [name for name, _data in tab.frames[-2:]] == ["end", "title"]
+
+
+def test_a_title_that_comes_before_the_end_is_not_repeated(visitor):
+    stream = visitor.ask("Explain compound interest[[chars:100]][[rate:20]]")
+    assert len(stream.named("title")) == 2
+    assert stream.frames[-1][0] == "end"
 
 
 def test_only_the_first_question_is_titled(visitor, stand_in):
@@ -166,8 +181,12 @@ def test_without_a_better_title_the_first_words_stay_and_the_reply_never_knows(v
 def test_the_end_of_the_reply_does_not_wait_for_a_title_that_hangs(titling_site, stand_in, alice):
     with Site(stand_in.url, CHAT_TITLE_MODEL=HAIKU) as site:
         started = time.monotonic()
-        stream = Visitor(site, alice).ask("Why? [[echo:Yes.]][[title:stall:0]]")
-        assert time.monotonic() - started < 2
+        with Visitor(site, alice).asking("Why? [[echo:Yes.]][[title:stall:0]]") as stream:
+            assert stream.end["state"] == "complete"
+            ended = time.monotonic()
+            stream.read_to_end()
+        assert ended - started < 2
+        assert 4.5 < time.monotonic() - ended < 6
         eventually(Usage.objects.filter(purpose="title").exists)
         assert stand_in.count_open() == 1
         site.terminate()

@@ -17,6 +17,7 @@ from conversations.replies import Broadcast, End, Reader
 from conversations.views import api
 from tests.history import create_conversation, texts
 from tests.site import eventually
+from tests.views.requests import STREAM
 
 API_TOKENS = ["input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"]
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -129,6 +130,18 @@ def test_silence_is_filled_with_an_empty_text(monkeypatch):
 
     silence = b'data: {"text": ""}\n\n'
     assert asyncio.run(read_stream())[:3] == [b'data: {"text":"Hm."}\n\n', silence, silence]
+
+
+@pytest.mark.parametrize("line_end", ["\u2028", "\u2029", "\u0085"])
+def test_no_frame_has_what_some_clients_take_for_the_end_of_a_line(alice_program, alice_visitor, line_end):
+    text = f"“東京{line_end}– é{line_end}."
+    question = f"[[text]]{text}[[/text]]"
+    response = chat(alice_program, message=question)
+    page = alice_visitor.http.post("/conversations/", data={"text": question}, headers=STREAM)
+
+    assert extract_text(frames(response)[:-2]) == text
+    assert line_end not in response.content.decode() + page.content.decode()
+    assert page.content.decode().count("event: end\n") == 1
 
 
 def test_silence_is_filled_after_fifteen_seconds():

@@ -7,7 +7,7 @@ import { showTitle } from "./chat-entry.js";
 export class ChatSidebar extends HTMLElement {
   connectedCallback() {
     listen("asked", ({ conversation }) => this.#moveToTop(conversation));
-    listen("title", ({ title }) => this.#showNewTitle(title));
+    listen("title", ({ conversation, title }) => showTitle(conversation, title));
     window.addEventListener("hashchange", () => this.#handleHashChange());
     document.addEventListener("keydown", (event) => this.#handleKeydown(event));
     document.addEventListener("click", (event) => this.#handleClick(event));
@@ -55,10 +55,5 @@ export class ChatSidebar extends HTMLElement {
     if (known) return;
     row.querySelector("chat-entry").setConversation(conversation);
     this.#heading.setConversation(conversation);
-  }
-
-  #showNewTitle(title) {
-    const { conversation } = this.#heading;
-    if (conversation) showTitle(conversation, title);
   }
 }
