@@ -114,7 +114,7 @@ class TitleForm(forms.Form):
         """The title on one line. It must have a visible character."""
         title = " ".join(self.cleaned_data["title"].split())
         if not any(character.isprintable() and not character.isspace() for character in title):
-            raise ValidationError(_("A title needs at least one letter."), code="empty")
+            raise ValidationError(_("A title needs at least one visible character."), code="empty")
         if len(title) > MAX_TITLE_LENGTH:
             raise ValidationError(
                 _("A title may have %(max)s characters; this one has %(count)s."),

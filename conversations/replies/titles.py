@@ -6,7 +6,6 @@ If it fails, the first words of the question remain the title.
 import asyncio
 import contextvars
 import logging
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -17,6 +16,7 @@ from conversations.claude.errors import Failed
 from conversations.models import Message, Refused, Usage
 from conversations.replies import alerts, storage
 from conversations.replies.call import ReservedCall, Stopped, UpstreamCall
+from conversations.replies.clean_title import clean_title
 
 logger = logging.getLogger(__name__)
 
@@ -24,11 +24,6 @@ logger = logging.getLogger(__name__)
 MAX_SECONDS = 30
 #: Tokens of a title, and further ones for a model whose thinking cannot be disabled.
 TITLE_TOKENS, THINKING_TOKENS = 60, 1_000
-#: Characters; more than this is an answer and no title.
-MAX_TITLE = 100
-LABEL = re.compile(r"^(title|titel|titre|título|titolo)\s*:\s*", re.IGNORECASE)
-#: What models put around a title: quotation marks, and the marks of a heading or of bold type.
-WRAPPING = " \t\"'`*#_“”„«»‘’‹›「」"
 
 
 def build_title_request(question: str) -> client.Request:
@@ -106,12 +101,3 @@ class TitleWriter:
                 self._text += event.text
             case client.MessageFinished():
                 self._stop_reason = event.stop_reason
-
-
-def clean_title(text: str) -> str:
-    """The title in what the model wrote: its first line without what is around it; empty where there is none."""
-    line = next((line for line in text.splitlines() if line.strip(WRAPPING)), "")
-    bare = LABEL.sub("", line.strip(WRAPPING)).strip(WRAPPING)
-    printable = "".join(character for character in bare if character.isprintable())
-    title = " ".join(printable.split()).removesuffix(".")
-    return title if len(title) <= MAX_TITLE and any(map(str.isalnum, title)) else ""

@@ -109,7 +109,7 @@ def test_an_empty_title_is_refused_with_a_sentence(conversation_window, conversa
     open_title_field(conversation_window)
     title_field(conversation_window).fill("   ")
     title_field(conversation_window).press("Enter")
-    expect(conversation_window.page.get_by_text("A title needs at least one letter.")).to_be_visible()
+    expect(conversation_window.page.get_by_text("A title needs at least one visible character.")).to_be_visible()
     expect(title_field(conversation_window)).to_have_attribute("aria-invalid", "true")
     assert title_of(conversation) == "A trip to the coast."
 

@@ -76,7 +76,7 @@ def test_a_refused_title_comes_back_with_a_sentence(plain_window, alice):
     open_options(plain_window, create_conversation(alice, "A trip to the coast."))
     plain_window.page.get_by_label("Title").fill("   ")
     plain_window.page.get_by_role("button", name="Rename").click()
-    expect(plain_window.page.get_by_role("alert")).to_have_text("A title needs at least one letter.")
+    expect(plain_window.page.get_by_role("alert")).to_have_text("A title needs at least one visible character.")
 
 
 def test_alice_renames(plain_window, alice):

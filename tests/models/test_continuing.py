@@ -26,10 +26,11 @@ def test_turns_that_alice_has_are_continued_in_her_conversation(alice):
 
 def test_turns_that_are_followed_by_a_question_get_a_version_of_it(alice):
     conversation = create_conversation(alice, "One.", "Two.", "Three.")
-    answer = begin(alice, "Another two.", earlier=ANSWERED)
+    begin(alice, "Another two.", earlier=ANSWERED)
     conversation.refresh_from_db()
-    assert texts(conversation.thread()) == ["One.", "An answer.", "Another two.", ""]
-    assert len(answer.parent.versions()) == 2
+    _one, _answer, question, _written = thread = conversation.thread()
+    assert texts(thread) == ["One.", "An answer.", "Another two.", ""]
+    assert len(question.versions()) == 2
 
 
 def test_a_branch_that_is_not_shown_is_continued_and_shown(alice):

@@ -47,11 +47,18 @@ def test_the_page_of_plain_forms_shows_the_title(alice_client, alice):
     assert 'value="A &lt;b&gt;question&lt;/b&gt;."' in page
 
 
-@pytest.mark.parametrize("title", ["🙂" * 200, "שלום \u202eעולם", "x" * 200])
-def test_a_title_may_have_200_characters_of_any_script(alice_client, alice, title):
+@pytest.mark.parametrize("title", ["🙂" * 200, "שלום \u202eעולם", "x" * 200, "2024", "🏖", "?!"])
+def test_a_title_may_have_200_characters_of_any_kind(alice_client, alice, title):
     conversation = create_conversation(alice)
     alice_client.post(path_of(conversation, "title/"), {"title": title}, headers=SCRIPT)
     assert Conversation.objects.get().title == title
+
+
+@pytest.mark.parametrize("fields", [{}, {"title": " \t"}, {"title": "\u200b\u2060"}])
+def test_a_title_that_nobody_could_see_is_refused_with_a_true_sentence(alice_client, alice, fields):
+    conversation = create_conversation(alice)
+    response = alice_client.post(path_of(conversation, "title/"), fields, headers=SCRIPT)
+    assert response.json() == {"error": "A title needs at least one visible character."}
 
 
 def test_a_title_that_is_too_long_is_refused_with_its_length(alice_client, alice):
