@@ -41,10 +41,11 @@ def find_answers(conversations: QuerySet[Any], turns: Sequence[EarlierTurn]) -> 
 
 
 def read_branch(answer: Message) -> list[tuple[str, str]]:
-    """The roles and texts of a branch, without its empty answers."""
+    """The roles and texts of a branch, without its empty answers; none if it was deleted meanwhile."""
     messages = Message.objects.filter(conversation=answer.conversation_id)
     rows = {pk: (parent, role, text) for pk, parent, role, text in messages.values_list("id", "parent", "role", "text")}
-    path = tree.path_to(answer.pk, {pk: parent for pk, (parent, _role, _text) in rows.items()})
+    parents = {pk: parent for pk, (parent, _role, _text) in rows.items()}
+    path = tree.path_to(answer.pk, parents) if answer.pk in parents else []
     return [rows[pk][1:] for pk in path if rows[pk][2].strip()]
 
 
