@@ -175,9 +175,7 @@ class Broadcast:
                 await self._title_settled.wait()
         return self._late_title
 
-    async def plain_frames(
-        self, reader: Reader, end_frame: Callable[[End], Awaitable[bytes]]
-    ) -> AsyncGenerator[bytes]:
+    async def plain_frames(self, reader: Reader, end_frame: Callable[[End], Awaitable[bytes]]) -> AsyncGenerator[bytes]:
         """The plain API's stream: pieces of text, what `end_frame` makes of the end, `[DONE]`."""
         sent = 0
         with self._reading(reader, page=False):
