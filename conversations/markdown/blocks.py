@@ -3,11 +3,11 @@
 import re
 from dataclasses import dataclass
 
+from conversations.markdown.marks import find_definitions
 from conversations.markdown.render import render_positions
 
 BLOCK_TAG = re.compile(r'<(/?)(ul|ol|blockquote|p|h[1-6]|pre|table|hr)\b(?: data-sourcepos="(\d+):\d+-(\d+):(\d+)")?')
 CONTAINERS = ("ul", "ol", "blockquote")
-LINK_DEFINITION = re.compile(r" {0,3}\[[^\]]+\]:[ \t]*\S")
 OPENING_FENCE = re.compile(r"(?:[ \t]*\n)*( {0,3})(`{3,}(?=[^`\n]*\n)|~{3,})([^\n]*)\n")
 
 
@@ -45,7 +45,7 @@ def find_opening_fence(source: str) -> OpeningFence | None:
 
 
 def find_closed_blocks(source: str) -> tuple[int, list[str]]:
-    """Return how many characters belong to blocks that can no longer change, and the link definitions between them.
+    """Return how many characters belong to blocks that can no longer change, and the link definitions in them.
 
     A block is closed when the next one has a complete line. Without that rule "- a⏎⏎-" would split a list.
     """
@@ -54,10 +54,15 @@ def find_closed_blocks(source: str) -> tuple[int, list[str]]:
         return 0, []
     open_block_line, _ = spans[-1]
     lines = source.split("\n")[: open_block_line - 1]
+    first_lines = {first for first, _ in spans}
     block_lines = {number for first, last in spans for number in range(first, last + 1)}
-    definitions = [
-        line for number, line in enumerate(lines, start=1) if number not in block_lines and LINK_DEFINITION.match(line)
-    ]
+    definitions: list[str] = []
+    may_define = False  # nothing is defined within a block, but a paragraph of unused definitions may begin one
+    for number, line in enumerate(lines, start=1):
+        may_define = may_define or number in first_lines or number not in block_lines
+        found = find_definitions(line) if may_define else []
+        definitions += [definition.line for definition in found]
+        may_define = bool(found)
     return sum(len(line) + 1 for line in lines), definitions
 
 

@@ -47,8 +47,8 @@ Change = Commit | Tail | Append
 class IncrementalRenderer:
     """A growing text in blocks: closed blocks are committed and never change again, the open block is the tail.
 
-    At the end the committed HTML equals `render(text)`, unless a link was used before its definition or a limit
-    concerns the whole text. The caller compares the two and sends a snapshot where they differ.
+    At the end the committed HTML equals `render(text)`, unless a link and its definition are in different blocks or a
+    limit concerns the whole text. The caller compares the two and sends a snapshot where they differ.
     """
 
     def __init__(self, text: str = "") -> None:
@@ -150,7 +150,7 @@ class IncrementalRenderer:
         self._tail, self._can_append = "", False
 
     def _render(self, source: str) -> str:
-        return render(self._link_definitions + source if "[" in source else source)
+        return render(source, self._link_definitions if "[" in source else "")
 
     def _commits_since(self, count: int, had_tail: bool) -> list[Change]:
         """Return one Commit for all blocks after the first `count`. It is empty if it only has to clear the tail."""

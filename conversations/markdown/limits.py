@@ -75,12 +75,12 @@ def _find_large_tables(lines: list[str]) -> list[tuple[int, int]]:
             continue
         size += len(line) + 1
         max_cells = min(MAX_CELLS, size + len(lines[number - 1]))
-        if _count_columns(line) * (table_end - number) > max_cells:
+        if count_columns(line) * (table_end - number) > max_cells:
             large_tables.append((number, table_end))
     return large_tables[::-1]
 
 
-def _count_columns(line: str) -> int:
+def count_columns(line: str) -> int:
     """Return how many columns this delimiter row makes, or 0 if it is no delimiter row."""
     if "-" not in line or not ("|" in line or ":" in line) or DELIMITER_ROW.fullmatch(line) is None:
         return 0

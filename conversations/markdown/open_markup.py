@@ -15,10 +15,9 @@ TABLE_ROW = re.compile(r"[ \t>]*\|")
 # Each branch of these two begins with a character, so that the search skips all other characters quickly.
 _LINK = r"\[([^\[\]`]*)(?:\](?:\([^()\n]*(?:\([^()\n]*\)?)?)?)?$"
 HALF_LINK = re.compile(rf"{_LINK}|!{_LINK}|<(?=https?:[^>\s]*$)")
-DELIMITER = re.compile(r"\\[(\[]|\\.|``*|\*\**|__*|~~*|\$\$|\$(?=[\\{]|\Z)", re.DOTALL)
+DELIMITER = re.compile(r"\\[(\[]|\\.|``*|\*\**|__*|~(?:~+|\Z)|\$\$|\$(?=[\\{]|\Z)", re.DOTALL)
 FORMULA_END = {"\\(": "\\)", "\\[": "\\]", "$$": "$$", "$": "$"}
 HALF_ENTITY = re.compile(r"&(?:#?[A-Za-z0-9]{0,8})?$")
-HALF_LINK_DEFINITION = re.compile(r" {0,3}\[[^\]\n]*(?:\](?::[^\n]*)?)?")
 MAX_HIDDEN = 500
 
 
@@ -84,8 +83,6 @@ def _close_inline_markup(text: str) -> str:
             open_runs, run, text[:start][-1:], text[position : position + 1]
         ):
             text = text[:start]
-    if HALF_LINK_DEFINITION.fullmatch(text):
-        return ""
     text = HALF_ENTITY.sub("", HALF_LINK.sub(r"\1\2", text))
     return _close(text.removesuffix("\\"), open_runs)
 

@@ -1,4 +1,4 @@
-"""Renders a text: limits → comrak → the page's markup → sanitizer. Called from outside and by `incremental`."""
+"""Renders a text: limits → marks → comrak → the page's markup → sanitizer. Called from outside and by `incremental`."""
 
 import re
 
@@ -6,6 +6,7 @@ import comrak
 
 from conversations.markdown.decorate import decorate
 from conversations.markdown.limits import limit_complexity
+from conversations.markdown.marks import NONCHARACTERS, find_used_definitions, mark_text, restore_signs
 from conversations.markdown.sanitizer import sanitize
 
 # Raise it when the HTML of an unchanged text changes. Cached HTML of an older version is then rendered again.
@@ -25,22 +26,24 @@ PADDING = " " * 20_000 + "\n"
 _PARSE_OPTIONS = comrak.ParseOptions()
 _RENDER_OPTIONS = comrak.RenderOptions()
 _RENDER_OPTIONS.escape = True
+_RENDER_OPTIONS.hardbreaks = True
 _POSITION_OPTIONS = comrak.RenderOptions()
 _POSITION_OPTIONS.escape = True
 _POSITION_OPTIONS.sourcepos = True
 
 
-def render(text: str) -> str:
-    """Return safe HTML of a whole text. It is sanitized last, so sanitizing it again changes nothing."""
-    text = limit_complexity(normalize(text))
-    padding = PADDING if "]:" in text else ""
-    html = comrak.render_markdown(padding + text, _extension_options(text), _PARSE_OPTIONS, _RENDER_OPTIONS)
-    return sanitize(decorate(html))
+def render(text: str, link_definitions: str = "") -> str:
+    """Return safe HTML of a whole text. It is sanitized last, so sanitizing it again changes nothing.
+
+    `link_definitions`: those of the text before this one. They are not shown.
+    """
+    return sanitize(decorate(_parse(limit_complexity(normalize(text)), _RENDER_OPTIONS, link_definitions)))
 
 
 def normalize(text: str) -> str:
-    """Return the text with `\\n` line endings and with U+FFFD in place of NUL and of lone surrogates."""
+    """Return the text with `\\n` line endings and with U+FFFD in place of NUL, lone surrogates and marks."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    text = NONCHARACTERS.sub("\ufffd", text)
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -50,8 +53,27 @@ def normalize(text: str) -> str:
 
 def render_positions(text: str) -> str:
     """Return HTML whose blocks name their lines in `data-sourcepos`. It is not sanitized: never show it."""
-    text = limit_complexity(text)
-    return str(comrak.render_markdown(text, _extension_options(text), _PARSE_OPTIONS, _POSITION_OPTIONS))
+    return _parse(limit_complexity(text), _POSITION_OPTIONS)
+
+
+def _parse(text: str, options: comrak.RenderOptions, link_definitions: str | None = None) -> str:
+    """Return comrak's HTML. A link definition that no link uses is text.
+
+    `link_definitions`, and those of the text itself, are put before it, unless None: they would move all positions.
+    """
+    extensions = _extension_options(text)
+    definitions = find_used_definitions(text)
+    while True:
+        prefix = ""
+        if link_definitions is not None and "]:" in link_definitions + text:
+            lines = [f"{definition.line}\n\n" for definition in definitions]
+            prefix = "".join([PADDING, link_definitions, *lines])
+        marked = mark_text(text, {definition.colon for definition in definitions})
+        html = str(comrak.render_markdown(prefix + marked, extensions, _PARSE_OPTIONS, options))
+        used = [definition for definition in definitions if definition.is_used_in(html)]
+        if len(used) == len(definitions):
+            return html if marked == text else restore_signs(html)
+        definitions = used
 
 
 def _extension_options(text: str) -> comrak.ExtensionOptions:
@@ -61,6 +83,7 @@ def _extension_options(text: str) -> comrak.ExtensionOptions:
     options.strikethrough = True
     options.tasklist = True
     options.math_dollars = True
+    options.cjk_friendly_emphasis = True
     options.autolink = UNBROKEN_RUN.search(text) is None
     # Most texts are too short to hold too many marks; they are not searched.
     has_few_marks = len(text) < MAX_FORMULA_MARKS or len(FORMULA_MARK.findall(text)) <= MAX_FORMULA_MARKS

@@ -18,6 +18,9 @@ CLOSED = {
     "a ``b ` c": "a ``b ` c``",
     "a `**b": "a `**b`",
     "a ~~b": "a ~~b~~",
+    "a ~~b~": "a ~~b~~",
+    "3~5 days": "3~5 days",
+    "[boat]: https://exam": "[boat]: https://exam",
     "a _b": "a _b_",
     "snake_case": "snake_case",
     "2 * 3": "2 * 3",
@@ -29,6 +32,7 @@ CLOSED = {
 LEFT_OUT = {
     "a **": "a ",
     "a `": "a ",
+    "a ~": "a ",
     "a\n-": "a\n",
     "a\n---": "a\n",
     "a\n==": "a\n",
@@ -49,7 +53,6 @@ LEFT_OUT = {
     "a $$x": "a ",
     "a $": "a ",
     "a $\\frac": "a ",
-    "[boat]: https://exam": "",
 }
 LINKS = {
     "a [b": "a b",
