@@ -53,7 +53,7 @@ def code_block_start(language: str, code_attribute: str = "") -> str:
     return (
         f'<div class="code"><div class="code-head">{name}'
         '<button type="button" class="code-copy" data-action="copy-code">Copy</button></div>'
-        f'<pre tabindex="0" role="group" aria-label="{label}"><code{code_attribute}>'
+        f'<pre dir="ltr" tabindex="0" role="group" aria-label="{label}"><code{code_attribute}>'
     )
 
 

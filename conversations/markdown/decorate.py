@@ -18,7 +18,9 @@ CODE_BLOCK = re.compile(
 ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 SAFE_LINK = re.compile(r"https?://|mailto:", re.IGNORECASE)
 VOID_ELEMENTS = ("br", "hr", "img", "input")
-MAX_FORMULAS = 1_000  # each takes about 0.1 ms; a text of nothing else would take seconds
+MAX_FORMULAS = 1_000  # each makes about a kilobyte of HTML
+MAX_UNSCROLLED_TEX = 40  # a longer formula within a line may be wider than a phone
+FIRST_HEADING = 3  # a turn has a heading of the second level
 
 
 def decorate(html: str) -> str:
@@ -72,15 +74,25 @@ class Decorator:
 
     def _render_formula(self, tex: str, *, display: bool) -> str:
         self._formula_count += 1
-        html = render_formula(tex, display) if self._formula_count <= MAX_FORMULAS else render_tex(tex)
+        formula = render_formula(tex, display) if self._formula_count <= MAX_FORMULAS else render_tex(tex)
         mark = "$$" if display else "$"
         # static/js/copied-content.js copies a formula as this TeX.
-        return f'<span data-tex="{escape(mark + tex.strip() + mark)}">{html}</span>'
+        attributes = f'data-tex="{escape(mark + tex.strip() + mark)}"'
+        if self._formula_count <= MAX_FORMULAS and (display or len(tex) > MAX_UNSCROLLED_TEX):
+            css_class = "formula" if display else "formula-in-line"
+            attributes = f'class="{css_class}" {attributes} tabindex="0" role="group" aria-label="Formula"'
+        return f"<span {attributes}>{formula}</span>"
 
     def _decorate_tag(self, name: str, tag: str) -> str:
         match name:
-            case "p" | "li" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
+            case "p" | "li":
                 return f'{tag[:-1]} dir="auto">'
+            case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
+                return f'<h{_heading_level(name)} dir="auto">'
+            case "/h1" | "/h2" | "/h3" | "/h4" | "/h5" | "/h6":
+                return f"</h{_heading_level(name)}>"
+            case "code":
+                return '<code dir="ltr">'
             case "td" | "th":
                 align = _read_attribute(tag, "align")
                 css_class = f' class="align-{align}"' if align in ("right", "center") else ""
@@ -105,6 +117,10 @@ class Decorator:
                 return f'<span class="task" role="img" aria-label="{label}">{sign}</span>'
             case _:
                 return tag
+
+
+def _heading_level(name: str) -> int:
+    return min(int(name[-1]) + FIRST_HEADING - 1, 6)
 
 
 def _read_attribute(tag: str, name: str) -> str:

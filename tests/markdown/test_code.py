@@ -11,7 +11,7 @@ def test_a_code_block_shows_its_language_and_a_copy_button():
     assert render("```python\nx\n```") == (
         '<div class="code"><div class="code-head"><span class="code-language">python</span>'
         '<button type="button" class="code-copy" data-action="copy-code">Copy</button></div>'
-        '<pre tabindex="0" role="group" aria-label="Code, python"><code>x\n</code></pre></div>\n'
+        '<pre dir="ltr" tabindex="0" role="group" aria-label="Code, python"><code>x\n</code></pre></div>\n'
     )
 
 

@@ -9,12 +9,12 @@ from tests.markdown.browser import ParsedHtml, extract_text
 
 @pytest.mark.parametrize("text", ["$x^2$", r"\(x^2\)", "$`x^2`$"])
 def test_a_formula_in_a_line(text):
-    assert '<math display="inline"><mrow><msup><mi>x</mi><mn>2</mn></msup></mrow></math>' in render(f"So {text}.")
+    assert "<math><msup><mi>x</mi><mn>2</mn></msup></math>" in render(f"So {text}.")
 
 
 @pytest.mark.parametrize("text", ["$$x^2$$", "\\[\nx^2\n\\]", "$$\nx^2\n$$", "```math\nx^2\n```"])
 def test_a_formula_on_a_line_of_its_own(text):
-    assert '<math display="block"><mrow><msup><mi>x</mi><mn>2</mn></msup></mrow></math>' in render(text)
+    assert '<math display="block"><msup><mi>x</mi><mn>2</mn></msup></math>' in render(text)
 
 
 @pytest.mark.parametrize(
@@ -36,18 +36,18 @@ def test_money_code_and_addresses_are_no_formulas(text):
 
 
 def test_an_operator_is_written_as_its_character():
-    assert "<mo>&lt;</mo>" in render("$a < b$")
+    assert "&lt;</mo>" in render("$a < b$")
 
 
 def test_text_in_a_formula_is_escaped():
-    assert extract_text(render(r"$\text{<script>&#x3C;b>}$")).strip() == "<script>&#x3C;b>"
+    assert extract_text(render(r"$\text{<script>\&lt;}$")).strip() == "<script>&lt;"
 
 
 @pytest.mark.parametrize("tex", [r"\nosuch{x}", r"\frac", r"\left(", "", "{" * 900 + "}" * 900, "x" * (MAX_TEX + 1)])
 def test_tex_that_cannot_be_converted_is_shown_as_tex(tex):
     html = render_formula(tex, False)
 
-    assert html.startswith('<code class="tex">')
+    assert html.startswith('<code class="tex" dir="ltr">')
     assert extract_text(html) == tex
 
 
@@ -55,12 +55,75 @@ def test_the_longest_formula_is_converted():
     assert render_formula("x" * MAX_TEX, False).startswith("<math")
 
 
-@pytest.mark.parametrize("tex", [r"\href{javascript:harm()}{x}", r"\style{color:red}{x}", r"\class{turn}{x}"])
-def test_of_a_link_or_a_style_only_the_content_is_left(tex):
-    html = ParsedHtml(render_formula(tex, False))
+UNSUPPORTED = [
+    r"\href{javascript:harm()}{x}",
+    r"\style{color:red}{x}",
+    r"\begin{nosuch}a\end{nosuch}",
+    r"\frac{a}",
+    r"x \ce{H2O}",
+    r"a & b",
+    r"\eqref{a}",
+    r"\newcommand{\x}{xx}\x",
+    r"\left( a",
+    r"\frac{1}{" * 70 + "}" * 70,
+    r"\hat" * 70 + " x",
+]
 
-    assert html.text == "x"
-    assert [attributes for _, attributes in html.elements if attributes] == [{"display": "inline"}]
+
+@pytest.mark.parametrize("tex", UNSUPPORTED)
+def test_no_formula_is_shown_in_part(tex):
+    assert extract_text(render_formula(tex, True)) == tex
+
+
+ALIGNED = ["right no-end", "left no-start"]
+LINES = {
+    r"\begin{aligned}x &= 1+2 \\ &= 3\end{aligned}": ALIGNED * 2,
+    r"\begin{aligned}[t]x &= 1 \\[2pt] &= 3\end{aligned}": ALIGNED * 2,
+    r"\begin{align}x &= 1 \nonumber\\ &= 3\end{align}": ALIGNED * 2,
+    r"\begin{split}x &= 1 \\ &= 3\end{split}": ALIGNED * 2,
+    r"\begin{alignedat}{2}x &= 1 & y &= 3\end{alignedat}": ALIGNED * 2,
+    r"x &= 1 \\ &= 3": ALIGNED * 2,
+    r"\begin{gathered}a\\b\end{gathered}": [None] * 2,
+    r"\begin{gather*}a\\b\end{gather*}": [None] * 2,
+    r"a \\ b": [None] * 2,
+    r"\begin{equation}\begin{matrix}a & b\end{matrix}\end{equation}": [None] * 3,
+    r"\begin{dcases}a & b\end{dcases}": ["left no-end", "left no-end wide-start"],
+    r"\begin{array}{c|r}a & b\\ \hline c & d\end{array}": [
+        "line-after",
+        "right",
+        "line-above line-after",
+        "right line-above",
+    ],
+    r"x = 1 \tag{1}": ["half", None, "right half"],
+    r"\sum_{\substack{a\\b}} x": [None] * 2,
+}
+
+
+@pytest.mark.parametrize(("tex", "cells"), LINES.items())
+def test_lines_of_a_formula_are_aligned(tex, cells):
+    elements = ParsedHtml(render(f"$${tex}$$")).elements
+    assert [attributes.get("class") for tag, attributes in elements if tag == "mtd"] == cells
+
+
+WORDS = {
+    r"\text{in all other cases}": "in all other cases",
+    r"\textbf{in all} \mbox{other} \textrm{cases}": "in allothercases",
+    r"x \text{ if $y$ is odd}": "x if y is odd",
+    r"x = 50% + 5\% y": "x=50%+5%y",
+    r"\text{50\%, a\_b, für “alle” 漢字}": "50%, a_b, für “alle” 漢字",
+}
+
+
+@pytest.mark.parametrize(("tex", "text"), WORDS.items())
+def test_words_in_a_formula_keep_their_spaces(tex, text):
+    assert extract_text(render(f"$${tex}$$")).replace("\xa0", " ").strip() == text
+
+
+def test_a_wide_formula_can_be_scrolled_with_the_keyboard():
+    frame = '<span class="{}" tabindex="0" role="group" aria-label="Formula"><math'
+    assert frame.format("formula") in render("$$x$$")
+    assert frame.format("formula-in-line") in render(f"So ${'x + ' * 20}y$.")
+    assert "<span" not in render("So $x$.")
 
 
 @pytest.mark.parametrize(

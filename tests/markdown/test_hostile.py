@@ -5,7 +5,7 @@ import re
 import pytest
 
 from conversations.markdown import IncrementalRenderer, render
-from conversations.markdown.sanitizer import MATH, TEXT, sanitize
+from conversations.markdown.sanitizer import MATH, MATH_CLASSES, TEXT, sanitize
 from tests.markdown import hostile
 from tests.markdown.browser import Browser, ParsedHtml
 
@@ -25,25 +25,25 @@ ATTRIBUTES = {
     "data-tex",
     "start",
     "accent",
-    "columnalign",
-    "columnspacing",
+    "accentunder",
     "display",
     "displaystyle",
-    "fence",
     "form",
     "height",
+    "largeop",
     "linethickness",
     "lspace",
     "mathcolor",
     "mathvariant",
     "maxsize",
     "minsize",
+    "movablelimits",
     "notation",
-    "rowspacing",
     "rspace",
     "scriptlevel",
-    "separator",
     "stretchy",
+    "symmetric",
+    "voffset",
     "width",
 }
 CLASSES = {
@@ -55,6 +55,9 @@ CLASSES = {
     "task",
     "tex",
     "raw",
+    "formula",
+    "formula-in-line",
+    *MATH_CLASSES.values(),
     "align-center",
     "align-right",
     *"ksncftid",
