@@ -20,18 +20,19 @@ SAFE_LINK = re.compile(r"https?://|mailto:", re.IGNORECASE)
 VOID_ELEMENTS = ("br", "hr", "img", "input")
 MAX_FORMULAS = 1_000  # each makes about a kilobyte of HTML
 MAX_UNSCROLLED_TEX = 40  # a longer formula within a line may be wider than a phone
-FIRST_HEADING = 3  # a turn has a heading of the second level
+HEADING_LEVEL = 3  # of the first heading: a turn has a heading of the second level
 
 
-def decorate(html: str) -> str:
-    """Return the page's markup for HTML from comrak."""
-    return Decorator().decorate(html)
+def decorate(html: str, first_heading: int = 0) -> str:
+    """Return the page's markup for HTML from comrak. `first_heading`: its level, if it is in the text before this."""
+    return Decorator(first_heading).decorate(html)
 
 
 class Decorator:
     """Goes through the HTML once and keeps track of the elements around the current place."""
 
-    def __init__(self) -> None:
+    def __init__(self, first_heading: int) -> None:
+        self._first_heading = first_heading
         self._open_elements: list[str] = []
         self._links: list[bool] = []  # for each open link: whether it stays a link
         self._formula_count = 0
@@ -88,9 +89,10 @@ class Decorator:
             case "p" | "li":
                 return f'{tag[:-1]} dir="auto">'
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
-                return f'<h{_heading_level(name)} dir="auto">'
+                self._first_heading = self._first_heading or int(name[-1])
+                return f'<h{self._heading_level(name)} dir="auto">'
             case "/h1" | "/h2" | "/h3" | "/h4" | "/h5" | "/h6":
-                return f"</h{_heading_level(name)}>"
+                return f"</h{self._heading_level(name)}>"
             case "code":
                 return '<code dir="ltr">'
             case "td" | "th":
@@ -118,9 +120,8 @@ class Decorator:
             case _:
                 return tag
 
-
-def _heading_level(name: str) -> int:
-    return min(int(name[-1]) + FIRST_HEADING - 1, 6)
+    def _heading_level(self, name: str) -> int:
+        return min(HEADING_LEVEL + max(0, int(name[-1]) - self._first_heading), 6)
 
 
 def _read_attribute(tag: str, name: str) -> str:

@@ -9,7 +9,7 @@ from time import perf_counter
 from conversations.markdown.blocks import find_closed_blocks, find_opening_fence
 from conversations.markdown.open_markup import close_open_markup
 from conversations.markdown.plain_blocks import FencedCode, LongBlock
-from conversations.markdown.render import normalize, render
+from conversations.markdown.render import find_first_heading, normalize, render
 
 MIN_FLUSH_INTERVAL = 0.05
 # The next flush waits ten times as long as the last tail took, so one reply uses a tenth of a core at most.
@@ -55,6 +55,7 @@ class IncrementalRenderer:
         self._unflushed = [text]
         self._committed: list[str] = []
         self._link_definitions = ""
+        self._first_heading = 0  # its level, which the levels of all later headings depend on
         self._open_source = ""  # the source of the open block, unless `_plain_block` has it
         self._plain_block: FencedCode | LongBlock | None = None
         self._tail = ""  # the tail's HTML as last sent, without appended text
@@ -146,11 +147,13 @@ class IncrementalRenderer:
 
     def _commit(self, source: str) -> None:
         self._committed.append(self._render(source))
+        if not self._first_heading and "<h" in self._committed[-1]:
+            self._first_heading = find_first_heading(source)
         self._open_source, self._plain_block = "", None
         self._tail, self._can_append = "", False
 
     def _render(self, source: str) -> str:
-        return render(source, self._link_definitions if "[" in source else "")
+        return render(source, self._link_definitions if "[" in source else "", self._first_heading)
 
     def _commits_since(self, count: int, had_tail: bool) -> list[Change]:
         """Return one Commit for all blocks after the first `count`. It is empty if it only has to clear the tail."""

@@ -17,6 +17,7 @@ MAX_FORMULA_MARKS = 2_000
 FORMULA_MARK = re.compile(r"\\[(\[]|\$`")
 # comrak's search for addresses is quadratic in the length of an unbroken run of characters.
 UNBROKEN_RUN = re.compile(r"\S{5000}")
+HEADING = re.compile("<h([1-6])>")
 
 # comrak stops resolving reference links when their addresses together are longer than the text. In a short text, or
 # in one block of a growing text, the third link to a long address would stay in brackets. A blank line of this length
@@ -32,12 +33,19 @@ _POSITION_OPTIONS.escape = True
 _POSITION_OPTIONS.sourcepos = True
 
 
-def render(text: str, link_definitions: str = "") -> str:
+def render(text: str, link_definitions: str = "", first_heading: int = 0) -> str:
     """Return safe HTML of a whole text. It is sanitized last, so sanitizing it again changes nothing.
 
-    `link_definitions`: those of the text before this one. They are not shown.
+    Of the text before this one: `link_definitions`, which are not shown, and the level of the first heading, if any.
     """
-    return sanitize(decorate(_parse(limit_complexity(normalize(text)), _RENDER_OPTIONS, link_definitions)))
+    html = _parse(limit_complexity(normalize(text)), _RENDER_OPTIONS, link_definitions)
+    return sanitize(decorate(html, first_heading))
+
+
+def find_first_heading(text: str) -> int:
+    """Return the level of the first heading, or 0."""
+    heading = HEADING.search(_parse(limit_complexity(text), _RENDER_OPTIONS))
+    return int(heading[1]) if heading else 0
 
 
 def normalize(text: str) -> str:

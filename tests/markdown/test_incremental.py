@@ -122,6 +122,14 @@ def test_committed_text_is_never_rendered_again(monkeypatch):
     assert max(lengths) < 100
 
 
+def test_the_level_of_a_heading_depends_on_the_first_one():
+    renderer, _ = grow("## a\n\n", "b\n\n", "### c\n\n", "d\n")
+    renderer.close()
+
+    assert renderer.snapshot()[0] == render("## a\n\nb\n\n### c\n\nd")
+    assert "<h4" in renderer.snapshot()[0]
+
+
 # Link definitions
 
 

@@ -45,9 +45,17 @@ def test_blocks_become_elements(text, tags):
     assert ParsedHtml(render(text)).tags == tags
 
 
-@pytest.mark.parametrize(("level", "tag"), [(1, "h3"), (2, "h4"), (3, "h5"), (4, "h6"), (5, "h6"), (6, "h6")])
-def test_a_heading_is_below_that_of_its_turn(level, tag):
-    assert render("#" * level + " Boats") == f'<{tag} dir="auto">Boats</{tag}>\n'
+HEADINGS = {
+    "# a\n## b\n### c\n#### d\n##### e": ["h3", "h4", "h5", "h6", "h6"],
+    "## a\n### b\n## c": ["h3", "h4", "h3"],
+    "### a\n# b\n#### c": ["h3", "h3", "h4"],
+    "> ## a\n\nb\n===": ["h3", "h3"],
+}
+
+
+@pytest.mark.parametrize(("text", "tags"), HEADINGS.items())
+def test_headings_start_below_that_of_their_turn(text, tags):
+    assert [tag for tag in ParsedHtml(render(text)).tags if tag[1:].isdigit()] == tags
 
 
 def test_an_ordered_list_keeps_its_first_number():
