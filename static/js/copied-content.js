@@ -1,8 +1,8 @@
 /** What is copied of the turns: text as it is read, HTML without the site's markup, formulas as TeX. */
 
 const CONTROLS = ".code-head, .actions, form, button, summary, template, details:not([open])";
-/** Inside one of these, the elements around say nothing about a part of the text. */
-const TEXT_BLOCKS = "[data-turns], article, p, li, td, th, h1, h2, h3, h4, h5, h6";
+/** Inside one of these, the elements around mean nothing for a part of the text. A question keeps its lines. */
+const TEXT_BLOCKS = "[data-turns], article, p:not([data-text], [data-thoughts]), li, td, th, h1, h2, h3, h4, h5, h6";
 const WITHOUT_MEANING = "article, div, footer, header, span, time";
 const ATTRIBUTES = new Set(["dir", "href", "start", "title"]);
 

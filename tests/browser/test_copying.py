@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.history import ask, begin, finish_answer
+from tests.history import ask, begin, create_conversation, finish_answer
 
 pytestmark = pytest.mark.browser
 
@@ -133,6 +133,16 @@ def test_a_selection_over_two_turns_is_copied_without_buttons(open_answer, alice
     assert "Two\nlines" in text
     assert "Two<br>lines" in without_styles(html)
     assert not re.search("python|Copy|Try again|Edit|Details", text + html)
+
+
+def test_a_part_of_a_question_keeps_its_lines(open_window, alice):
+    window = open_window(alice, permissions=["clipboard-read", "clipboard-write"])
+    conversation = create_conversation(alice, "One line\n  two lines")
+    window.page.goto(f"/conversations/{conversation.pk}/")
+    text = "document.querySelector('.bubble').firstChild"
+    window.page.evaluate(f"getSelection().setBaseAndExtent({text}, 4, {text}, 19)")
+    window.page.keyboard.press("Control+C")
+    assert window.page.evaluate(READ_CLIPBOARD)[0] == "line\n  two line"
 
 
 def test_text_that_is_typed_is_copied_as_it_is(open_answer):
