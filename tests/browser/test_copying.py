@@ -70,7 +70,7 @@ def test_alice_copies_an_answer_as_markdown_and_as_html(open_answer):
     text, html = window.page.evaluate(READ_CLIPBOARD)
     assert text == ANSWER
     assert "<strong>bold</strong>" in without_styles(html)
-    assert "<pre><code>if x:\n    print(x)\n</code></pre>" in without_styles(html)
+    assert '<pre dir="ltr"><code>if x:\n    print(x)\n</code></pre>' in without_styles(html)
     assert "one $x^2$" in html
 
 

@@ -120,10 +120,10 @@ def test_words_in_a_formula_keep_their_spaces(tex, text):
 
 
 def test_a_wide_formula_can_be_scrolled_with_the_keyboard():
-    frame = '<span class="{}" tabindex="0" role="group" aria-label="Formula"><math'
-    assert frame.format("formula") in render("$$x$$")
-    assert frame.format("formula-in-line") in render(f"So ${'x + ' * 20}y$.")
-    assert "<span" not in render("So $x$.")
+    focusable = 'tabindex="0" role="group" aria-label="Formula"><math'
+    assert focusable in render("$$x$$")
+    assert focusable in render(f"So ${'x + ' * 20}y$.")
+    assert focusable not in render("So $x$.")
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_wide_formula_can_be_scrolled_with_the_keyboard():
     [(r"\(a < b\)", "$a &lt; b$"), (r"\[ \text{'} \]", r"$$\text{'}$$"), (r"$\nosuch{x}$", r"$\nosuch{x}$")],
 )
 def test_a_formula_keeps_its_tex_to_be_copied(text, copied):
-    assert f'<span data-tex="{copied}">' in render(text)
+    assert f' data-tex="{copied}"' in render(text)
 
 
 NOTATION = {
