@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -31,15 +31,15 @@ def see_other(name: str, **arguments: Any) -> HttpResponseRedirect:
     return HttpResponseRedirect(resolve_url(name, **arguments), status=303)
 
 
-def clear_site_data(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def clear_site_data(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """A view whose POST has the browser delete what it stores for this site, except for cookies.
 
-    That are a person's drafts (static/js/drafts.js) and, in the admin, the colour theme.
+    These are a person's drafts (static/js/drafts.js) and, in the admin, the colour theme.
     https://www.w3.org/TR/clear-site-data/
     """
 
     @wraps(view)
-    def clearing_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def clearing_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
         if request.method == "POST":
             response.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from conversations.models import Message, Question
-from conversations.replies.broadcast import Broadcast
+from conversations.replies.broadcast import Broadcast, Reader
 from conversations.replies.call import UpstreamCall
 from conversations.replies.engine import Engine
 from conversations.replies.reply import Reply
@@ -56,7 +56,7 @@ async def ask_and_read(engine: Engine, alice: Any) -> None:
     _answer, broadcast = await engine.answer(None, question, alice, grace=60)
     # A fault in what a reader calls ends the response alone.
     with suppress(Injected):
-        async for _frames in broadcast.page_frames():
+        async for _frames in broadcast.page_frames(Reader()):
             pass
     if tasks := asyncio.all_tasks() - others:
         await asyncio.wait(tasks)
