@@ -8,10 +8,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
 django_application = get_asgi_application()
 
 # These need Django's applications, which are loaded now.
+from django.db import connection
+
 from chatsite.server.lifespan import Lifespan
 from chatsite.server.limits import BodyLimit
 from chatsite.server.static import serve_static_files
 from chatsite.server.threads import ThreadPoolPerLane
 from conversations.replies import engine
 
+if connection.vendor == "postgresql":
+    # Seconds. For server processes only: a migration may take longer.
+    connection.settings_dict["OPTIONS"].setdefault("query_timeout", 5)
 application = Lifespan(serve_static_files(BodyLimit(ThreadPoolPerLane(django_application))), engine)

@@ -139,7 +139,17 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
     DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR / "test.sqlite3")}
 else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"] |= {"ENGINE": "chatsite.server.postgresql", "CONN_HEALTH_CHECKS": True}
+    # A server that is not there or a network that swallows everything is noticed within seconds (`tcp_user_timeout` is
+    # in milliseconds). Parameters in DATABASE_URL take precedence.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,
+        "tcp_user_timeout": 10_000,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 # Connections belong to a few threads (chatsite/server/threads.py, conversations/replies/storage.py), so there are
 # few of them, however many streams are open.
 DATABASES["default"]["CONN_MAX_AGE"] = 60

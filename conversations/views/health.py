@@ -1,14 +1,16 @@
 """For load balancers and supervisors: does the process run, and can it take questions?
 
-They may call a process by its address: any `Host` is accepted here (chatsite/middleware/common.py).
+They may call a process by its address: any `Host` is accepted here (chatsite/middleware/common.py). Both have a thread
+of their own (chatsite/server/threads.py): they respond also when every other one waits for the database.
 """
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
-from django.db.utils import Error
 from django.http import HttpRequest, HttpResponse
 
+from chatsite.server.readiness import Readiness
 from conversations.replies import engine
+
+readiness = Readiness()
 
 
 @login_not_required
@@ -18,13 +20,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-def readyz(request: HttpRequest) -> HttpResponse:
-    """The process reaches its database and is not draining."""
+async def readyz(request: HttpRequest) -> HttpResponse:
+    """The process can write to its database and is not draining."""
     if engine.is_draining:
         return HttpResponse("draining\n", content_type="text/plain", status=503)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except Error:
+    if not await readiness.is_ready():
         return HttpResponse("no database\n", content_type="text/plain", status=503)
     return HttpResponse("ready\n", content_type="text/plain")

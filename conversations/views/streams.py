@@ -15,7 +15,7 @@ from chatsite.http import see_other
 from conversations import sse
 from conversations.models import Message
 from conversations.presentation import turns
-from conversations.replies import Broadcast, End, Reader
+from conversations.replies import Broadcast, End, Reader, storage
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +69,8 @@ async def page_stream(
     if broadcast.end is None or reader.has_access_ended:
         return
     try:
-        end = await sync_to_async(end_frame)(broadcast.end, answer, request.user)
+        # The connection that this request began with may be minutes old.
+        end = await sync_to_async(storage.with_fresh_connection)(end_frame, (broadcast.end, answer, request.user), {})
     except Exception:
         # Raised from here, Django would never learn that the request is over.
         logger.exception("The end of reply %s could not be rendered.", answer.pk)
