@@ -23,6 +23,7 @@ INVALID_VALUES = [
     ("REPLY_GRACE_SECONDS", "soon"),
     ("DRAIN_SECONDS", "99999"),
     ("DRAIN_NOTICE_SECONDS", "61"),
+    ("STOP_SECONDS", "9"),
     ("LOG_LEVEL", "LOUD"),
     ("TIME_ZONE", "Mars/Olympus"),
     ("ALLOWED_HOSTS", "https://chat.example.com"),

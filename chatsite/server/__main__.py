@@ -20,7 +20,8 @@ def main() -> None:
         host=options.host,
         port=options.port,
         log_level=options.log_level,
-        # Replies are stored before uvicorn is asked to stop (lifespan.py): nothing is worth waiting for longer.
+        # Replies are stored before uvicorn is asked to stop (lifespan.py): nothing is worth waiting for longer. The
+        # engine leaves time for this before STOP_SECONDS are over.
         timeout_graceful_shutdown=3,
         # The site has no WebSockets, and the proxy in front of it writes the access log.
         ws="none",

@@ -1,7 +1,8 @@
 """Start and stop of a server process: starts the engine, and keeps a stop signal from losing text.
 
 At SIGTERM uvicorn closes its listeners, cancels requests and exits before anything could be saved. So the first
-signal only starts to drain; uvicorn's own handler is called when every reply has ended, or at a second signal.
+signal only starts to drain, and a second one ends the draining; uvicorn's own handler is called when every reply is
+stored, or shortly before the supervisor would kill the process. A third signal ends the process.
 """
 
 import asyncio
@@ -18,6 +19,8 @@ from typing import Any, Protocol
 logger = logging.getLogger(__name__)
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+#: Seconds from the third signal to the end of the process.
+LAST_SECONDS = 1
 SignalHandler = Callable[[int, FrameType | None], Any]
 
 
@@ -26,6 +29,7 @@ class Worker(Protocol):
 
     async def startup(self) -> None: ...
     async def drain(self) -> None: ...
+    def end_drain(self) -> None: ...
     async def shutdown(self) -> None: ...
 
 
@@ -36,6 +40,7 @@ class Lifespan:
         self.application = application
         self.worker = worker
         self._draining: Future[None] | None = None
+        self._signals = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "lifespan":
@@ -71,12 +76,20 @@ class Lifespan:
     def _on_signal(
         self, loop: asyncio.AbstractEventLoop, server_handler: SignalHandler, number: int, frame: FrameType | None
     ) -> None:
-        if self._draining is None:
-            logger.info("Stopping: waiting for running replies. A second signal stops at once.")
-            drain = self._drain_and_stop(server_handler, number)
-            self._draining = asyncio.run_coroutine_threadsafe(drain, loop)
-        else:
-            server_handler(number, frame)
+        self._signals += 1
+        match self._signals:
+            case 1:
+                logger.info("Stopping: waiting for running replies. A second signal interrupts them.")
+                # Kept: the event loop itself keeps no strong reference to a task.
+                drain = self._drain_and_stop(server_handler, number)
+                self._draining = asyncio.run_coroutine_threadsafe(drain, loop)
+            case 2:
+                logger.info("Stopping: interrupting and storing replies. A third signal stops without storing them.")
+                loop.call_soon_threadsafe(self.worker.end_drain)
+            case 3:
+                # What is being stored at this moment may finish.
+                signal.signal(number, signal.SIG_DFL)
+                loop.call_soon_threadsafe(loop.call_later, LAST_SECONDS, signal.raise_signal, number)
 
     async def _drain_and_stop(self, server_handler: SignalHandler, number: int) -> None:
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import logging
 import secrets
 import socket
 from collections.abc import Callable
@@ -23,8 +24,10 @@ from conversations.replies.reply import Reply
 from conversations.replies.start import store_question
 from conversations.replies.titles import TitleWriter
 
-#: Seconds in which replies are stored when the process stops.
-STORING_SECONDS = 4
+logger = logging.getLogger(__name__)
+
+#: Seconds of STOP_SECONDS that are left to uvicorn, which takes three (chatsite/server/__main__.py).
+EXIT_SECONDS = 5
 
 
 class Draining(Exception):
@@ -42,6 +45,8 @@ class Engine:
         self.is_draining = False
         #: New questions are refused.
         self.refuses_questions = False
+        self._is_drain_over = False
+        self._store_until: float | None = None
         self._starting: set[asyncio.Task[tuple[Message, Broadcast]]] = set()
         self._mirrors = Mirrors()
         self._housekeeping = Housekeeping(self.running, self.runner)
@@ -50,7 +55,8 @@ class Engine:
     # The life of the process
 
     async def startup(self) -> None:
-        self.is_draining = self.refuses_questions = False
+        self.is_draining = self.refuses_questions = self._is_drain_over = False
+        self._store_until = None
         client.open_client()
         self._housekeeping.start()
         self._tasks = [
@@ -64,15 +70,22 @@ class Engine:
         For DRAIN_NOTICE_SECONDS before that only `/readyz` says so: a proxy that polls it sends no more questions by
         the time they would be refused.
         """
-        self.is_draining = True
-        await asyncio.sleep(settings.DRAIN_NOTICE_SECONDS)
+        self._begin_stopping()
+        await self._wait_until(lambda: self._is_drain_over, settings.DRAIN_NOTICE_SECONDS)
         self.refuses_questions = True
-        await self._wait_until(lambda: not self.running and not self._starting, settings.DRAIN_SECONDS)
+        await self._wait_until(
+            lambda: self._is_drain_over or not (self.running or self._starting), settings.DRAIN_SECONDS
+        )
         await self._interrupt()
+
+    def end_drain(self) -> None:
+        """Interrupt running replies now; they are stored all the same."""
+        self._is_drain_over = True
 
     async def shutdown(self) -> None:
         """Interrupt what still runs, wait for the saves that are left, and close the connections to Claude."""
-        self.is_draining = self.refuses_questions = True
+        self._begin_stopping()
+        self.refuses_questions = True
         await self._interrupt()
         for task in self._tasks:
             task.cancel()
@@ -80,14 +93,27 @@ class Engine:
         await self._housekeeping.close()
         await client.close_client()
 
+    def _begin_stopping(self) -> None:
+        self.is_draining = True
+        if self._store_until is None:
+            self._store_until = asyncio.get_running_loop().time() + settings.STOP_SECONDS - EXIT_SECONDS
+
     async def _interrupt(self) -> None:
-        # A question that is being stored has no reply yet that could be interrupted.
-        await self._wait_until(lambda: not self._starting, STORING_SECONDS)
-        for reply in list(self.running.values()):
-            reply.stop(Message.Ending.SHUTDOWN)
-        for title in list(self.titles):
-            title.stop()
-        await self._wait_until(lambda: not self.running and not self.titles, STORING_SECONDS)
+        """Interrupt replies, also those of questions that are still being stored, and wait until all are stored."""
+        interrupted: set[Reply | TitleWriter] = set()
+
+        def is_all_stored() -> bool:
+            for reply in {*self.running.values()} - interrupted:
+                reply.stop(Message.Ending.SHUTDOWN)
+            for title in self.titles - interrupted:
+                title.stop()
+            interrupted.update(self.running.values(), self.titles)
+            return not (self.running or self.titles or self._starting)
+
+        assert self._store_until is not None  # noqa: S101 (for the type checker)
+        await self._wait_until(is_all_stored, self._store_until - asyncio.get_running_loop().time())
+        for pk in self.running:
+            logger.error("Reply %s could not be stored before the process has to stop.", pk)
 
     async def _wait_until(self, is_idle: Callable[[], bool], seconds: float) -> None:
         with suppress(TimeoutError):

@@ -1,11 +1,12 @@
 """Finds replies and calls whose process is gone: marks replies interrupted, settles calls from what was stored."""
 
 import logging
+import time
 from collections.abc import Collection
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from conversations.claude import counts, prompt
 from conversations.claude.models import get_model
@@ -18,17 +19,24 @@ from conversations.replies.titles import build_title_request
 
 logger = logging.getLogger(__name__)
 
+#: Seconds that recovery waits for a lock at most, much less than a heartbeat may be old.
+MAX_LOCK_SECONDS = 1
+
 
 def recover(running: Collection[UUID]) -> int:
     """Recover every stale reply but those that this process is writing; returns how many there were.
 
-    A reply that another process recovers at this moment is skipped, not waited for.
+    A reply that another process recovers at this moment is skipped, not waited for. Raises OperationalError when
+    it had to wait for a lock: others could write no heartbeat meanwhile, and living writers look stale.
     """
+    began = time.monotonic()
     with transaction.atomic():
         stale = Message.objects.stale().exclude(pk__in=running).select_for_update(skip_locked=True)
         found = list(stale.values_list("pk", flat=True))
         if found:
             Message.objects.filter(pk__in=found).interrupt_stale()
+        if (seconds := time.monotonic() - began) > MAX_LOCK_SECONDS:
+            raise OperationalError(f"the database was locked for {seconds:.1f} s")
     settle_lost_calls()
     if found:
         logger.warning("Marked as interrupted, without a heartbeat from their process: %d.", len(found))

@@ -15,6 +15,8 @@ T = TypeVar("T")
 
 THREADS = 4
 MAX_PAUSE_SECONDS = 2
+#: After this long a reader learns that the database is slow: a locked SQLite file is waited for before it is an error.
+SLOW_SECONDS = 1
 _pool = ThreadPoolExecutor(THREADS, thread_name_prefix="storage")
 
 
@@ -24,9 +26,13 @@ async def run(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
 
 async def run_until_stored(function: Callable[..., T], *args: Any, on_retry: Callable[[], None]) -> T:
-    """Run a function again and again while the database is unavailable; `on_retry` is called before each pause."""
+    """Run a function again and again while the database is unavailable.
+
+    `on_retry` is called before each pause, and each time the function takes long.
+    """
     pause = 0.1
     while True:
+        slow = asyncio.get_running_loop().call_later(SLOW_SECONDS, on_retry)
         try:
             return await run(function, *args)
         except (OperationalError, InterfaceError) as error:
@@ -34,6 +40,8 @@ async def run_until_stored(function: Callable[..., T], *args: Any, on_retry: Cal
             on_retry()
             await asyncio.sleep(pause)
             pause = min(2 * pause, MAX_PAUSE_SECONDS)
+        finally:
+            slow.cancel()
 
 
 def with_fresh_connection(function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:

@@ -87,7 +87,7 @@ def test_a_container_has_few_privileges_and_time_to_drain(name):
     process = SERVICES[name]
     assert process["read_only"]
     assert process["cap_drop"] == ["ALL"]
-    assert process["stop_grace_period"] == "45s"
+    assert process["stop_grace_period"] == f"{process['environment']['STOP_SECONDS']}s" == "45s"
     assert "/readyz" in process["healthcheck"]["test"][-1]
     assert process["depends_on"] == {"prepare": {"condition": "service_completed_successfully"}}
 

@@ -1,8 +1,13 @@
 """The server stops, politely or not: running replies may finish, and nothing that was written is lost."""
 
+import signal
+import sqlite3
 import time
+from contextlib import closing, contextmanager
 from datetime import timedelta
 
+import pytest
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from conversations.models import Message, Usage
@@ -86,6 +91,53 @@ def test_a_second_signal_stops_at_once_and_still_nothing_is_lost(site, stand_in,
     # Sockets hold a little that was sent and not read yet; a lost second would be a hundred pieces.
     assert call["text"].startswith(answer.text)
     assert len(call["text"]) - len(answer.text) < 500
+
+
+@contextmanager
+def locked_messages():
+    """Nobody can write an answer, as while a long migration runs."""
+    if connection.vendor == "postgresql":
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE conversations_message IN SHARE MODE")
+            yield
+        return
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as locking:
+        locking.execute("BEGIN IMMEDIATE")
+        yield
+        locking.execute("ROLLBACK")
+
+
+@pytest.mark.parametrize(("signals", "seconds"), [(1, 14), (2, 9)])
+def test_a_server_told_to_stop_keeps_trying_to_store_while_the_database_is_locked(
+    site, stand_in, alice, signals, seconds
+):
+    question = "[[endless]][[rate:100]]"
+    with Site(stand_in.url, DRAIN_SECONDS="1") as stopping, Visitor(stopping, alice).asking(question) as stream:
+        stream.until_text()
+        with locked_messages():
+            for _ in range(signals):
+                stopping.terminate()
+                time.sleep(0.5)
+            time.sleep(seconds)
+        assert (stream.end["state"], stream.end["ending"]) == ("interrupted", "shutdown")
+        stopping.process.wait(15)
+
+    assert stream.named("saving")
+    answer, call = stored(stream.start["reply"], 1), stand_in.recorded(last=True)[0]
+    assert call["text"].startswith(answer.text)
+    assert len(call["text"]) - len(answer.text) < 500
+
+
+def test_a_third_signal_ends_the_process_while_the_database_is_locked(site, stand_in, alice):
+    question = "[[endless]][[rate:100]]"
+    with Site(stand_in.url) as stopping, Visitor(stopping, alice).asking(question) as stream:
+        stream.until_text()
+        with locked_messages():
+            for _ in range(3):
+                stopping.terminate()
+                time.sleep(0.2)
+            assert stopping.process.wait(4) == -signal.SIGTERM
+    Message.objects.writing().update(heartbeat=Now() - timedelta(seconds=11))
 
 
 def test_a_reader_who_does_not_read_does_not_keep_the_server_from_stopping(site, stand_in, alice):
