@@ -1,15 +1,24 @@
 """The error views: a page for people, JSON with one sentence for scripts."""
 
+import logging
+import sys
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from chatsite.http import get_previous_page, get_submitted_text, is_from_script
+from chatsite.server.outages import is_outage
+
+logger = logging.getLogger(__name__)
+
+#: Seconds after which a client may try again what the database could not do.
+OUTAGE_RETRY_SECONDS = "10"
 
 
 def render_error(request: HttpRequest, status: int, message: str, template: str = "", **context: Any) -> HttpResponse:
@@ -84,6 +93,8 @@ def session_ended(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Must not fail itself: uses neither the database nor the context processors."""
+    if is_outage(error := sys.exc_info()[1]):
+        return database_unavailable(request, error)
     if is_from_script(request):
         return JsonResponse({"error": _("Something went wrong here. Try again in a moment.")}, status=500)
     try:
@@ -91,6 +102,21 @@ def server_error(request: HttpRequest) -> HttpResponse:
     except Exception:  # reading the form may be what failed
         submitted = None
     return HttpResponse(render_to_string("500.html", {"submitted": submitted}), status=500)
+
+
+def database_unavailable(request: HttpRequest, error: object) -> HttpResponse:
+    """503, with the text of a form to send it again. Uses the database as little as `server_error` does."""
+    logger.error("%s cannot be served: %s", request.path, error)
+    headers = {"Retry-After": OUTAGE_RETRY_SECONDS}
+    if is_from_script(request):
+        sentence = _("The site cannot reach its database at the moment. Try again in a minute.")
+        return JsonResponse({"error": sentence}, status=503, headers=headers)
+    context = {
+        "submitted": get_submitted_text(request),
+        "can_resend": _is_same_origin(request) and not request.FILES,
+        "csrf_token": get_token(request),
+    }
+    return HttpResponse(render_to_string("503.html", context), status=503, headers=headers)
 
 
 def _is_same_origin(request: HttpRequest) -> bool:

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.db import Error
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from chatsite import errors
 from chatsite.http import is_from_script
+from chatsite.server.outages import is_outage
 
 
 class SignInRequired(LoginRequiredMiddleware):
@@ -15,6 +17,15 @@ class SignInRequired(LoginRequiredMiddleware):
 
     A question from a plain form gets 401 as well: a redirect would lose its text.
     """
+
+    def process_view(self, request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponseBase | None:
+        """This is where the person is read, so where most requests fail while the database is unavailable."""
+        try:
+            return super().process_view(request, *arguments, **options)
+        except Error as error:
+            if not is_outage(error):
+                raise
+            return errors.database_unavailable(request, error)
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponse:  # type: ignore[override]
         if is_from_script(request) or (request.method == "POST" and "text" in request.POST):

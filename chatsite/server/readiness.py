@@ -6,7 +6,7 @@ import shutil
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.db import Error, OperationalError, close_old_connections, connection
 
 logger = logging.getLogger(__name__)
 
@@ -47,14 +47,12 @@ def can_write() -> bool:
                 # The message would be accepted here.
                 cursor.execute("SHOW transaction_read_only")
                 if cursor.fetchone()[0] == "on":
-                    logger.error("Not ready: the database is read-only.")
-                    return False
+                    raise OperationalError("it is read-only")
             cursor.execute(WRITE_POSTGRESQL if connection.vendor == "postgresql" else WRITE_SQLITE)
         if connection.vendor == "sqlite" and shutil.disk_usage(connection.settings_dict["NAME"]).free < MIN_FREE_SPACE:
-            logger.error("Not ready: the disk of the database is full.")
-            return False
-    except (DatabaseError, InterfaceError) as error:
-        logger.error("Not ready: the database cannot be written: %s", error)
+            raise OperationalError("its disk is full")
+    except Error as error:
+        logger.error("Not ready: %s", error)
         return False
     finally:
         close_old_connections()

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from chatsite.server.outages import is_outage
 from conversations.models import Message, Usage
 from conversations.replies import call
 
@@ -66,8 +67,8 @@ def store_and_read(checkpoints: list[Checkpoint], usages: list[Usage], runner: s
     checkpoints = sorted(checkpoints, key=lambda checkpoint: checkpoint.id)
     try:
         store_checkpoints(checkpoints, usages, runner)
-    except Exception:
-        if len(checkpoints) + len(usages) == 1:
+    except Exception as error:
+        if len(checkpoints) + len(usages) == 1 or is_outage(error):
             raise
         logger.exception("A round of checkpoints failed; storing row by row.")
         for checkpoint in checkpoints:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import Error, close_old_connections
+
+from chatsite.server.outages import is_outage
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +37,9 @@ async def run_until_stored(function: Callable[..., T], *args: Any, on_retry: Cal
         slow = asyncio.get_running_loop().call_later(SLOW_SECONDS, on_retry)
         try:
             return await run(function, *args)
-        except (OperationalError, InterfaceError) as error:
+        except Error as error:
+            if not is_outage(error):
+                raise
             logger.warning("The database is unavailable; trying again: %s", error)
             on_retry()
             await asyncio.sleep(pause)

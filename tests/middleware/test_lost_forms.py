@@ -110,8 +110,8 @@ def test_a_question_is_returned_if_the_database_is_unavailable(client, alice, mo
     client.raise_request_exception = False
     monkeypatch.setattr(SessionStore, "load", fail)
     page = client.post("/conversations/", QUESTION)
-    assert page.status_code == 500
-    assert "Something went wrong here" in page.text
+    assert page.status_code == 503
+    assert "Its database is unavailable. Nothing was sent" in page.text
     assert "A &lt;long&gt; thought</textarea>" in page.text
 
 

@@ -19,7 +19,7 @@ def proxy(transactional_db):
         yield running
 
 
-def test_a_reply_goes_on_and_is_stored_when_all_connections_fall_silent(proxy, stand_in, alice, capfd):
+def test_a_reply_goes_on_and_is_stored_when_all_connections_fall_silent(capfd, proxy, stand_in, alice):
     with (
         Site(stand_in.url, DATABASE_URL=proxy.url) as site,
         Visitor(site, alice).asking("[[chars:600]][[rate:50]]") as stream,

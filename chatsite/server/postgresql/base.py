@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import psycopg
+from django.db import OperationalError
 from django.db.backends.postgresql import base
 
 logger = logging.getLogger(__name__)
@@ -49,8 +50,8 @@ class Connection(psycopg.Connection[Any]):
                 raise
             Connection.last_given_up = time.monotonic()
             self.close()
-            message = f"PostgreSQL has not answered for {seconds:g} s; the connection is given up."
-            logger.warning(message)
+            message = f"PostgreSQL has not answered for {seconds:g} s; the connection is given up"
+            logger.warning("A query has failed: %s", OperationalError(message))
             raise psycopg.OperationalError(message) from error
 
 
