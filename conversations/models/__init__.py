@@ -14,6 +14,7 @@ from conversations.models.refusals import (
     PriceUnknown,
     Refused,
     TooManyRunning,
+    TooManyTurns,
     UnknownMessage,
 )
 from conversations.models.team import TeamSettings
@@ -37,6 +38,7 @@ __all__ = [
     "Retry",
     "TeamSettings",
     "TooManyRunning",
+    "TooManyTurns",
     "UnknownMessage",
     "Usage",
 ]

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from django.conf import settings
@@ -17,10 +17,11 @@ from conversations.models import tree
 from conversations.models.asking import lock_owner, refuse_if_busy, refuse_if_too_many_running
 from conversations.models.branches import can_be_followed, find_branch_end
 from conversations.models.content import extract_text, text_content
+from conversations.models.earlier_turns import insert_earlier_turns
 from conversations.models.idempotency import IdempotencyKey
 from conversations.models.message import Message
 from conversations.models.permissions import can_read_transcripts
-from conversations.models.question import EarlierTurn, Question, Retry
+from conversations.models.question import Question, Retry
 from conversations.models.refusals import Busy, UnknownMessage
 from conversations.models.retention import BIN_PERIOD, RetentionQuerySet
 from conversations.models.title import first_words
@@ -131,8 +132,11 @@ class Conversation(models.Model):
         if isinstance(request, Retry):
             new, question = [], self.messages.get(children=request.answer)
         else:
-            new = self.build_turns(request)
-            question = new[-1]
+            parent = self.parent_of(request)
+            if request.earlier:
+                parent = insert_earlier_turns(self.pk, request.earlier, parent)
+            question = self.build_question(request.text, parent)
+            new = [question]
         answer = Message(
             conversation=self,
             parent=question,
@@ -156,26 +160,23 @@ class Conversation(models.Model):
         if self.deleted:
             raise UnknownMessage
 
-    def build_turns(self, question: Question) -> list[Message]:
-        """The question, after its earlier turns, each below the one before; not stored. Raises UnknownMessage."""
-        parent = self.parent_of(question)
-        turns = []
-        for turn in (*question.earlier, EarlierTurn(Message.Role.USER, question.text)):
-            content = text_content(turn.text)
-            message = Message(
-                conversation=self,
-                parent_id=parent,
-                role=turn.role,
-                content=content,
-                text=extract_text(content),
-                finished=timezone.now(),
-            )
-            parent = message.pk
-            turns.append(message)
-        return turns
+    def build_question(self, text: str, parent: UUID | None) -> Message:
+        """A question below `parent`; not stored."""
+        content = text_content(text)
+        return Message(
+            conversation=self,
+            parent_id=parent,
+            role=Message.Role.USER,
+            content=content,
+            text=extract_text(content),
+            finished=timezone.now(),
+        )
 
     def parent_of(self, question: Question) -> UUID | None:
-        """Where a question is added: at the head, or where it is edited: below an answer, or beside a question."""
+        """Where a question is added: at the head, or where it is edited: below an answer, or beside a question.
+
+        Raises UnknownMessage.
+        """
         if not question.is_edit or self._state.adding:
             return self.head_id
         if question.parent is not None:
@@ -215,7 +216,7 @@ class Conversation(models.Model):
             if old.text == text:
                 return old
             below = tree.shown_below(question, self.head_id, self.parents())
-            [new] = self.build_turns(Question(text=text, model="", is_edit=True, parent=old.parent_id))
+            new = self.build_question(text, old.parent_id)
             new.save(force_insert=True)
             self.head_id = Message.objects.copy_turns(below, new.pk)
             self.save(update_fields=["head"])
@@ -234,10 +235,10 @@ class Conversation(models.Model):
         messages = self.messages.in_bulk(path)
         return [messages[pk] for pk in path]
 
-    def prompt_messages(self, leaf: UUID | None) -> list[Message]:
-        """The same with the columns alone that are sent to Claude: one query, however long the branch is."""
-        columns = self.messages.only("conversation", "parent", "role", "content", "model")
-        messages = {message.pk: message for message in columns}
+    def prompt_messages(self, leaf: UUID | None) -> list[Any]:
+        """The same as named tuples of what is sent to Claude: one query, no instances, however long the branch is."""
+        columns = self.messages.values_list("id", "parent_id", "role", "content", "model", named=True)
+        messages = {message.id: message for message in columns}
         parents = {pk: message.parent_id for pk, message in messages.items()}
         return [messages[pk] for pk in tree.path_to(leaf, parents)]
 

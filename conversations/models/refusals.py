@@ -13,6 +13,10 @@ class TooManyRunning(Refused):
     """The person has as many running replies as one person may have."""
 
 
+class TooManyTurns(Refused):
+    """The person has sent as many earlier turns within a minute as one person may."""
+
+
 class KeyReused(Refused):
     """The idempotency key was used for something else."""
 

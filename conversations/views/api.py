@@ -18,13 +18,18 @@ from django.views.decorators.csrf import csrf_exempt
 from chatsite.accounts.access import Access
 from chatsite.accounts.models import ApiToken, User
 from conversations import sse
-from conversations.models import Conversation, Message
+from conversations.models import Conversation, Message, Question, TooManyTurns
 from conversations.presentation import details, wording
 from conversations.replies import End, Reader, engine
-from conversations.views.chat_request import InvalidRequest, parse
+from conversations.views.chat_request import ChatRequest, InvalidRequest, parse
 from conversations.views.refusals import REFUSALS, refusal, status_and_sentence
+from conversations.views.turn_limit import TurnLimit
 
 logger = logging.getLogger(__name__)
+
+#: Seconds before a program hears that it has sent too many turns.
+REFUSAL_SECONDS = 1
+turn_limit = TurnLimit()
 
 
 # CSRF is checked by `authenticate_request`: a request with an API token needs no CSRF token.
@@ -35,15 +40,19 @@ async def chat(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         return refusal(405, "Method not allowed", {"Allow": "POST"})
     try:
-        user, access = await sync_to_async(authenticate_request)(request)
-        body = parse(request.body)
-        question = body.question()
+        # In a thread: to read ten thousand turns takes much longer than the event loop may be blocked.
+        user, access, body, question = await sync_to_async(read_request)(request)
+        turn_limit.add(user.pk, len(question.earlier))
         conversation = await get_conversation(user, body.conversation)
         answer, broadcast = await engine.answer(conversation, question, user, grace=0)
     except InvalidRequest as error:
         return refusal(error.status, str(error))
     except ValidationError as error:
         return refusal(400, error.messages[0])
+    except TooManyTurns as refused:
+        # To refuse a program that asks in a loop costs nearly as much as to read what it sends.
+        await asyncio.sleep(REFUSAL_SECONDS)
+        return refusal(*status_and_sentence(refused))
     except REFUSALS as refused:
         return refusal(*status_and_sentence(refused))
     headers = {"X-Conversation-Id": str(answer.conversation_id), "X-Message-Id": str(answer.pk)}
@@ -78,6 +87,13 @@ async def end_frame(answer: Message, end: End) -> bytes:
         logger.exception("What reply %s used could not be read.", answer.pk)
     data = {"text": "", "state": end.state, "stop_reason": end.stop_reason or None, "usage": usage}
     return sse.encode_plain_frame(data)
+
+
+def read_request(request: HttpRequest) -> tuple[User, Access, ChatRequest, Question]:
+    """Raises InvalidRequest, and ValidationError with a sentence."""
+    user, access = authenticate_request(request)
+    body = parse(request.body)
+    return user, access, body, body.question()
 
 
 def authenticate_request(request: HttpRequest) -> tuple[User, Access]:

@@ -3,7 +3,16 @@
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
-from conversations.models import AnswerInBin, BudgetSpent, Busy, KeyReused, PriceUnknown, Refused, TooManyRunning
+from conversations.models import (
+    AnswerInBin,
+    BudgetSpent,
+    Busy,
+    KeyReused,
+    PriceUnknown,
+    Refused,
+    TooManyRunning,
+    TooManyTurns,
+)
 from conversations.presentation import wording
 from conversations.replies import Draining
 
@@ -29,6 +38,12 @@ def status_and_sentence(error: Exception) -> tuple[int, str, dict[str, str]]:
         case TooManyRunning():
             sentence = _("You have as many running answers as one person may have. Wait for one to finish.")
             return 429, sentence, RETRY_AFTER
+        case TooManyTurns():
+            return (
+                429,
+                _("You have sent too many messages within a minute. Try again in a minute."),
+                {"Retry-After": "60"},
+            )
         case Draining():
             return 503, _("The site is being restarted. Try again in a moment."), RETRY_AFTER
     return 404, _("There is no such message."), {}

@@ -59,7 +59,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """Takes one more option: `query_timeout`, in seconds."""
 
     # Django calls `Database.connect`, and offers no option for the class of the connection.
-    Database = SimpleNamespace(**vars(psycopg) | {"connect": Connection.connect})
+    Database = SimpleNamespace(**vars(psycopg) | {"connect": Connection.connect})  # type: ignore[assignment]
 
     def get_connection_params(self) -> dict[str, Any]:
         """A slow query is cancelled by the server a little earlier: then the connection is not lost."""
