@@ -87,6 +87,8 @@ class Engine:
         self._begin_stopping()
         self.refuses_questions = True
         await self._interrupt()
+        for pk in self.running:
+            logger.error("Reply %s could not be stored before the process has to stop.", pk)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -112,8 +114,6 @@ class Engine:
 
         assert self._store_until is not None  # noqa: S101 (for the type checker)
         await self._wait_until(is_all_stored, self._store_until - asyncio.get_running_loop().time())
-        for pk in self.running:
-            logger.error("Reply %s could not be stored before the process has to stop.", pk)
 
     async def _wait_until(self, is_idle: Callable[[], bool], seconds: float) -> None:
         with suppress(TimeoutError):

@@ -93,6 +93,27 @@ def test_a_second_signal_stops_at_once_and_still_nothing_is_lost(site, stand_in,
     assert len(call["text"]) - len(answer.text) < 500
 
 
+def test_a_second_signal_leaves_no_traceback_in_the_log(site, stand_in, alice, bob, capfd):
+    question = "[[endless]][[rate:20]]"
+    with (
+        Site(stand_in.url, DRAIN_SECONDS="60") as stopping,
+        Visitor(stopping, alice).asking(question) as page,
+        Visitor(stopping, bob).chatting(question) as plain,
+    ):
+        page.until_text()
+        plain.until_text()
+        stopping.terminate()
+        time.sleep(0.5)
+        stopping.terminate()
+        stopping.process.wait(10)
+        page.read_to_end()
+    log = capfd.readouterr().err
+    assert page.end["ending"] == "shutdown"
+    assert "A third signal" in log
+    assert "Traceback" not in log
+    assert "never retrieved" not in log
+
+
 @contextmanager
 def locked_messages():
     """Nobody can write an answer, as while a long migration runs."""
