@@ -3,12 +3,11 @@
 import re
 from dataclasses import dataclass
 
+from conversations.markdown.depth import find_blocks
 from conversations.markdown.marks import find_definitions
 from conversations.markdown.render import render_positions
 
-BLOCK_TAG = re.compile(r'<(/?)(ul|ol|blockquote|p|h[1-6]|pre|table|hr)\b(?: data-sourcepos="(\d+):\d+-(\d+):(\d+)")?')
-CONTAINERS = ("ul", "ol", "blockquote")
-OPENING_FENCE = re.compile(r"(?:[ \t]*\n)*( {0,3})(`{3,}(?=[^`\n]*\n)|~{3,})([^\n]*)\n")
+OPENING_FENCE = re.compile(r"(?:[ \t]*+\n)*( {0,3})(`{3,}+(?=[^`\n]*\n)|~{3,}+)([^\n]*+)\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +48,12 @@ def find_closed_blocks(source: str) -> tuple[int, list[str]]:
 
     A block is closed when the next one has a complete line. Without that rule "- a⏎⏎-" would split a list.
     """
-    spans = _find_top_level_spans(render_positions(source[: source.rfind("\n") + 1]))
-    if not spans:
+    blocks = find_blocks(render_positions(source[: source.rfind("\n") + 1]))
+    if not blocks:
         return 0, []
-    open_block_line, _ = spans[-1]
-    lines = source.split("\n")[: open_block_line - 1]
-    first_lines = {first for first, _ in spans}
-    block_lines = {number for first, last in spans for number in range(first, last + 1)}
+    lines = source.split("\n")[: blocks[-1].first - 1]
+    first_lines = {block.first for block in blocks}
+    block_lines = {number for block in blocks for number in range(block.first, block.last + 1)}
     definitions: list[str] = []
     may_define = False  # nothing is defined within a block, but a paragraph of unused definitions may begin one
     for number, line in enumerate(lines, start=1):
@@ -64,17 +62,3 @@ def find_closed_blocks(source: str) -> tuple[int, list[str]]:
         definitions += [definition.line for definition in found]
         may_define = bool(found)
     return sum(len(line) + 1 for line in lines), definitions
-
-
-def _find_top_level_spans(html: str) -> list[tuple[int, int]]:
-    """Return the first and last line, from 1, of each block outside of all others. Raw HTML has no position."""
-    spans, depth = [], 0
-    for slash, tag, first_line, last_line, last_column in BLOCK_TAG.findall(html):
-        if first_line and not depth:
-            last = int(last_line)
-            if last_column == "0":  # the block ends before this line
-                last -= 1
-            spans.append((int(first_line), last))
-        if tag in CONTAINERS:
-            depth += -1 if slash else 1
-    return spans

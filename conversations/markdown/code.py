@@ -11,8 +11,11 @@ from pygments.token import Token
 from pygments.util import ClassNotFound
 
 MAX_HIGHLIGHTED = 20_000
-# Several lexers look ahead over any number of words for the parenthesis of a function: quadratic, 2 s for 10 kB.
-LONG_RUN_OF_WORDS = re.compile(r"[\w\s.$@\[\]]{1000}")
+# Several lexers are quadratic: in the words before the parenthesis of a function, as they look ahead for it (2 s for
+# 10 kB), in the length of a line (8 s for 20 kB of "//" as C++), in quotes that begin no string (2 s for 16 kB).
+MAX_RUN_OF_WORDS, MAX_LINE, MAX_ESCAPED_QUOTES = 1_000, 500, 500
+NO_WORDS = re.compile(r"[^\w\s.$@\[\]]+")
+ESCAPED_QUOTE = re.compile(r"""\\["'`]""")
 LANGUAGE = re.compile(r"[A-Za-z0-9_+#.-]{1,30}")
 
 CLASSES = {
@@ -34,10 +37,11 @@ CLASSES = {
 CODE_BLOCK_END = "</code></pre></div>"
 
 
-def render_code_block(info: str, code: str) -> str:
+def render_code_block(info: str, code: str, *, highlighted: bool) -> str:
     """Return the whole block. The language is the one that the info string names; none is guessed."""
     language = read_language(info)
-    return code_block_start(language) + highlight_code(language, code) + CODE_BLOCK_END
+    html = highlight_code(language, code) if highlighted else escape(code, quote=False)
+    return code_block_start(language) + html + CODE_BLOCK_END
 
 
 def read_language(info: str) -> str:
@@ -62,7 +66,7 @@ def highlight_code(language: str, code: str) -> str:
     """Return the code escaped, with its tokens in `span` elements if its language is known and it is short enough."""
     plain = escape(code, quote=False)
     lexer = _find_lexer(language)
-    if lexer is None or len(code) > MAX_HIGHLIGHTED or LONG_RUN_OF_WORDS.search(code):
+    if lexer is None or len(code) > MAX_HIGHLIGHTED or _is_slow_to_read(code):
         return plain
     runs: list[tuple[str, list[str]]] = []
     for token_type, value in lexer.get_tokens(code):
@@ -77,6 +81,14 @@ def highlight_code(language: str, code: str) -> str:
     return "".join(
         f'<span class="{css_class}">{escape(text, quote=False)}</span>' if css_class else escape(text, quote=False)
         for css_class, text in texts
+    )
+
+
+def _is_slow_to_read(code: str) -> bool:
+    return (
+        max(map(len, NO_WORDS.split(code))) >= MAX_RUN_OF_WORDS
+        or max(map(len, code.split("\n"))) > MAX_LINE
+        or len(ESCAPED_QUOTE.findall(code)) > MAX_ESCAPED_QUOTES
     )
 
 

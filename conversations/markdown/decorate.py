@@ -7,6 +7,7 @@ import re
 from html import escape, unescape
 
 from conversations.markdown.code import render_code_block
+from conversations.markdown.depth import MAX_DEPTH, TooDeep
 from conversations.markdown.formulas import render_formula, render_tex
 
 # A whole code block, a whole formula, or a tag.
@@ -18,13 +19,19 @@ CODE_BLOCK = re.compile(
 ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 SAFE_LINK = re.compile(r"https?://|mailto:", re.IGNORECASE)
 VOID_ELEMENTS = ("br", "hr", "img", "input")
+# Limits of a whole text, which would take seconds without them.
 MAX_FORMULAS = 1_000  # each makes about a kilobyte of HTML
+MAX_HIGHLIGHTED_CODE = 60_000  # characters of code, of which 1 000 take 2 to 4 ms
+MAX_DEPTH_AROUND_FORMULA = 15  # a formula and its frame may be 62 elements deep themselves
 MAX_UNSCROLLED_TEX = 40  # a longer formula within a line may be wider than a phone
 HEADING_LEVEL = 3  # of the first heading: a turn has a heading of the second level
 
 
 def decorate(html: str, first_heading: int = 0) -> str:
-    """Return the page's markup for HTML from comrak. `first_heading`: its level, if it is in the text before this."""
+    """Return the page's markup for HTML from comrak. Raise TooDeep if its elements nest too deep.
+
+    `first_heading`: the level of the first heading, if it is in the text before this.
+    """
     return Decorator(first_heading).decorate(html)
 
 
@@ -35,7 +42,7 @@ class Decorator:
         self._first_heading = first_heading
         self._open_elements: list[str] = []
         self._links: list[bool] = []  # for each open link: whether it stays a link
-        self._formula_count = 0
+        self._formula_count = self._code_length = 0
 
     def decorate(self, html: str) -> str:
         pieces = PIECE.split(html)  # text and markup in turns
@@ -62,6 +69,8 @@ class Decorator:
             self._open_elements.pop()
         elif name not in VOID_ELEMENTS:
             self._open_elements.append(name)
+            if len(self._open_elements) > MAX_DEPTH:
+                raise TooDeep
         return self._decorate_tag(name, markup)
 
     def _decorate_code_block(self, html: str) -> str:
@@ -71,11 +80,14 @@ class Decorator:
         info, is_formula, code = match.groups()
         if is_formula:
             return f"<p>{self._render_formula(unescape(code), display=True)}</p>"
-        return render_code_block(unescape(info or ""), unescape(code))
+        code = unescape(code)
+        self._code_length += len(code)
+        return render_code_block(unescape(info or ""), code, highlighted=self._code_length <= MAX_HIGHLIGHTED_CODE)
 
     def _render_formula(self, tex: str, *, display: bool) -> str:
         self._formula_count += 1
-        formula = render_formula(tex, display) if self._formula_count <= MAX_FORMULAS else render_tex(tex)
+        is_converted = self._formula_count <= MAX_FORMULAS and len(self._open_elements) <= MAX_DEPTH_AROUND_FORMULA
+        formula = render_formula(tex, display) if is_converted else render_tex(tex)
         mark = "$$" if display else "$"
         # static/js/copied-content.js copies a formula as this TeX.
         attributes = f'data-tex="{escape(mark + tex.strip() + mark)}"'

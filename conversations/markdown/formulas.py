@@ -6,6 +6,7 @@ from html import escape
 
 from math_core import LatexError, LatexToMathML
 
+from conversations.markdown.depth import find_depth
 from conversations.markdown.sanitizer import MATH, MATH_CLASSES
 
 MAX_TEX = 2_000
@@ -61,7 +62,8 @@ def render_formula(tex: str, display: bool) -> str:
         return render_tex(tex)
     try:
         mathml = _CONVERTER.convert_with_local_state(_write_supported_tex(tex), displaystyle=display)
-        return TAG.sub(_write_tag, mathml)
+        html = TAG.sub(_write_tag, mathml)
+        return html if find_depth(html) <= MAX_DEPTH else render_tex(tex)
     except (LatexError, UnsupportedFormula):
         return render_tex(tex)
 

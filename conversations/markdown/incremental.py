@@ -3,8 +3,9 @@
 The page has two areas: the committed HTML, and the tail, which is the HTML of the block that is still open.
 """
 
+import re
 from dataclasses import dataclass
-from time import perf_counter
+from time import thread_time
 
 from conversations.markdown.blocks import find_closed_blocks, find_opening_fence
 from conversations.markdown.open_markup import close_open_markup
@@ -15,6 +16,11 @@ MIN_FLUSH_INTERVAL = 0.05
 # The next flush waits ten times as long as the last tail took, so one reply uses a tenth of a core at most.
 INTERVAL_PER_COST = 10
 MAX_OPEN = 8_192
+MAX_STEP = 16_384
+# A flush is short, less than 5 ms, if it parses few characters, or a few more than the last one, which was short.
+# The exceptions are formulas and code, which are converted when they are complete.
+SHORT_LENGTH, SHORT_GROWTH, SHORT_SECONDS = 500, 300, 0.002
+SLOW_MARK = re.compile(r"[$\\]|`{3}|~{3}")
 MAX_LINK_DEFINITIONS = 8_000
 MAX_LINK_DEFINITION = 500  # every later block may repeat the address: 8 kB of it would make a page of each "[a]"
 
@@ -70,6 +76,16 @@ class IncrementalRenderer:
     def write(self, text: str) -> None:
         self._unflushed.append(text)
 
+    def is_short(self) -> bool:
+        """Whether the next flush takes less than 5 ms, as far as the lengths and the last one tell."""
+        text = "".join(self._unflushed)
+        if self._plain_block:
+            return len(text) <= MAX_OPEN and not self._plain_block.may_close_with(text)
+        source = self._open_source + text
+        return len(source) <= SHORT_LENGTH or (
+            len(text) <= SHORT_GROWTH and self._tail_seconds < SHORT_SECONDS and SLOW_MARK.search(source) is None
+        )
+
     def flush(self) -> list[Change]:
         """Return what changes in the page by the text written since the last flush."""
         text = "".join(self._unflushed)
@@ -97,7 +113,14 @@ class IncrementalRenderer:
         return self._committed[0], self._plain_block.html() if self._plain_block else self._tail
 
     def _extend(self, text: str) -> str:
-        """Add text and commit the blocks that it closes. Return what of it can be appended to a plain tail."""
+        """Add text and commit the blocks that it closes. Return what of it can be appended to a plain tail.
+
+        A long text is added in steps, as the parser holds the GIL for each.
+        """
+        steps = range(0, len(text), MAX_STEP)
+        return "".join([self._extend_step(text[start : start + MAX_STEP]) for start in steps])
+
+    def _extend_step(self, text: str) -> str:
         while text:
             block = self._plain_block
             if isinstance(block, FencedCode):
@@ -168,9 +191,9 @@ class IncrementalRenderer:
         if self._plain_block:
             self._can_append = True
             return self._replace_tail(self._plain_block.html())
-        started = perf_counter()
+        started = thread_time()
         html = self._render(close_open_markup(self._open_source))
-        self._tail_seconds = perf_counter() - started
+        self._tail_seconds = thread_time() - started
         return self._replace_tail(html)
 
     def _replace_tail(self, html: str) -> list[Change]:

@@ -8,11 +8,11 @@ import re
 import comrak
 
 MAX_CELLS = 20_000
-MAX_MARKERS = 100
+MAX_MARKERS = 30  # each makes one or two elements; `depth` limits what many lines nest
 
 MARKER = r"[ \t]*(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t]))"
 TOO_DEEP = re.compile(rf"^((?:{MARKER}){{{MAX_MARKERS}}}[ \t]*\d*)([>+*.)-].*)$", re.MULTILINE)
-THEMATIC_BREAK = re.compile(r"[ \t]*(?:[-\t ]*|[*\t ]*)")  # may be of any length
+THEMATIC_BREAK = re.compile(r"[-\t ]*|[*\t ]*")  # may be of any length
 DELIMITER_ROW = re.compile(r"^[ \t>]*[|:-][-|: \t]*$", re.MULTILINE)
 TOP_LEVEL_LINE = re.compile(r" {0,3}[^\s>]")
 CODE_POSITION = re.compile(r'<pre data-sourcepos="(\d+):\d+-(\d+):')
@@ -24,7 +24,7 @@ def limit_complexity(text: str) -> str:
 
 
 def limit_nesting(text: str) -> str:
-    """Escape all block markers of a line after the first 100."""
+    """Escape all block markers of a line after the first 30."""
     if TOO_DEEP.search(text) is None:
         return text
     code_lines = _find_code_lines(TOO_DEEP.sub("x", text))
@@ -90,11 +90,16 @@ def count_columns(line: str) -> int:
 def _show_as_code(lines: list[str], delimiter_row: int, table_end: int) -> None:
     """Put the table into a fence. The fence takes the line of the header, the header that of the delimiter row."""
     header = delimiter_row - 1
-    backticks = re.findall(r"`+", "\n".join(lines[header:table_end]))
-    fence = "`" * max(3, 1 + max(map(len, backticks), default=0))
+    fence = fence_for(lines[header:table_end])
     lines[header : delimiter_row + 1] = [fence, lines[header]]
     if table_end < len(lines):
         lines[table_end] = fence
+
+
+def fence_for(lines: list[str]) -> str:
+    """Return a fence that none of these lines can close."""
+    backticks = re.findall(r"`+", "\n".join(lines))
+    return "`" * max(3, 1 + max(map(len, backticks), default=0))
 
 
 def _find_code_lines(text: str) -> set[int]:

@@ -5,20 +5,22 @@ It only guesses what is being written. A wrong guess disappears with the next ch
 
 import re
 
-LINE_PREFIX = r"(?:[ \t>]|[-+*][ \t]|\d{1,9}[.)][ \t])*"
+# Possessive (`*+`): what they have read is not given back, so that a long line is read once.
+LINE_PREFIX = r"(?:[ \t>]|[-+*][ \t]|\d{1,9}[.)][ \t])*+"
 # A last line of nothing but the beginnings of markup: it may become a rule, a heading's underline, an item, a row.
-UNDECIDED_LINE = re.compile(r"[ \t>|#*+=_~`:-]*(?:\d{1,9}[.)]?)?[ \t]*(?:\[[ xX]?\]?)?")
-OPENING_FENCE_LINE = re.compile(rf"{LINE_PREFIX}(?:`{{3,}}[^`]*|~{{3,}}.*)")
-FENCE = re.compile(rf"^{LINE_PREFIX}(`{{3,}}|~{{3,}})([^\n]*)$", re.MULTILINE)
+UNDECIDED_LINE = re.compile(r"[ \t>|#*+=_~`:-]*+(?:\d{1,9}[.)]?)?+[ \t]*+(?:\[[ xX]?\]?)?")
+OPENING_FENCE_LINE = re.compile(rf"{LINE_PREFIX}(?:`{{3,}}+[^`]*|~{{3,}}+.*)")
+FENCE = re.compile(rf"^{LINE_PREFIX}(`{{3,}}+|~{{3,}}+)([^\n]*)$", re.MULTILINE)
 NEW_INLINE_CONTENT = re.compile(r"[ \t]*(?:$|[>|]|#{1,6} |[-+*][ \t]|\d{1,9}[.)][ \t])")
 TABLE_ROW = re.compile(r"[ \t>]*\|")
 # Each branch of these two begins with a character, so that the search skips all other characters quickly.
 _LINK = r"\[([^\[\]`]*)(?:\](?:\([^()\n]*(?:\([^()\n]*\)?)?)?)?$"
-HALF_LINK = re.compile(rf"{_LINK}|!{_LINK}|<(?=https?:[^>\s]*$)")
+HALF_LINK = re.compile(rf"{_LINK}|!{_LINK}|<(?=https?:[^<>\s]*$)")
 DELIMITER = re.compile(r"\\[(\[]|\\.|``*|\*\**|__*|~(?:~+|\Z)|\$\$|\$(?=[\\{]|\Z)", re.DOTALL)
 FORMULA_END = {"\\(": "\\)", "\\[": "\\]", "$$": "$$", "$": "$"}
 HALF_ENTITY = re.compile(r"&(?:#?[A-Za-z0-9]{0,8})?$")
 MAX_HIDDEN = 500
+MAX_OPEN_RUNS = 10  # more than these are no emphasis that somebody is writing
 
 
 def close_open_markup(text: str) -> str:
@@ -62,54 +64,69 @@ def _find_inline_start(text: str, lines: list[str]) -> int:
 
 def _close_inline_markup(text: str) -> str:
     """Return inline content with open delimiters closed, and without those at its very end."""
-    open_runs: list[str] = []  # of emphasis and strikethrough, the innermost last
+    emphasis = OpenEmphasis()
+    endless: set[str] = set()  # marks whose end was looked for and not found: it is not looked for again
     position = 0
     while match := DELIMITER.search(text, position):
         start, position = match.span()
         run = match[0]
         if run[0] == "`":
-            closing = re.compile(rf"(?<!`){run}(?!`)").search(text, position)
+            closing = re.compile(f"(?<!`)`{{{len(run)}}}(?!`)").search(text, position)
             if closing is None:
                 has_code = position < len(text)
-                return _close(text, open_runs, run) if has_code else _close(text[:start], open_runs)
+                return emphasis.close(text, run) if has_code else emphasis.close(text[:start])
             position = closing.end()
         elif run in FORMULA_END:
-            end = text.find(FORMULA_END[run], position)
+            end = -1 if run in endless else text.find(FORMULA_END[run], position)
             if end >= 0:
                 position = end + len(run)
             elif len(text) - position <= MAX_HIDDEN:
-                return _close(text[:start], open_runs)
-        elif run[0] in "*_~" and not _take_delimiter_run(
-            open_runs, run, text[:start][-1:], text[position : position + 1]
-        ):
+                return emphasis.close(text[:start])
+            else:
+                endless.add(run)
+        elif run[0] in "*_~" and not emphasis.take(run, text[max(start - 1, 0) : start], text[position : position + 1]):
             text = text[:start]
     text = HALF_ENTITY.sub("", HALF_LINK.sub(r"\1\2", text))
-    return _close(text.removesuffix("\\"), open_runs)
+    return emphasis.close(text.removesuffix("\\"))
 
 
-def _take_delimiter_run(open_runs: list[str], run: str, before: str, after: str) -> bool:
-    """Open or close emphasis. Return False for a run at the end of the text, whose meaning is not known yet.
+class OpenEmphasis:
+    """The runs of emphasis and strikethrough that are open at one place of a text, the innermost last."""
 
-    `before` and `after` are the characters next to the run, empty at the ends of the text.
-    """
-    can_close = before.strip() and not (run[0] == "_" and after.isalnum())
-    can_open = after.strip() and not (run[0] == "_" and before.isalnum())
-    length = len(run)
-    same_delimiter = [index for index, open_run in enumerate(open_runs) if open_run[0] == run[0]]
-    if not after and (not same_delimiter or length < len(open_runs[same_delimiter[-1]])):
-        return False
-    while can_close and same_delimiter and length:
-        index = same_delimiter.pop()
-        closed = min(length, len(open_runs[index]))
-        length -= closed
-        rest = open_runs[index][closed:]
-        open_runs[index:] = [rest] if rest else []
-    if can_open and length:
-        open_runs.append(run[:length])
-    return True
+    def __init__(self) -> None:
+        self._runs: list[str] = []
+        self._counts = {"*": 0, "_": 0, "~": 0}
 
+    def take(self, run: str, before: str, after: str) -> bool:
+        """Open or close emphasis. Return False for a run at the end of the text, whose meaning is not known yet.
 
-def _close(text: str, open_runs: list[str], code_run: str = "") -> str:
-    if not open_runs and not code_run:
-        return text
-    return text.rstrip() + code_run + "".join(reversed(open_runs))
+        `before` and `after` are the characters next to the run, empty at the ends of the text.
+        """
+        delimiter, length = run[0], len(run)
+        can_close = before.strip() and not (delimiter == "_" and after.isalnum())
+        can_open = after.strip() and not (delimiter == "_" and before.isalnum())
+        if not after and length < next((len(run) for run in reversed(self._runs) if run[0] == delimiter), length + 1):
+            return False
+        while can_close and length and self._counts[delimiter]:
+            innermost = self._pop()
+            if innermost[0] == delimiter:  # runs of other delimiters inside it were no emphasis
+                rest = innermost[length:]
+                length -= len(innermost) - len(rest)
+                self._push(rest)
+        if can_open:
+            self._push(run[:length])
+        return True
+
+    def _push(self, run: str) -> None:
+        if run:
+            self._runs.append(run)
+            self._counts[run[0]] += 1
+
+    def _pop(self) -> str:
+        run = self._runs.pop()
+        self._counts[run[0]] -= 1
+        return run
+
+    def close(self, text: str, code_run: str = "") -> str:
+        runs = self._runs if len(self._runs) <= MAX_OPEN_RUNS else []
+        return text.rstrip() + code_run + "".join(reversed(runs)) if runs or code_run else text

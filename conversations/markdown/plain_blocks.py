@@ -24,6 +24,10 @@ class PlainBlock:
     def source(self) -> str:
         return "".join(self._source)
 
+    def may_close_with(self, text: str) -> bool:
+        """Whether this text can close the block, which is then rendered."""
+        raise NotImplementedError
+
     def html(self) -> str:
         shown = "".join(self._shown)
         self._shown = [shown]
@@ -43,6 +47,9 @@ class FencedCode(PlainBlock):
     @property
     def source(self) -> str:
         return super().source + self._held_back
+
+    def may_close_with(self, text: str) -> bool:
+        return self._fence.marker[0] in self._held_back + text
 
     def append(self, text: str) -> tuple[str, str | None]:
         """Return the text to show, and the text after the closing fence, or None while the block is open."""
@@ -88,6 +95,9 @@ class LongBlock(PlainBlock):
         self._follows_blank_line = False
         self._first_character = last_line[:1]
         self._is_blank = not last_line.strip()
+
+    def may_close_with(self, text: str) -> bool:
+        return "\n" in text
 
     def append(self, text: str) -> bool:
         """Return whether the block may have closed, so that it is worth parsing."""

@@ -5,18 +5,21 @@ import re
 import comrak
 
 from conversations.markdown.decorate import decorate
+from conversations.markdown.depth import TooDeep, find_blocks, show_deep_blocks_as_code
 from conversations.markdown.limits import limit_complexity
 from conversations.markdown.marks import NONCHARACTERS, find_used_definitions, mark_text, restore_signs
-from conversations.markdown.sanitizer import sanitize
+from conversations.markdown.parts import sanitize_in_parts
 
 # Raise it when the HTML of an unchanged text changes. Cached HTML of an older version is then rendered again.
-VERSION = 4
+VERSION = 5
 
 # For each of these marks comrak searches the rest of the paragraph for the closing one: 50 000 marks take seconds.
 MAX_FORMULA_MARKS = 2_000
 FORMULA_MARK = re.compile(r"\\[(\[]|\$`")
-# comrak's search for addresses is quadratic in the length of an unbroken run of characters.
-UNBROKEN_RUN = re.compile(r"\S{5000}")
+# comrak's search for addresses is quadratic in the length of an unbroken run of characters, and in the number of
+# e-mail addresses of a paragraph: 10 000 take a second.
+MAX_UNBROKEN_RUN = 5_000
+MAX_AT_SIGNS = 2_000
 HEADING = re.compile("<h([1-6])>")
 
 # comrak stops resolving reference links when their addresses together are longer than the text. In a short text, or
@@ -38,8 +41,13 @@ def render(text: str, link_definitions: str = "", first_heading: int = 0) -> str
 
     Of the text before this one: `link_definitions`, which are not shown, and the level of the first heading, if any.
     """
-    html = _parse(limit_complexity(normalize(text)), _RENDER_OPTIONS, link_definitions)
-    return sanitize(decorate(html, first_heading))
+    text = limit_complexity(normalize(text))
+    try:
+        html = decorate(_parse(text, _RENDER_OPTIONS, link_definitions), first_heading)
+    except TooDeep:
+        text = show_deep_blocks_as_code(text, find_blocks(_parse(text, _POSITION_OPTIONS)))
+        html = decorate(_parse(text, _RENDER_OPTIONS, link_definitions), first_heading)
+    return sanitize_in_parts(html)
 
 
 def find_first_heading(text: str) -> int:
@@ -92,7 +100,7 @@ def _extension_options(text: str) -> comrak.ExtensionOptions:
     options.tasklist = True
     options.math_dollars = True
     options.cjk_friendly_emphasis = True
-    options.autolink = UNBROKEN_RUN.search(text) is None
+    options.autolink = text.count("@") <= MAX_AT_SIGNS and max(map(len, text.split()), default=0) < MAX_UNBROKEN_RUN
     # Most texts are too short to hold too many marks; they are not searched.
     has_few_marks = len(text) < MAX_FORMULA_MARKS or len(FORMULA_MARK.findall(text)) <= MAX_FORMULA_MARKS
     options.math_latex = options.math_code = has_few_marks

@@ -4,8 +4,10 @@ Filled by a Reply (the writer) or as a Mirror (a reply that another process writ
 """
 
 import asyncio
+import contextvars
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Container, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Container, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +25,10 @@ ACCESS_ENDED = End(Message.State.WRITING, Message.Ending.FAILED, error_code="acc
 LATE_TITLE_SECONDS = 5
 #: Frames that are kept for readers that are a little behind; a reader further behind gets a snapshot.
 MAX_FRAMES = 256
+# One thread: rendering holds the GIL, and several would only keep the event loop waiting for longer.
+_rendering_pool = ThreadPoolExecutor(1, thread_name_prefix="rendering")
+
+Changes = list[markdown.Commit | markdown.Tail | markdown.Append]
 
 
 @dataclass(slots=True)
@@ -74,6 +80,7 @@ class Broadcast:
         self._html = ""
         self._renderer = markdown.IncrementalRenderer()
         self._rendered = 0
+        self._rendering: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._render_after = 0.0
 
@@ -88,9 +95,8 @@ class Broadcast:
         self.length += len(piece)
         self._status = b""
         self._text_changed.notify()
-        if self._page_readers and self._timer is None:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_at(max(loop.time(), self._render_after), self._render)
+        if self._page_readers and self._timer is None and self._rendering is None:
+            self._render_later()
 
     def think(self, piece: str) -> None:
         self.thoughts.append(piece)
@@ -126,20 +132,13 @@ class Broadcast:
         self._frames.push(frame)
         self._page_changed.notify()
 
-    def close(self, end: End, html: str) -> None:
+    async def close(self, end: End, html: str) -> None:
         """End the broadcast; `html` is the whole text, rendered."""
         try:
             if self._page_readers:
-                self._render_to_end(html)
+                await self._render_to_end(html)
         finally:
             self._end(end, html)
-
-    def _render_to_end(self, html: str) -> None:
-        self._render()
-        self._push_changes(self._renderer.close())
-        if self._renderer.snapshot() != (html, ""):
-            # A link was defined after its use: only the rendering of the whole text has it.
-            self._frames.push(sse.encode_frame("snapshot", {"html": html, "tail": ""}))
 
     def _end(self, end: End, html: str) -> None:
         if self._timer is not None:
@@ -159,6 +158,9 @@ class Broadcast:
             while not reader.has_access_ended:
                 frames = None if position is None else self._frames.since(position)
                 if frames is None:
+                    await self._render_all()
+                    if reader.has_access_ended:
+                        break
                     frames = self._snapshot()
                 position = self._frames.count
                 if frames:
@@ -222,29 +224,64 @@ class Broadcast:
 
     # Rendering, at most once per `flush_interval` and only while a page reads
 
+    def _render_later(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_at(max(loop.time(), self._render_after), self._render)
+
     def _render(self) -> None:
+        """Render the new text: at once if that is short, otherwise in a thread, with the task `_rendering`."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         self._renderer.write("".join(self.pieces[self._rendered :]))
         self._rendered = len(self.pieces)
-        self._push_changes(self._renderer.flush())
+        if self._renderer.is_short():
+            self._push_rendered(encode_changes(self._renderer.flush()))
+        else:
+            self._render_in_thread(lambda: encode_changes(self._renderer.flush()))
+
+    def _render_in_thread(self, render: Callable[[], list[bytes]]) -> asyncio.Task[None]:
+        # An empty context: a reader's request may end before the task does.
+        self._rendering = asyncio.create_task(self._push_when_rendered(render), context=contextvars.Context())
+        return self._rendering
+
+    async def _push_when_rendered(self, render: Callable[[], list[bytes]]) -> None:
+        try:
+            frames = await asyncio.get_running_loop().run_in_executor(_rendering_pool, render)
+        finally:
+            self._rendering = None
+        self._push_rendered(frames)
+        if self._page_readers and self._rendered < len(self.pieces):
+            self._render_later()
+
+    def _push_rendered(self, frames: Iterable[bytes]) -> None:
+        for frame in frames:
+            self._frames.push(frame)
+        self._page_changed.notify()
         self._render_after = asyncio.get_running_loop().time() + self._renderer.flush_interval
 
-    def _push_changes(self, changes: list[markdown.Commit | markdown.Tail | markdown.Append]) -> None:
-        for change in changes:
-            match change:
-                case markdown.Commit(html):
-                    self._frames.push(sse.encode_frame("commit", {"html": html}))
-                case markdown.Tail(start, html):
-                    self._frames.push(sse.encode_frame("tail", {"from": start, "html": html}))
-                case markdown.Append(text):
-                    self._frames.push(sse.encode_frame("append", {"text": text}))
-        self._page_changed.notify()
+    async def _render_all(self) -> None:
+        """Render what is written by now. Afterwards nothing renders, until the caller awaits something."""
+        count = len(self.pieces)
+        while self._rendering is not None or (self._rendered < count and self.end is None):
+            if self._rendering is None:
+                self._render()
+            if self._rendering is not None:
+                await asyncio.wait([self._rendering])
+
+    async def _render_to_end(self, html: str) -> None:
+        await self._render_all()
+
+        def close() -> list[bytes]:
+            frames = encode_changes(self._renderer.close())
+            if self._renderer.snapshot() != (html, ""):
+                # A link was defined after its use: only the rendering of the whole text has it.
+                frames.append(sse.encode_frame("snapshot", {"html": html, "tail": ""}))
+            return frames
+
+        await self._render_in_thread(close)
 
     def _snapshot(self) -> bytes:
-        if self.end is None:
-            self._render()
         html, tail = self._renderer.snapshot() if self.end is None else (self._html, "")
         whole = {"html": html, "tail": tail}
         if self.thoughts:
@@ -252,3 +289,16 @@ class Broadcast:
             whole["thinking"] = "".join(self.thoughts)
         title, self._title = self._title, b""
         return sse.encode_frame("snapshot", whole) + title + self._status
+
+
+def encode_changes(changes: Changes) -> list[bytes]:
+    frames = []
+    for change in changes:
+        match change:
+            case markdown.Commit(html):
+                frames.append(sse.encode_frame("commit", {"html": html}))
+            case markdown.Tail(start, html):
+                frames.append(sse.encode_frame("tail", {"from": start, "html": html}))
+            case markdown.Append(text):
+                frames.append(sse.encode_frame("append", {"text": text}))
+    return frames

@@ -144,7 +144,7 @@ class Engine:
             return self._mirrors.get(answer.pk)
         broadcast = Broadcast(answer.text)
         end, html = await storage.run(read_end, answer.pk)
-        broadcast.close(end, html)
+        await broadcast.close(end, html)
         return broadcast
 
     async def stop(self, answer: Message) -> Broadcast:

@@ -89,10 +89,10 @@ class Mirrors:
         for pk in watched & self._mirrors.keys():
             self._mirrors[pk].watched_at = now
         for change in changes:
-            self._apply(change)
+            await self._apply(change)
         return any(change.is_ending for change in changes)
 
-    def _apply(self, change: RowChange) -> None:
+    async def _apply(self, change: RowChange) -> None:
         mirror = self._mirrors.get(change.id)
         if mirror is None:
             return
@@ -100,7 +100,7 @@ class Mirrors:
             mirror.write(change.text[mirror.length :])
         if change.end is not None:
             del self._mirrors[change.id]
-            mirror.close(*change.end)
+            await mirror.close(*change.end)
 
 
 def read_changes(lengths: dict[UUID, int], watched: Collection[UUID]) -> list[RowChange]:

@@ -127,7 +127,7 @@ class Reply:
     async def _end(self, outcome: Outcome) -> None:
         end, html = await self._store(outcome)
         try:
-            self.broadcast.close(end, html)
+            await self.broadcast.close(end, html)
         finally:
             self._on_end(self)
 

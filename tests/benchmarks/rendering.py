@@ -1,11 +1,16 @@
 """CPU of a growing text by tenths: `python -m tests.benchmarks.rendering`. The last must not cost more than the first.
 
 Each shape is 100 000 characters, flushed every 60 (50 ms of a fast reply), and, as the engine does, no sooner after
-an expensive rendering than `flush_interval` allows at 1 200 characters a second.
+an expensive rendering than `flush_interval` allows at 1 200 characters a second. Then marks, repeated, that arrive in
+four pieces and are followed by a reader: the time of one rendering, and how long the event loop is not free.
 """
 
+import asyncio
+import os
 import sys
 from time import process_time
+
+import django
 
 from conversations.markdown import IncrementalRenderer, render
 
@@ -18,6 +23,21 @@ SHAPES = {
     "one table": "| Boat | 12 m | **blue** | a remark about it |\n",
 }
 OPENINGS = {"one fence": "```python\n", "one table": "| Name | Length | Colour | Remark |\n|---|--:|---|---|\n"}
+MARKS = [
+    "~",
+    "~a ",
+    "*a_ ",
+    "**a *b ",
+    "[a](",
+    "<https:",
+    "&",
+    "$x$ ",
+    "a@b.c ",
+    "> ",
+    "- a\n",
+    "a\n\n",
+    "```\na\n```\n",
+]
 
 
 def tenths(text: str, paced: bool) -> list[float]:
@@ -37,7 +57,50 @@ def tenths(text: str, paced: bool) -> list[float]:
     return spent
 
 
+async def longest_gap(text: str, html: str) -> float:
+    """The longest time in which the event loop runs nothing else while a reader follows, in seconds of CPU."""
+    from conversations.replies import Broadcast, End
+
+    broadcast, longest = Broadcast(), 0.0
+
+    async def read() -> None:
+        async for _frames in broadcast.page_frames():
+            pass
+
+    async def watch() -> None:
+        nonlocal longest
+        while True:
+            before = process_time()
+            await asyncio.sleep(0.001)
+            longest = max(longest, process_time() - before)
+
+    reader, watcher = asyncio.create_task(read()), asyncio.create_task(watch())
+    await asyncio.sleep(0.01)
+    for piece in range(4):
+        broadcast.write(text[piece * len(text) // 4 : (piece + 1) * len(text) // 4])
+        await asyncio.sleep(0.2)
+    await broadcast.close(End("complete", "finished"), html)
+    await reader
+    watcher.cancel()
+    return longest
+
+
+def measure_marks() -> None:
+    print("repeated marks: ms for one rendering, and the longest gap of the event loop (goals: ≤ 300, ≤ 100)")
+    for unit in MARKS:
+        figures = []
+        for length in (60_000, 200_000):
+            text = (unit * (length // len(unit) + 1))[:length]
+            began = process_time()
+            html = render(text)
+            took = process_time() - began
+            figures.append(f"{length:7} {1000 * took:6.1f} {1000 * asyncio.run(longest_gap(text, html)):6.1f}")
+        print(f"{unit!r:10} {'   '.join(figures)}")
+
+
 def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
+    django.setup()
     for paced in (False, True):
         print("no sooner than `flush_interval` allows" if paced else "a flush every 60 characters")
         for name, unit in SHAPES.items():
@@ -45,6 +108,7 @@ def main() -> None:
             spent = tenths(text, paced)
             figures = " ".join(f"{1000 * part:6.1f}" for part in spent)
             print(f"{name:10} ms {figures}   last/first {spent[-1] / spent[0]:.2f}")
+    measure_marks()
 
 
 if __name__ == "__main__":

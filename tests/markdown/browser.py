@@ -40,6 +40,7 @@ class ParsedHtml(HTMLParser):
         super().__init__()
         self.elements = []
         self.text = ""
+        self.depth = 0  # how many elements are inside each other
         self._open: list[str] = []
         self.feed(html)
         self.close()
@@ -53,6 +54,7 @@ class ParsedHtml(HTMLParser):
         self.elements.append((tag, dict(attributes)))
         if tag not in ("br", "hr"):
             self._open.append(tag)
+            self.depth = max(self.depth, len(self._open))
 
     def handle_endtag(self, tag):
         assert self._open.pop() == tag

@@ -66,5 +66,16 @@ def test_a_long_run_of_words_stays_plain_because_lexers_take_quadratic_time():
     assert "<span" not in highlight_code("java", "public int a " * 100)
 
 
+@pytest.mark.parametrize("code", ["//" * 300, 'x = "a" ' * 70, '\\"\n' * 600])
+def test_long_lines_and_many_escaped_quotes_stay_plain_for_the_same_reason(code):
+    assert "<span" not in highlight_code("js", code)
+
+
+def test_a_text_of_code_alone_is_highlighted_up_to_sixty_thousand_characters():
+    html = render(("```python\n" + "y = 2\n" * 2_500 + "```\n\n") * 7)
+    assert html.count("<pre") == 7
+    assert [('<span class="n">' in block) for block in html.split("<pre")[1:]] == [True] * 4 + [False] * 3
+
+
 def test_code_in_a_list_has_a_frame_too():
     assert ParsedHtml(render("- a\n\n  ```js\n  let a = 1\n  ```\n")).tags.count("button") == 1

@@ -1,8 +1,11 @@
 """Readers who come late: the timing of these cannot be had from outside, so the broadcast is filled by hand."""
 
 import asyncio
+import json
+import threading
 from time import perf_counter
 
+import comrak
 import pytest
 
 from conversations import markdown
@@ -13,7 +16,7 @@ def test_who_comes_after_the_end_gets_the_whole_text_as_it_was_stored():
     async def late():
         broadcast = Broadcast()
         broadcast.write("# A heading\n\nand *words")
-        broadcast.close(End("complete", ""), "<h2>A heading</h2>\n<p>and *words</p>\n")
+        await broadcast.close(End("complete", ""), "<h2>A heading</h2>\n<p>and *words</p>\n")
         return b"".join([frames async for frames in broadcast.page_frames(Reader())]).decode()
 
     frames = asyncio.run(late())
@@ -46,7 +49,7 @@ async def followed(pieces, pause):
     for piece in pieces:
         broadcast.write(piece)
         await asyncio.sleep(pause)
-    broadcast.close(End("complete", ""), markdown.render("".join(pieces)))
+    await broadcast.close(End("complete", ""), markdown.render("".join(pieces)))
     await reader
     return "".join(seen)
 
@@ -73,12 +76,76 @@ def test_a_reader_gets_the_end_although_the_renderer_fails(monkeypatch):
         broadcast.write("A text")
         monkeypatch.setattr(broadcast._renderer, "close", lambda: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            broadcast.close(End("complete", "finished"), "<p>A text</p>")
+            await broadcast.close(End("complete", "finished"), "<p>A text</p>")
         async with asyncio.timeout(2):
             await reading
         return broadcast.end
 
-    async def read(broadcast):
-        return [frames async for frames in broadcast.page_frames(Reader())]
-
     assert asyncio.run(read_to_end()) == End("complete", "finished")
+
+
+HEAVY = "*a_ " * 2_000
+
+
+@pytest.fixture
+def parsing_threads(monkeypatch):
+    """The names of the threads in which a text was parsed."""
+    names = []
+
+    def parse(*arguments, _parse=comrak.render_markdown):
+        names.append(threading.current_thread().name.partition("_")[0])
+        return _parse(*arguments)
+
+    monkeypatch.setattr(comrak, "render_markdown", parse)
+    return names
+
+
+def test_a_long_text_is_rendered_outside_the_event_loop(parsing_threads):
+    asyncio.run(followed([HEAVY, HEAVY, "\n\nthe end"], pause=0.1))
+    assert parsing_threads.count("MainThread") == 1  # by `followed`
+    assert parsing_threads.count("rendering") >= 3
+
+
+def test_a_short_text_is_rendered_in_the_event_loop_until_its_end(parsing_threads):
+    asyncio.run(followed(["A few ", "words"], pause=0.1))
+    assert parsing_threads == ["MainThread", "MainThread", "MainThread", "rendering"]  # the third by `followed`
+
+
+@pytest.mark.parametrize("pause", [0, 0.01, 0.06])
+def test_what_a_reader_sees_at_the_end_is_the_whole_however_long_each_rendering_takes(pause):
+    pieces = [HEAVY, "\n\nshort", " words\n\n", HEAVY, "\n```python\n", "x = 1\n" * 900, "```\n", "- a\n" * 900, "end"]
+    frames = asyncio.run(followed(pieces, pause))
+
+    assert frames.count("event: snapshot") == 1
+    assert read_committed(frames) == markdown.render("".join(pieces))
+
+
+def test_who_comes_during_a_long_rendering_waits_for_it():
+    async def read_both():
+        broadcast = Broadcast()
+        first = asyncio.create_task(read(broadcast))
+        await asyncio.sleep(0)
+        broadcast.write(HEAVY)
+        await asyncio.sleep(0)
+        second = asyncio.create_task(read(broadcast))
+        await asyncio.sleep(0)
+        broadcast.write("\n\nthe end")
+        await broadcast.close(End("complete", "finished"), markdown.render(HEAVY + "\n\nthe end"))
+        return await first, await second
+
+    for frames in asyncio.run(read_both()):
+        assert read_committed(frames) == markdown.render(HEAVY + "\n\nthe end")
+
+
+async def read(broadcast):
+    return b"".join([frames async for frames in broadcast.page_frames(Reader())]).decode()
+
+
+def read_committed(frames):
+    """The committed HTML that a page has after these frames."""
+    committed = ""
+    for frame in frames.strip().split("\n\n"):
+        name, data = (line.partition(": ")[2] for line in frame.split("\n"))
+        if name in {"snapshot", "commit"}:
+            committed = json.loads(data)["html"] if name == "snapshot" else committed + json.loads(data)["html"]
+    return committed

@@ -125,7 +125,7 @@ def test_silence_is_filled_with_an_empty_text(monkeypatch):
         broadcast.write("Hm.")
         stream = broadcast.plain_frames(Reader(), partial(api.end_frame, Message()))
         before_the_end = [await anext(stream) for _ in range(3)]
-        broadcast.close(End("failed", "failed", "internal"), "")
+        await broadcast.close(End("failed", "failed", "internal"), "")
         return before_the_end + [frame async for frame in stream]
 
     silence = b'data: {"text": ""}\n\n'
