@@ -1,9 +1,11 @@
 """The only Markdown renderer: a whole text (`render`) or one that is still being written (`IncrementalRenderer`).
 
-Replies, pages and exports call it. It does not depend on Django.
+An answer that continues another one is rendered below what was open there (`find_opening`). Replies, pages and
+exports call it. It does not depend on Django.
 """
 
+from conversations.markdown.continuation import Opening, find_opening
 from conversations.markdown.incremental import Append, Commit, IncrementalRenderer, Tail
 from conversations.markdown.render import VERSION, render
 
-__all__ = ["VERSION", "Append", "Commit", "IncrementalRenderer", "Tail", "render"]
+__all__ = ["VERSION", "Append", "Commit", "IncrementalRenderer", "Opening", "Tail", "find_opening", "render"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from time import thread_time
 
 from conversations.markdown.blocks import find_closed_blocks, find_opening_fence
+from conversations.markdown.continuation import Opening
 from conversations.markdown.open_markup import close_open_markup
 from conversations.markdown.plain_blocks import FencedCode, LongBlock
 from conversations.markdown.render import find_first_heading, normalize, render
@@ -57,8 +58,9 @@ class IncrementalRenderer:
     limit concerns the whole text. The caller compares the two and sends a snapshot where they differ.
     """
 
-    def __init__(self, text: str = "") -> None:
+    def __init__(self, text: str = "", opening: Opening | None = None) -> None:
         self._unflushed = [text]
+        self._opening = opening  # what the text continues, until its beginning is known
         self._committed: list[str] = []
         self._link_definitions = ""
         self._first_heading = 0  # its level, which the levels of all later headings depend on
@@ -89,6 +91,10 @@ class IncrementalRenderer:
     def flush(self) -> list[Change]:
         """Return what changes in the page by the text written since the last flush."""
         text = "".join(self._unflushed)
+        if self._opening:
+            if not self._opening.is_decided_by(text):
+                return []
+            text, self._opening = self._opening.put_before(text), None
         end = len(text)
         if text.endswith("\r"):  # its line feed may follow
             end -= 1
@@ -102,7 +108,8 @@ class IncrementalRenderer:
     def close(self) -> list[Change]:
         """Flush for the last time: afterwards everything is committed and the tail is empty."""
         had_tail, commit_count = bool(self._tail), len(self._committed)
-        self._extend(normalize("".join(self._unflushed)))
+        text = "".join(self._unflushed)
+        self._extend(normalize(self._opening.put_before(text) if self._opening else text))
         self._unflushed = []
         self._commit(self._plain_block.source if self._plain_block else self._open_source)
         return self._commits_since(commit_count, had_tail)

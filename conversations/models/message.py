@@ -80,6 +80,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Copy turns that follow one another, below another parent; returns the id of the last copy."""
         messages = self.in_bulk(path)
         copies = [messages[pk] for pk in path]
+        if copies:
+            copies[0].html_version = 0  # what it was rendered from includes the answer that its question continues
         created = [copy.created for copy in copies]
         ids = {pk: uuid.uuid4() for pk in path}
         for copy in copies:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.models import Conversation, Message, Usage
+from conversations.presentation.continuing import continued_text
 from conversations.presentation.details import get_calls
 from conversations.transcripts.transcript import Entry, Transcript
 
@@ -106,8 +107,10 @@ def export_markdown(transcript: Transcript) -> str:
     All texts are quoted: an open fence, formula or comment ends with its quote, and a heading in it is not a turn.
     """
     parts = heading_parts(transcript)
+    is_continued = False
     for entry in transcript.entries:
-        parts += entry_parts(entry)
+        parts += entry_parts(entry, is_continued=is_continued)
+        is_continued = entry.is_continue
     return "\n\n".join(parts) + "\n"
 
 
@@ -125,7 +128,8 @@ def heading_parts(transcript: Transcript) -> list[str]:
     return [f"# {title}", "\n".join(f"- {label}: {value}" for label, value in rows if value)]
 
 
-def entry_parts(entry: Entry) -> list[str]:
+def entry_parts(entry: Entry, *, is_continued: bool) -> list[str]:
+    """Return the parts of one message; `is_continued`: it is an answer that continues another one."""
     message = entry.message
     parts = []
     if entry.system:
@@ -134,8 +138,10 @@ def entry_parts(entry: Entry) -> list[str]:
     if entry.count > 1:
         about.append(_("version %(position)d of %(count)d") % {"position": entry.position, "count": entry.count})
     parts.append(f"## {' · '.join(item for item in about if item)}")
-    if message.text:
-        parts.append(quote(message.text))
+    if entry.is_continue:
+        parts.append(f"*{_('Continued')}*")
+    elif message.text:
+        parts.append(quote(continued_text(message) if is_continued else message.text))
     if message.is_writing:
         parts.append(f"*{_('This answer was still being written when this file was made.')}*")
     if entry.note:

@@ -16,6 +16,7 @@ from conversations.claude.models import get_model
 from conversations.models import Conversation, Message
 from conversations.models.tree import Parents, children_of
 from conversations.presentation import wording
+from conversations.presentation.continuing import continued_text, is_continue
 from conversations.presentation.details import build_detail_rows, summarize_usage
 
 NOTE_LEVELS = {Message.State.FAILED: "danger", Message.State.INTERRUPTED: "warn"}
@@ -32,6 +33,10 @@ class Versioned:
     count: int = field(default=1, kw_only=True)
     previous: UUID | None = field(default=None, kw_only=True)
     next: UUID | None = field(default=None, kw_only=True)
+
+    @property
+    def is_continue(self) -> bool:
+        return is_continue(self.message)
 
     def set_position(self, versions: list[UUID]) -> None:
         """Set the place among these versions, oldest first."""
@@ -122,7 +127,7 @@ def render_and_cache_html(message: Message) -> str:
     """The text of an answer as HTML: from the row, or rendered again when an older renderer made that."""
     if message.html_version == markdown.VERSION:
         return message.html
-    html = markdown.render(message.text)
+    html = markdown.render(continued_text(message))
     if not message.is_writing:
         Message.objects.filter(pk=message.pk, text=message.text).update(html=html, html_version=markdown.VERSION)
     return html

@@ -5,17 +5,17 @@ Filled by a Reply (the writer) or as a Mirror (a reply that another process writ
 
 import asyncio
 import contextvars
-from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Container, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from chatsite.accounts.access import Access
 from conversations import markdown, sse
 from conversations.models import Message
 from conversations.replies.end import End
+from conversations.replies.frames import Frames, encode_changes
 from conversations.replies.notifier import Notifier
 
 #: What a program reads when its session or token has ended; the reply itself may go on.
@@ -23,31 +23,8 @@ ACCESS_ENDED = End(Message.State.WRITING, Message.Ending.FAILED, error_code="acc
 
 #: Seconds after the end in which a title may still come.
 LATE_TITLE_SECONDS = 5
-#: Frames that are kept for readers that are a little behind; a reader further behind gets a snapshot.
-MAX_FRAMES = 256
 # One thread: rendering holds the GIL, and several would only keep the event loop waiting for longer.
 _rendering_pool = ThreadPoolExecutor(1, thread_name_prefix="rendering")
-
-Changes = list[markdown.Commit | markdown.Tail | markdown.Append]
-
-
-@dataclass(slots=True)
-class Frames:
-    """The page's frames, encoded once; `count` is the position after the newest."""
-
-    kept: deque[bytes] = field(default_factory=lambda: deque(maxlen=MAX_FRAMES))
-    count: int = 0
-
-    def push(self, frame: bytes) -> None:
-        self.kept.append(frame)
-        self.count += 1
-
-    def since(self, position: int) -> bytes | None:
-        """All frames from a position on, joined; None when some of them are no longer kept."""
-        missed = self.count - position
-        if missed > len(self.kept):
-            return None
-        return b"".join([self.kept[index] for index in range(-missed, 0)])
 
 
 @dataclass(eq=False, slots=True)
@@ -59,9 +36,18 @@ class Reader:
 
 
 class Broadcast:
-    """One reply as it grows. `on_leave` is called each time a reader has left."""
+    """One reply as it grows. `on_leave` is called each time a reader has left.
 
-    def __init__(self, text: str = "", on_leave: Callable[[], None] = lambda: None) -> None:
+    `opening`: what was open in the answer that this one continues.
+    """
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        opening: markdown.Opening | None = None,
+        on_leave: Callable[[], None] = lambda: None,
+    ) -> None:
         self.pieces: list[str] = [text] if text else []
         self.length = len(text)
         self.thoughts: list[str] = []
@@ -78,7 +64,7 @@ class Broadcast:
         self._title_settled = asyncio.Event()
         self._title_settled.set()
         self._html = ""
-        self._renderer = markdown.IncrementalRenderer()
+        self._renderer = markdown.IncrementalRenderer(opening=opening)
         self._rendered = 0
         self._rendering: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -155,12 +141,13 @@ class Broadcast:
         """The page's stream: a snapshot, then changes. The `end` frame is made by each response, for its viewer."""
         position: int | None = None
         with self._reading(reader, page=True):
-            while not reader.has_access_ended:
+            while True:
                 frames = None if position is None else self._frames.since(position)
                 if frames is None:
                     await self._render_all()
-                    if reader.has_access_ended:
-                        break
+                if reader.has_access_ended:
+                    break
+                if frames is None:
                     frames = self._snapshot()
                 position = self._frames.count
                 if frames:
@@ -289,16 +276,3 @@ class Broadcast:
             whole["thinking"] = "".join(self.thoughts)
         title, self._title = self._title, b""
         return sse.encode_frame("snapshot", whole) + title + self._status
-
-
-def encode_changes(changes: Changes) -> list[bytes]:
-    frames = []
-    for change in changes:
-        match change:
-            case markdown.Commit(html):
-                frames.append(sse.encode_frame("commit", {"html": html}))
-            case markdown.Tail(start, html):
-                frames.append(sse.encode_frame("tail", {"from": start, "html": html}))
-            case markdown.Append(text):
-                frames.append(sse.encode_frame("append", {"text": text}))
-    return frames

@@ -15,6 +15,7 @@ from django.conf import settings
 from chatsite.accounts.models import User
 from conversations.claude import client
 from conversations.models import Conversation, Message, Question, Retry
+from conversations.presentation.continuing import find_continued_opening
 from conversations.replies import access, model_refresh, storage
 from conversations.replies.broadcast import Broadcast
 from conversations.replies.end import read_end
@@ -141,7 +142,7 @@ class Engine:
         if answer.pk in self.running:
             return self.running[answer.pk].broadcast
         if answer.is_writing:
-            return self._mirrors.get(answer.pk)
+            return self._mirrors.get(answer.pk, await storage.run(find_continued_opening, answer))
         broadcast = Broadcast(answer.text)
         end, html = await storage.run(read_end, answer.pk)
         await broadcast.close(end, html)
@@ -184,6 +185,7 @@ class Engine:
             reply = Reply(
                 answer,
                 stored.reply_call,
+                opening=stored.opening,
                 grace=grace,
                 on_call_started=self._housekeeping.add_call,
                 on_checkpoint_due=self._housekeeping.wake,

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models.functions import Length, Now
 
+from conversations.markdown import Opening
 from conversations.models import Message
 from conversations.replies import storage
 from conversations.replies.broadcast import Broadcast
@@ -51,10 +52,10 @@ class Mirrors:
         self._task: asyncio.Task[None] | None = None
         self._due = asyncio.Event()
 
-    def get(self, message: UUID) -> Mirror:
-        """The mirror of a reply, made if there is none yet."""
+    def get(self, message: UUID, opening: Opening | None = None) -> Mirror:
+        """The mirror of a reply, made if there is none yet; `opening`: of the answer that it continues."""
         if message not in self._mirrors:
-            self._mirrors[message] = Mirror(on_leave=lambda: self._drop_unread(message))
+            self._mirrors[message] = Mirror(opening=opening, on_leave=lambda: self._drop_unread(message))
             self._due.set()
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._keep_polling())

@@ -29,10 +29,11 @@ class Outcome:
         return End(self.state, self.ending, code, self.stop_reason, self.request_id)
 
 
-def store_outcome(answer: Message, outcome: Outcome) -> tuple[End, str]:
+def store_outcome(answer: Message, outcome: Outcome, opening: markdown.Opening | None = None) -> tuple[End, str]:
     """Store an outcome; returns the end as readers see it, and the text as HTML. Raises what the database raises."""
     end = outcome.end()
-    html = "" if outcome.is_text_only else markdown.render(extract_text(outcome.content))
+    text = extract_text(outcome.content)
+    html = "" if outcome.is_text_only else markdown.render(opening.put_before(text) if opening else text)
     decided = answer.finish(
         state=outcome.state,
         ending=outcome.ending,

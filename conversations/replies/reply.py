@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 
 from conversations.claude.errors import Failed
+from conversations.markdown import Opening
 from conversations.models import Message
 from conversations.models.content import text_content
 from conversations.replies import alerts, storage
@@ -37,13 +38,15 @@ class Reply:
         answer: Message,
         call: ReservedCall,
         *,
+        opening: Opening | None,
         grace: float | None,
         on_call_started: Callable[[UpstreamCall], None],
         on_checkpoint_due: Callable[[], None],
         on_end: Callable[["Reply"], None],
     ) -> None:
         self.answer = answer
-        self.broadcast = Broadcast(on_leave=self._reader_left)
+        self.broadcast = Broadcast(opening=opening, on_leave=self._reader_left)
+        self._opening = opening
         self.is_checkpoint_due = False
         self._run = Run(answer, call, self.broadcast, on_call_started)
         self._month, self._limit = call.reservation.month_id, call.limit
@@ -164,4 +167,6 @@ class Reply:
         return outcome.end(), ""
 
     async def _store_retrying(self, outcome: Outcome) -> tuple[End, str]:
-        return await storage.run_until_stored(store_outcome, self.answer, outcome, on_retry=self.broadcast.show_saving)
+        return await storage.run_until_stored(
+            store_outcome, self.answer, outcome, self._opening, on_retry=self.broadcast.show_saving
+        )

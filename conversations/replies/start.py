@@ -8,7 +8,9 @@ from django.db import transaction
 
 from conversations.claude import prompt
 from conversations.claude.client import Request
+from conversations.markdown import Opening
 from conversations.models import Conversation, Message, Question, Refused, Retry, TeamSettings, Usage
+from conversations.presentation.continuing import find_continued_opening
 from conversations.replies.call import ReservedCall, reserve_call
 from conversations.replies.titles import build_title_request
 
@@ -18,12 +20,13 @@ class StoredQuestion:
     """The empty answer to a question, and the calls that are reserved for it.
 
     `reply_call` is None where an earlier request with the same key has started the reply, `title_call` where no title
-    is written.
+    is written. `opening` is what was open in the answer that this one continues.
     """
 
     answer: Message
     reply_call: ReservedCall | None = None
     title_call: ReservedCall | None = None
+    opening: Opening | None = None
 
 
 def store_question(conversation: Conversation, request: Question | Retry, runner: str) -> StoredQuestion:
@@ -49,7 +52,7 @@ def store_question(conversation: Conversation, request: Question | Retry, runner
                 title_call = reserve_call(
                     build_title_request(request.text), answer, Usage.Purpose.TITLE, team.monthly_limit
                 )
-    return StoredQuestion(answer, reply_call, title_call)
+    return StoredQuestion(answer, reply_call, title_call, find_continued_opening(answer))
 
 
 def build_request(answer: Message) -> Request:

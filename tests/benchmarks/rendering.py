@@ -59,12 +59,12 @@ def tenths(text: str, paced: bool) -> list[float]:
 
 async def longest_gap(text: str, html: str) -> float:
     """The longest time in which the event loop runs nothing else while a reader follows, in seconds of CPU."""
-    from conversations.replies import Broadcast, End
+    from conversations.replies import Broadcast, End, Reader
 
     broadcast, longest = Broadcast(), 0.0
 
     async def read() -> None:
-        async for _frames in broadcast.page_frames():
+        async for _frames in broadcast.page_frames(Reader()):
             pass
 
     async def watch() -> None:

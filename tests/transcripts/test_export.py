@@ -11,6 +11,7 @@ import pytest
 
 from conversations.markdown import render
 from conversations.models import Message, Usage
+from conversations.presentation.wording import CONTINUE
 from tests.history import ask, begin, create_conversation, finish_answer, retry
 from tests.transcripts.conftest import REASON, access_records, export_address
 
@@ -211,6 +212,16 @@ def test_the_json_says_that_an_answer_was_still_being_written(reader, alice):
     Message.objects.filter(pk=answer.pk).update(text="Because")
     _question, written = json.loads(reader.export(answer.conversation, "json", reason=REASON).content)["messages"]
     assert (written["state"], written["finished"], written["text"]) == ("writing", None, "Because")
+
+
+def test_code_that_was_continued_goes_on_as_code_in_the_markdown(reader, alice):
+    cut = finish_answer(begin(alice), "```python\nfor i in ra", "stopped", "stopped")
+    finish_answer(ask(cut.conversation, CONTINUE), "nge(9): pass\n```")
+    file = reader.export(cut.conversation, "md", reason=REASON).text
+
+    assert "\n*Continued*\n" in file
+    assert "> ```python\n> nge(9): pass\n> ```\n" in file
+    assert CONTINUE not in file
 
 
 # Both

@@ -124,6 +124,34 @@ def test_continuing_is_an_ordinary_question(alice_visitor, stand_in):
     assert Conversation.objects.get().thread()[2].text == CONTINUE
 
 
+def test_code_that_was_cut_goes_on_as_code_while_it_is_written_and_afterwards(alice_visitor, alice):
+    cut = finish_answer(begin(alice), "Run:\n\n```python\nfor i in ra", state="stopped", ending="stopped")
+    stream = alice_visitor.ask(CONTINUE, cut.conversation)
+    answer = Message.objects.latest("created")
+
+    assert answer.html.startswith('<div class="code"><div class="code-head"><span class="code-language">python</span>')
+    assert "".join(data["html"] for name, data in stream.frames if name in {"snapshot", "commit"}) == answer.html
+    assert answer.html in alice_visitor.http.get(path_of(cut.conversation)).text
+
+
+def test_a_continued_answer_is_rendered_anew_below_what_it_continues(client, alice):
+    cut = finish_answer(begin(alice), "```python\nfor i in ra", state="stopped", ending="stopped")
+    finish_answer(ask(cut.conversation, CONTINUE), "nge(9): pass")
+    client.force_login(alice)
+
+    assert client.get(path_of(cut.conversation)).content.count(b'<span class="code-language">python</span>') == 2
+
+
+def test_a_question_to_continue_is_shown_as_continued(alice_visitor):
+    cut = alice_visitor.ask("Begin. [[max_tokens]][[chars:400]]").start
+    continued = alice_visitor.ask(CONTINUE, cut["conversation"])
+    page = alice_visitor.http.get(f"/conversations/{cut['conversation']}/").text
+
+    for html in (continued.start["html"], page):
+        assert '<p class="meta">Continued</p>' in html
+        assert f"data-text hidden>{CONTINUE}</p>" in html
+
+
 def test_a_complete_answer_does_not_offer_to_continue(client, alice):
     client.force_login(alice)
     assert b"Continue</button>" not in client.get(path_of(create_conversation(alice))).content

@@ -1,0 +1,32 @@
+"""Answers that continue another one, which was cut: to a reader both are one text."""
+
+from django.utils.translation import gettext as _
+
+from conversations import markdown
+from conversations.models import Message
+from conversations.presentation import wording
+
+
+def is_continue(message: Message) -> bool:
+    """Whether this is the question that the Continue button asks."""
+    is_below_an_answer = not message.is_answer and message.parent_id is not None
+    return is_below_an_answer and message.text in {wording.CONTINUE, _(wording.CONTINUE)}
+
+
+def find_continued_opening(answer: Message) -> markdown.Opening | None:
+    """Return what was open in the answer that this one continues, or None. No query if the question is loaded."""
+    texts = []
+    question = answer.parent
+    while question is not None and is_continue(question) and question.parent is not None:
+        texts.append(question.parent.text)
+        question = question.parent.parent
+    opening = None
+    for text in reversed(texts):  # an answer may be cut more than once
+        opening = markdown.find_opening(opening.put_before(text) if opening else text)
+    return opening
+
+
+def continued_text(answer: Message) -> str:
+    """Return the text of an answer below what was open in the answer that it continues."""
+    opening = find_continued_opening(answer)
+    return opening.put_before(answer.text) if opening else answer.text
