@@ -5,6 +5,8 @@ It only guesses what is being written. A wrong guess disappears with the next ch
 
 import re
 
+from conversations.markdown.nested_fences import lengthen_fences
+
 # Possessive (`*+`): what they have read is not given back, so that a long line is read once.
 LINE_PREFIX = r"(?:[ \t>]|[-+*][ \t]|\d{1,9}[.)][ \t])*+"
 # A last line of nothing but the beginnings of markup: it may become a rule, a heading's underline, an item, a row.
@@ -25,6 +27,7 @@ MAX_OPEN_RUNS = 10  # more than these are no emphasis that somebody is writing
 
 def close_open_markup(text: str) -> str:
     """Return the text with open markup closed, or left out as long as it is not known what it opens."""
+    text = lengthen_fences(text, is_growing=True)
     last_line_start = text.rfind("\n") + 1
     last_line = text[last_line_start:]
     if UNDECIDED_LINE.fullmatch(last_line) or OPENING_FENCE_LINE.fullmatch(last_line):

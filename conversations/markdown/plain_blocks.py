@@ -7,6 +7,7 @@ from html import escape
 
 from conversations.markdown.blocks import OpeningFence
 from conversations.markdown.code import CODE_BLOCK_END, code_block_start, read_language
+from conversations.markdown.nested_fences import find_level_change, holds_markdown
 
 MAX_HELD_BACK = 200
 
@@ -41,6 +42,8 @@ class FencedCode(PlainBlock):
         start = code_block_start(read_language(fence.info), " data-open")
         super().__init__(fence_line, start, "", CODE_BLOCK_END)
         self._fence = fence
+        self._holds_markdown = holds_markdown(fence.info)
+        self._level = 1  # of fences inside each other
         self._held_back = ""  # the last line, while it can still become the closing fence
         self._is_within_line = False  # whether the beginning of the last line is shown
 
@@ -58,11 +61,17 @@ class FencedCode(PlainBlock):
         shown = []
         for index, line in enumerate(lines):
             self._source.append(f"{line}\n")
-            if not self._is_within_line and self._fence.is_closed_by(line):
-                return "", "\n".join([*lines[index + 1 :], last])
+            if not self._is_within_line:
+                if self._holds_markdown:
+                    self._level += find_level_change(line, self._fence.marker)
+                if self._fence.is_closed_by(line) and (not self._holds_markdown or not self._level):
+                    return "", "\n".join([*lines[index + 1 :], last])
             shown.append(self._remove_indent(line) + "\n")
             self._is_within_line = False
-        if not self._is_within_line and len(last) < MAX_HELD_BACK and self._fence.may_be_closed_by(last):
+        may_be_fence = self._fence.may_be_closed_by(last) or (
+            self._holds_markdown and last.lstrip(" ").startswith(self._fence.marker)
+        )
+        if not self._is_within_line and len(last) < MAX_HELD_BACK and may_be_fence:
             self._held_back = last
         else:
             self._source.append(last)

@@ -8,6 +8,7 @@ from conversations.markdown.decorate import decorate
 from conversations.markdown.depth import TooDeep, find_blocks, show_deep_blocks_as_code
 from conversations.markdown.limits import limit_complexity
 from conversations.markdown.marks import NONCHARACTERS, find_used_definitions, mark_text, restore_signs
+from conversations.markdown.nested_fences import lengthen_fences
 from conversations.markdown.parts import sanitize_in_parts
 
 # Raise it when the HTML of an unchanged text changes. Cached HTML of an older version is then rendered again.
@@ -41,7 +42,7 @@ def render(text: str, link_definitions: str = "", first_heading: int = 0) -> str
 
     Of the text before this one: `link_definitions`, which are not shown, and the level of the first heading, if any.
     """
-    text = limit_complexity(normalize(text))
+    text = limit_complexity(lengthen_fences(normalize(text)))
     try:
         html = decorate(_parse(text, _RENDER_OPTIONS, link_definitions), first_heading)
     except TooDeep:
@@ -52,7 +53,7 @@ def render(text: str, link_definitions: str = "", first_heading: int = 0) -> str
 
 def find_first_heading(text: str) -> int:
     """Return the level of the first heading, or 0."""
-    heading = HEADING.search(_parse(limit_complexity(text), _RENDER_OPTIONS))
+    heading = HEADING.search(_parse(limit_complexity(lengthen_fences(text)), _RENDER_OPTIONS))
     return int(heading[1]) if heading else 0
 
 
@@ -68,8 +69,11 @@ def normalize(text: str) -> str:
 
 
 def render_positions(text: str) -> str:
-    """Return HTML whose blocks name their lines in `data-sourcepos`. It is not sanitized: never show it."""
-    return _parse(limit_complexity(text), _POSITION_OPTIONS)
+    """Return HTML of a growing text whose blocks name their lines in `data-sourcepos`.
+
+    It is not sanitized: never show it.
+    """
+    return _parse(limit_complexity(lengthen_fences(text, is_growing=True)), _POSITION_OPTIONS)
 
 
 def _parse(text: str, options: comrak.RenderOptions, link_definitions: str | None = None) -> str:

@@ -23,21 +23,8 @@ SHAPES = {
     "one table": "| Boat | 12 m | **blue** | a remark about it |\n",
 }
 OPENINGS = {"one fence": "```python\n", "one table": "| Name | Length | Colour | Remark |\n|---|--:|---|---|\n"}
-MARKS = [
-    "~",
-    "~a ",
-    "*a_ ",
-    "**a *b ",
-    "[a](",
-    "<https:",
-    "&",
-    "$x$ ",
-    "a@b.c ",
-    "> ",
-    "- a\n",
-    "a\n\n",
-    "```\na\n```\n",
-]
+MARKS = ["~", "~a ", "*a_ ", "**a *b ", "[a](", "<https:", "&", "$x$ ", "a@b.c ", "> ", "- a\n", "a\n\n"]
+MARKS += ["```\na\n```\n", "```md\n```a\n```\n```\n"]
 
 
 def tenths(text: str, paced: bool) -> list[float]:
