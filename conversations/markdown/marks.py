@@ -25,10 +25,12 @@ PUNCTUATION = (
     "\u3000-\u3004\u3008-\u301f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
 )
 CJK_LETTER = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+# Of bounded length: a long text of addresses without such a sign would be read to its end for each of them.
 # A bare address, not one in the brackets of a link, before such a sign, or its host before a CJK letter.
 BARE_ADDRESS = re.compile(
     rf"[hw](?<!\]\([hw])(?<!<[hw])(?<!\]:[hw])(?<!\]:[ \t][hw])(?:(?<=h)ttps?://|(?<=w)ww\.)"
-    rf"(?:(?:[a-z0-9-]+\.)+[a-z]+(?=[{CJK_LETTER}])|[^\s<>{PUNCTUATION}]+(?=[{PUNCTUATION}]))",
+    rf"(?:(?:[a-z0-9-]{{1,63}}\.){{1,20}}[a-z]{{1,63}}(?=[{CJK_LETTER}])"
+    rf"|[^\s<>{PUNCTUATION}]{{1,300}}+(?=[{PUNCTUATION}]))",
     re.IGNORECASE,
 )
 

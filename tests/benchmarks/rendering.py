@@ -24,7 +24,7 @@ SHAPES = {
 }
 OPENINGS = {"one fence": "```python\n", "one table": "| Name | Length | Colour | Remark |\n|---|--:|---|---|\n"}
 MARKS = ["~", "~a ", "*a_ ", "**a *b ", "[a](", "<https:", "&", "$x$ ", "a@b.c ", "> ", "- a\n", "a\n\n"]
-MARKS += ["```\na\n```\n", "```md\n```a\n```\n```\n"]
+MARKS += ["```\na\n```\n", "```md\n```a\n```\n```\n", "www.a字", "|a|b|\n|-|-|\n"]
 
 
 def tenths(text: str, paced: bool) -> list[float]:

@@ -47,7 +47,9 @@ def test_repeated_marks_give_the_same_however_they_are_cut_and_never_nest_deep(t
     assert ParsedHtml(html).depth <= MAX_DEPTH
 
 
-@pytest.mark.parametrize("unit", ["~", "~a ", "*a_ ", "**a *b ", "~~a ", "<https:", "*", " ", "> ", "`", "a@b.c "])
+@pytest.mark.parametrize(
+    "unit", ["~", "~a ", "*a_ ", "**a *b ", "~~a ", "<https:", "*", " ", "> ", "`", "a@b.c ", "www.a字"]
+)
 @pytest.mark.parametrize("count", [1, 6, 60])
 def test_the_parser_reads_sixty_thousand_marks_a_few_times(unit, count, monkeypatch):
     text = (unit * 60_000)[:60_000]
