@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-#: What the Continue button asks. It is stored as an ordinary question.
+#: What the Continue button asks. It is stored as an ordinary question and shown as "Continued".
 CONTINUE = gettext_noop("Please continue exactly where you stopped.")
 
 ENDINGS = {

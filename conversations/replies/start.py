@@ -52,7 +52,8 @@ def store_question(conversation: Conversation, request: Question | Retry, runner
                 title_call = reserve_call(
                     build_title_request(request.text), answer, Usage.Purpose.TITLE, team.monthly_limit
                 )
-    return StoredQuestion(answer, reply_call, title_call, find_continued_opening(answer))
+        opening = find_continued_opening(answer)
+    return StoredQuestion(answer, reply_call, title_call, opening)
 
 
 def build_request(answer: Message) -> Request:
