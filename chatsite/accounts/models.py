@@ -119,7 +119,7 @@ class User(AbstractUser):
         if not self.pk or self.is_active:
             return False
         # Asking a question takes the same lock: a question asked at this moment is either seen here or refused.
-        return User.objects.select_for_update().filter(pk=self.pk, is_active=True).first() is not None
+        return User.objects.select_for_update(no_key=True).filter(pk=self.pk, is_active=True).first() is not None
 
     # Django compares the next two with the hash in a session: a new `sessions_revoked_at` ends every session.
 

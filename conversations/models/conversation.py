@@ -274,7 +274,7 @@ class Conversation(models.Model):
         now = timezone.now()
         with transaction.atomic():
             # The lock that `ask` takes: no answer starts meanwhile in what is put into the bin.
-            User.objects.select_for_update().filter(pk=self.owner_id).first()
+            User.objects.select_for_update(no_key=True).filter(pk=self.owner_id).first()
             Conversation.objects.filter(pk=self.pk, deleted=None).update(deleted=now)
             self.messages.all().request_stop(Message.Ending.DELETED)
         self.deleted = self.deleted or now

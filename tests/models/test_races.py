@@ -5,11 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from chatsite.accounts.models import ApiToken, User
 from conversations.models import Conversation, Message, Refused
-from tests.history import ask, create_conversation
+from conversations.models.asking import lock_owner
+from tests.history import ask, create_conversation, create_usage
 from tests.site import Visitor, eventually
 
 AT_ONCE = 12
@@ -99,3 +100,18 @@ def test_a_question_that_arrives_when_the_account_is_closed_is_refused(alice):
     with pytest.raises(Refused):
         ask(conversation, "Is it too late?")
     assert conversation.messages.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_call_for_alice_can_be_recorded_while_her_next_question_is_being_stored(alice):
+    """Otherwise each would wait for the other: the question goes on to the row of the month, which the call has."""
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has one lock for the whole database.")
+
+    def record():
+        create_usage(alice)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        lock_owner(alice.pk)
+        pool.submit(record).result(timeout=5)
