@@ -1,9 +1,10 @@
 PYTHON ?= python3
 PORT ?= 8000
+MINUTES ?= 60
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 .DELETE_ON_ERROR:
-.PHONY: help run test check format lock bench preflight
+.PHONY: help run test check format lock bench fuzz preflight
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 18
@@ -35,6 +36,9 @@ lock: preflight .venv/installed-dev  ## update the lock files from pyproject.tom
 
 bench: preflight .env .venv/installed-dev  ## measure deltas, questions, open streams, stops and crashes; takes ten minutes
 	.venv/bin/python -m tests.benchmarks
+
+fuzz: preflight .env .venv/installed-dev  ## search for what breaks a reply: MINUTES (default 60), SEED (default new)
+	.venv/bin/python -m tests.fuzz --minutes $(MINUTES) --seed '$(SEED)'
 
 preflight:
 	@command -v $(PYTHON) >/dev/null || { echo "Python is missing: apt-get install python3 python3-venv" >&2; exit 1; }
