@@ -165,12 +165,12 @@ async def stream(request: Request) -> AsyncGenerator[Event]:
                     yield event
             for event in message.finish():
                 yield event
+            if not message.is_complete:
+                raise Failed("upstream_truncated", detail="The stream ended before message_stop.")
         except (Failed, *CALL_ERRORS):
-            for event in message.held_events():
+            for event in message.interrupt():
                 yield event
             raise
-        if not message.is_complete:
-            raise Failed("upstream_truncated", detail="The stream ended before message_stop.")
         # Only when its whole body has been read can the connection serve the next call.
         with suppress(TimeoutError, aiohttp.ClientError):
             async with asyncio.timeout(BODY_END_TIMEOUT):

@@ -1,6 +1,7 @@
 """What the client yields while Claude answers, and how it is accumulated from the events on the wire. Pure."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -162,9 +163,18 @@ class MessageAccumulator:
         """The events at the end of the bytes, for a last event that no empty line has ended; raises as `feed` does."""
         return self._decode(self._splitter.finish())
 
-    def held_events(self) -> list[Event]:
-        """What was read of blocks that wait for the end of an earlier one: to be yielded when the stream breaks."""
-        return [event for block in self._blocks for event in block.held]
+    def interrupt(self) -> list[Event]:
+        """The events that waited for the end of an earlier block, where the stream breaks before it."""
+        blocks, self._blocks = self._blocks, []
+        if len(blocks) == 1:
+            return []
+        events: list[Event] = []
+        for block in blocks:
+            events += block.held
+            # The input of a tool that breaks off is no JSON, and is not kept.
+            with suppress(ValueError):
+                events += [] if block.is_finished else block.finish()
+        return events
 
     def _decode(self, events: list[bytes]) -> Iterator[Event]:
         for data in events:

@@ -120,9 +120,12 @@ class Broadcast:
 
     async def close(self, end: End, html: str) -> None:
         """End the broadcast; `html` is the whole text, rendered."""
+        is_thinking_new = bool(end.thinking) and not self.thoughts
+        if is_thinking_new:
+            self.thoughts.append(end.thinking)
         try:
             if self._page_readers:
-                await self._render_to_end(html)
+                await self._render_to_end(html, needs_snapshot=is_thinking_new)
         finally:
             self._end(end, html)
 
@@ -256,23 +259,26 @@ class Broadcast:
             if self._rendering is not None:
                 await asyncio.wait([self._rendering])
 
-    async def _render_to_end(self, html: str) -> None:
+    async def _render_to_end(self, html: str, *, needs_snapshot: bool) -> None:
         await self._render_all()
 
         def close() -> list[bytes]:
             frames = encode_changes(self._renderer.close())
-            if self._renderer.snapshot() != (html, ""):
-                # A link was defined after its use: only the rendering of the whole text has it.
-                frames.append(sse.encode_frame("snapshot", {"html": html, "tail": ""}))
+            # Where a link was defined after its use, only the rendering of the whole text has it.
+            if needs_snapshot or self._renderer.snapshot() != (html, ""):
+                frames.append(self._snapshot_frame(html, ""))
             return frames
 
         await self._render_in_thread(close)
 
     def _snapshot(self) -> bytes:
         html, tail = self._renderer.snapshot() if self.end is None else (self._html, "")
+        title, self._title = self._title, b""
+        return self._snapshot_frame(html, tail) + title + self._status
+
+    def _snapshot_frame(self, html: str, tail: str) -> bytes:
         whole = {"html": html, "tail": tail}
         if self.thoughts:
             # Left out where it is not known here: the page keeps what it has.
             whole["thinking"] = "".join(self.thoughts)
-        title, self._title = self._title, b""
-        return sse.encode_frame("snapshot", whole) + title + self._status
+        return sse.encode_frame("snapshot", whole)

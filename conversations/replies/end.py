@@ -10,13 +10,17 @@ from conversations.presentation.turns import render_and_cache_html
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """`state` and the rest are those of the message; `waiting` is an end too: the stream ends, the answer does not."""
+    """`state` and the rest are those of the message; `waiting` is an end too: the stream ends, the answer does not.
+
+    `thinking`: only where the end is read from the row, for readers to whom it was not streamed.
+    """
 
     state: str
     ending: str
     error_code: str = ""
     stop_reason: str = ""
     request_id: str = ""
+    thinking: str = ""
 
     @property
     def is_retryable(self) -> bool:
@@ -29,5 +33,12 @@ def read_end(pk: UUID) -> tuple[End, str]:
     message = Message.objects.filter(pk=pk).first()
     if message is None:
         return End(state=Message.State.STOPPED, ending=Message.Ending.DELETED), ""
-    end = End(message.state, message.ending, message.error_code, message.stop_reason, message.request_id)
+    end = End(
+        message.state,
+        message.ending,
+        message.error_code,
+        message.stop_reason,
+        message.request_id,
+        message.thinking,
+    )
     return end, render_and_cache_html(message)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations.claude.events import ContentBlock
+from conversations.claude.events import ContentBlock, MessageAccumulator
 from conversations.claude.wire import TextDelta, ThinkingDelta
 from tests.claude.streams import (
     BLOCK_STOP,
@@ -15,6 +15,7 @@ from tests.claude.streams import (
     blocks_of,
     delta,
     extract_text,
+    stream_of,
     text_delta,
 )
 
@@ -171,3 +172,21 @@ def test_a_surrogate_pair_may_be_split_in_thinking_too():
     pieces = [delta(type="thinking_delta", thinking=piece) for piece in ["\ud83d", "\ude00"]]
 
     assert accumulate(START, block_start(type="thinking", thinking=""), *pieces)[1:] == [ThinkingDelta("😀")]
+
+
+def test_what_is_there_of_blocks_that_interleave_is_kept_when_the_stream_breaks():
+    message = MessageAccumulator("req_1")
+    starts = [block_start(type="text", text="", index=index) for index in (0, 1, 2)]
+    deltas = [text_delta("Two", index=1), text_delta("One", index=0), text_delta("Three", index=2), block_stop(1)]
+    shown = list(message.feed(stream_of([START, *starts, *deltas])))
+    events = [*shown, *message.interrupt()]
+
+    assert blocks_of(events) == [{"type": "text", "text": text} for text in ("One", "Two", "Three")]
+    assert extract_text(events) == "OneTwoThree"
+
+
+def test_a_single_block_stays_open_when_the_stream_breaks():
+    message = MessageAccumulator("req_1")
+    list(message.feed(stream_of([START, block_start(type="text", text="One")])))
+
+    assert message.interrupt() == []

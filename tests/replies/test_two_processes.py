@@ -115,3 +115,13 @@ def test_a_process_that_slept_still_stores_its_longer_text(site, stand_in, alice
     assert len(answer.text) > len(taken_for_dead.text)
     assert answer.text.startswith(taken_for_dead.text)
     assert answer.content
+
+
+def test_a_reader_on_another_process_gets_the_thinking_at_the_end(site, impatient_site, alice):
+    with Visitor(site, alice).asking("[[thinking:Let me see.]][[chars:300]][[rate:60]]") as stream:
+        with Visitor(impatient_site, alice).following(stream.start["reply"]) as second:
+            assert second.end["state"] == "complete"
+        stream.read_to_end()
+
+    assert "thinking" not in second.named("snapshot")[0]
+    assert second.named("snapshot")[-1]["thinking"] == "Let me see."
