@@ -39,9 +39,8 @@ CODE_BLOCK_END = "</code></pre></div>"
 
 def render_code_block(info: str, code: str, *, highlighted: bool) -> str:
     """Return the whole block. The language is the one that the info string names; none is guessed."""
-    language = read_language(info)
-    html = highlight_code(language, code) if highlighted else escape(code, quote=False)
-    return code_block_start(language) + html + CODE_BLOCK_END
+    html = highlight_code(read_language(info), code) if highlighted else escape(code, quote=False)
+    return code_block_start(info) + html + CODE_BLOCK_END
 
 
 def read_language(info: str) -> str:
@@ -50,10 +49,11 @@ def read_language(info: str) -> str:
     return parts[0] if parts and LANGUAGE.fullmatch(parts[0]) else ""
 
 
-def code_block_start(language: str, code_attribute: str = "") -> str:
-    """Return the HTML before the code. `code_attribute` is added to the `code` element."""
-    name = f'<span class="code-language">{escape(language)}</span>' if language else ""
-    label = f"Code, {escape(language)}" if language else "Code"
+def code_block_start(info: str, code_attribute: str = "") -> str:
+    """Return the HTML before the code, with the whole info string. `code_attribute` is added to the `code` element."""
+    shown = escape(" ".join(info.split()))
+    name = f'<span class="code-language">{shown}</span>' if shown else ""
+    label = f"Code, {shown}" if shown else "Code"
     return (
         f'<div class="code"><div class="code-head">{name}'
         '<button type="button" class="code-copy" data-action="copy-code">Copy</button></div>'

@@ -13,9 +13,7 @@ from conversations.markdown.formulas import render_formula, render_tex
 # A whole code block, a whole formula, or a tag.
 PIECE = re.compile(r"(<pre[^>]*>.*?</pre>|<(?:span|code) data-math-style=[^>]*>.*?</(?:span|code)>|<[^>]*>)", re.DOTALL)
 FORMULA = re.compile(r"<(?:span|code) data-math-style=")
-CODE_BLOCK = re.compile(
-    r'<pre><code(?: class="language-([^"]*)")?( data-math-style="display")?>(.*)</code></pre>', re.DOTALL
-)
+CODE_BLOCK = re.compile(r"<pre><code([^>]*)>(.*)</code></pre>", re.DOTALL)
 ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 SAFE_LINK = re.compile(r"https?://|mailto:", re.IGNORECASE)
 VOID_ELEMENTS = ("br", "hr", "img", "input")
@@ -77,12 +75,14 @@ class Decorator:
         match = CODE_BLOCK.fullmatch(html)
         if match is None:
             return html
-        info, is_formula, code = match.groups()
-        if is_formula:
-            return f"<p>{self._render_formula(unescape(code), display=True)}</p>"
-        code = unescape(code)
+        # Class and data-meta, the first word of the info string and the others, come in any order.
+        attributes, code = dict(ATTRIBUTE.findall(match[1])), unescape(match[2])
+        if "data-math-style" in attributes:
+            return f"<p>{self._render_formula(code, display=True)}</p>"
         self._code_length += len(code)
-        return render_code_block(unescape(info or ""), code, highlighted=self._code_length <= MAX_HIGHLIGHTED_CODE)
+        language = attributes.get("class", "").removeprefix("language-")
+        info = unescape(f"{language} {attributes.get('data-meta', '')}")
+        return render_code_block(info, code, highlighted=self._code_length <= MAX_HIGHLIGHTED_CODE)
 
     def _render_formula(self, tex: str, *, display: bool) -> str:
         self._formula_count += 1

@@ -6,7 +6,7 @@
 from html import escape
 
 from conversations.markdown.blocks import OpeningFence
-from conversations.markdown.code import CODE_BLOCK_END, code_block_start, read_language
+from conversations.markdown.code import CODE_BLOCK_END, code_block_start
 from conversations.markdown.nested_fences import find_level_change, holds_markdown
 
 MAX_HELD_BACK = 200
@@ -39,7 +39,7 @@ class FencedCode(PlainBlock):
     """A fenced code block: its lines are shown as they come. Highlighting needs the whole block."""
 
     def __init__(self, fence_line: str, fence: OpeningFence) -> None:
-        start = code_block_start(read_language(fence.info), " data-open")
+        start = code_block_start(fence.info, " data-open")
         super().__init__(fence_line, start, "", CODE_BLOCK_END)
         self._fence = fence
         self._holds_markdown = holds_markdown(fence.info)

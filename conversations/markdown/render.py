@@ -32,6 +32,7 @@ _PARSE_OPTIONS = comrak.ParseOptions()
 _RENDER_OPTIONS = comrak.RenderOptions()
 _RENDER_OPTIONS.escape = True
 _RENDER_OPTIONS.hardbreaks = True
+_RENDER_OPTIONS.full_info_string = True
 _POSITION_OPTIONS = comrak.RenderOptions()
 _POSITION_OPTIONS.escape = True
 _POSITION_OPTIONS.sourcepos = True

@@ -1,5 +1,7 @@
 """Code blocks: their frame, their highlighting, and when they stay plain."""
 
+from html import escape
+
 import pytest
 
 from conversations.markdown import render
@@ -49,9 +51,11 @@ def test_code_in_an_unknown_language_stays_plain(language):
     assert '<span class="k' not in render(f"```{language}\ndef f(): pass\n```")
 
 
-def test_an_info_string_that_is_no_name_is_not_shown():
-    html = ParsedHtml(render('```py"><b>\nx\n```'))
-    assert "code-language" not in str(html.elements)
+@pytest.mark.parametrize("info", ['python title="app.py"', "hello world", "м", 'py"><b>', "a" * 40])
+def test_the_whole_info_string_is_shown_as_text(info):
+    html = render(f"```{info}\nx\n```")
+    assert f'<span class="code-language">{escape(info, quote=False)}</span>' in html
+    assert "b" not in [name for name, _attributes in ParsedHtml(html).elements]
 
 
 def test_long_code_is_highlighted_up_to_the_limit():
