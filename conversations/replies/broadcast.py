@@ -127,9 +127,10 @@ class Broadcast:
             if self._page_readers:
                 await self._render_to_end(html, needs_snapshot=is_thinking_new)
         finally:
-            self._end(end, html)
+            self.close_unrendered(end, html)
 
-    def _end(self, end: End, html: str) -> None:
+    def close_unrendered(self, end: End, html: str) -> None:
+        """End the broadcast without what its readers have not got yet: the `end` frame has the whole turn."""
         if self._timer is not None:
             self._timer.cancel()
         self._status, self._html = b"", html

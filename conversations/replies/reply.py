@@ -113,26 +113,26 @@ class Reply:
     # The one ending
 
     async def _supervise(self) -> None:
-        """Run the reply and store how it ended. No exception passes; nothing cancels this task."""
+        """Run the reply, store how it ended, and tell its readers. No exception passes; nothing cancels this task."""
         try:
             outcome = await self._run_to_end()
-            await self._end(outcome)
+            end, html = await self._store(outcome)
         except Exception as error:
             logger.exception("Reply %s could not be ended; storing its text.", self.answer.pk)
             failure = Failed("internal", detail=type(error).__name__)
             outcome = Outcome(State.FAILED, Ending.FAILED, text_content(self.broadcast.text), failure=failure)
-            await self._end(outcome)
+            end, html = await self._store(outcome)
+        try:
+            await self.broadcast.close(end, html)
+        except Exception:
+            logger.exception("The last frames of reply %s could not be made.", self.answer.pk)
+            self.broadcast.close_unrendered(end, html)
+        finally:
+            self._on_end(self)
         if outcome.failure and outcome.failure.code == "misconfigured":
             await storage.run(alerts.report_unavailable, outcome.failure.detail, outcome.request_id)
         if self._limit is not None:
             await storage.run(alerts.warn_about_budget, self._month, self._limit)
-
-    async def _end(self, outcome: Outcome) -> None:
-        end, html = await self._store(outcome)
-        try:
-            await self.broadcast.close(end, html)
-        finally:
-            self._on_end(self)
 
     async def _run_to_end(self) -> Outcome:
         """Run the reply and return its outcome."""

@@ -5,6 +5,7 @@ import inspect
 import linecache
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from types import CodeType, FrameType
 from typing import Any
@@ -63,19 +64,14 @@ async def ask_and_read(engine: Engine, alice: Any) -> None:
     assert broadcast.end
 
 
-@pytest.mark.parametrize("owner", OWNERS, ids=lambda owner: owner.__name__)
-def test_a_reply_ends_on_whichever_line_of_its_owner_a_fault_is(
-    owner, transactional_db, settings, stand_in, alice, caplog
-):
-    settings.ANTHROPIC_API_KEY, settings.ANTHROPIC_BASE_URL = "test-key", stand_in.url
-    settings.CHAT_TITLE_MODEL, settings.CHAT_MAX_RUNNING_PER_PERSON = "", 1_000
-    caplog.set_level("CRITICAL")
+def inject_faults(places: list[tuple[CodeType, int]], alice: Any) -> tuple[list[int], list[str]]:
+    """Has one question answered with a fault at each place; returns where it was raised, and where nothing ended."""
     injected, without_end = [], []
 
     async def inject_each() -> None:
         engine = Engine()
         await engine.startup()
-        for code, line in lines(owner):
+        for code, line in places:
             sys.settrace(raise_at(code, line))
             try:
                 async with asyncio.timeout(5):
@@ -87,9 +83,35 @@ def test_a_reply_ends_on_whichever_line_of_its_owner_a_fault_is(
             sys.settrace(None)
         await engine.shutdown()
 
-    with storage_threads():
-        asyncio.run(inject_each())
+    # In a thread of its own: a trace function that raises leaves its thread with a wrong recursion depth.
+    with storage_threads(), ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, inject_each()).result()
+    return injected, without_end
+
+
+@pytest.fixture(autouse=True)
+def _connected_to_the_stand_in(transactional_db, settings, stand_in, caplog):
+    settings.ANTHROPIC_API_KEY, settings.ANTHROPIC_BASE_URL = "test-key", stand_in.url
+    settings.CHAT_TITLE_MODEL, settings.CHAT_MAX_RUNNING_PER_PERSON = "", 1_000
+    caplog.set_level("CRITICAL")
+
+
+@pytest.mark.parametrize("owner", OWNERS, ids=lambda owner: owner.__name__)
+def test_a_reply_ends_on_whichever_line_of_its_owner_a_fault_is(owner, alice):
+    injected, without_end = inject_faults(list(lines(owner)), alice)
 
     assert without_end == []
     assert not Message.objects.writing().exists()
     assert len(injected) > 10
+
+
+def test_an_answer_that_is_stored_stays_as_it_is_when_its_last_frames_cannot_be_made(alice):
+    closing = {"Broadcast.close", "Broadcast._render_to_end", "Broadcast._push_when_rendered"}
+    places = [(code, line) for code, line in lines(Broadcast) if code.co_qualname in closing]
+    injected, _without_end = inject_faults(places, alice)
+
+    answers = Message.objects.filter(role="assistant")
+    assert {(answer.state, answer.stop_reason, answer.thinking) for answer in answers} == {
+        ("complete", "end_turn", "Hm.")
+    }
+    assert len(injected) > 3
