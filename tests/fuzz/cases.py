@@ -70,6 +70,11 @@ class Case:
         """What must be stored, if nothing cuts the reply short."""
         return reference.read_text(self.intact_payloads)
 
+    @property
+    def text_blocks(self) -> list[str]:
+        """The same block by block."""
+        return [reference.scrub(text) for text in reference.read_blocks(self.intact_payloads, "text", "text_delta")]
+
     @cached_property
     def stream(self) -> list[bytes]:
         """The body, event by event."""
@@ -114,7 +119,7 @@ def make_case(seed: str, number: int) -> Case:
         is_open_ended=random.random() < 0.1,
     )
     if random.random() < 0.02:
-        return replace(case, response=random.choice(RESPONSES), intact=0, is_whole=False)
+        return replace(case, response=random.choice(RESPONSES), ending="cut", intact=0, is_whole=False)
     if random.random() < 0.35:
         case = break_case(random, case)
     if not case.is_possible:

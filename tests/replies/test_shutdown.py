@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from conversations.models import Message, Usage
+from conversations.replies.recovery import recover
 from tests.site import Site, Visitor, eventually, stored
 
 
@@ -158,7 +159,10 @@ def test_a_third_signal_ends_the_process_while_the_database_is_locked(site, stan
                 stopping.terminate()
                 time.sleep(0.2)
             assert stopping.process.wait(4) == -signal.SIGTERM
+
     Message.objects.writing().update(heartbeat=Now() - timedelta(seconds=11))
+    recover([])
+    assert stored(stream.start["reply"], 1).ending == "lost"
 
 
 def test_a_reader_who_does_not_read_does_not_keep_the_server_from_stopping(site, stand_in, alice):
