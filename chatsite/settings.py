@@ -234,9 +234,8 @@ DRAIN_SECONDS = env_int("DRAIN_SECONDS", 10, max_value=3_600)
 DRAIN_NOTICE_SECONDS = env_int("DRAIN_NOTICE_SECONDS", 0, max_value=60)
 # From the stop signal until the supervisor kills the process: TimeoutStopSec of the unit, stop_grace_period of the
 # compose file. So long it tries to store what replies have written.
-STOP_SECONDS = max(
-    env_int("STOP_SECONDS", 45, min_value=10, max_value=7_200), DRAIN_NOTICE_SECONDS + DRAIN_SECONDS + 10
-)
+MIN_STOP_SECONDS = DRAIN_NOTICE_SECONDS + DRAIN_SECONDS + 10
+STOP_SECONDS = env_int("STOP_SECONDS", max(45, MIN_STOP_SECONDS), min_value=MIN_STOP_SECONDS, max_value=7_200)
 # `manage.py purge` deletes conversations that were not used for this long; 0 keeps them for ever.
 RETENTION_DAYS = env_int("RETENTION_DAYS", 0, max_value=36_500)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024

@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 #: Seconds that a request waits for the result of a check.
 MAX_WAIT = 2
-#: Seconds before a check. Requests of this time share it, so a process writes at most ten times a second.
+#: Seconds before a check, which serves all requests that arrive meanwhile: at most ten writes a second.
 GATHERING_SECONDS = 0.1
 #: Bytes. SQLite may still write into free space of its files when the disk is full, but not for long.
 MIN_FREE_SPACE = 256 * 1024

@@ -34,8 +34,8 @@ __all__ = [
 
 #: One for each call that is under way.
 MAX_CONNECTIONS = 4000
-#: Seconds without a byte from Claude, which sends a ping when it has nothing else to send; up to a tenth less in
-#: the middle of a body.
+#: Seconds of silence before a call fails: Claude sends a ping when it has nothing else to send. The deadline moves only
+#: once a tenth of it has passed, so it can be up to 10 % shorter.
 READ_TIMEOUT = 60
 #: Seconds from `message_stop` to the end of the body.
 BODY_END_TIMEOUT = 0.5
@@ -125,7 +125,7 @@ def _get_client() -> anthropic.AsyncAnthropic:
 async def list_models() -> list[Model]:
     """All models of the API's own list, the retired ones too, without prices; raises Failed.
 
-    Other servers list models in another shape: those that have no name or no lifecycle say nothing.
+    Models of other servers that lack a name or a lifecycle are left out.
     """
     try:
         async with asyncio.timeout(LIST_TIMEOUT):

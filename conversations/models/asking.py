@@ -12,8 +12,8 @@ from conversations.models.refusals import Busy, Refused, TooManyRunning
 def lock_owner(user_id: int) -> None:
     """Lock the person's row until the transaction ends: keys, limits, the tree and the bin change under this lock.
 
-    Without the key: rows that only refer to the person, as those of usage, can be inserted meanwhile. Raises Refused
-    when the account was deactivated meanwhile.
+    `no_key`: rows that refer to the person, such as usage, can still be inserted. Raises Refused when the account was
+    deactivated meanwhile.
     """
     is_active = (
         User.objects.select_for_update(no_key=True).filter(pk=user_id).values_list("is_active", flat=True).first()

@@ -10,8 +10,7 @@ from conversations.models import tree
 from conversations.models.message import Message
 from conversations.models.question import EarlierTurn
 
-#: So many of a person's conversations are searched, the latest first, and of the answers that match so many branches
-#: are read.
+#: At most this many of a person's latest conversations are searched, and this many matching branches are read.
 MAX_CONVERSATIONS, MAX_BRANCHES = 200, 3
 #: Programs that send the same examples with each question would add them all to one conversation, which is read as a
 #: whole with each question.

@@ -3,7 +3,9 @@
 https://platform.claude.com/docs/en/api/messages
 """
 
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Case, F, JSONField, Value, When
 from django.db.models.functions import JSONArray, JSONObject
@@ -15,6 +17,17 @@ CONTENT_FROM_TEXT = Case(
     When(text="", then=Value([], JSONField())),
     default=JSONArray(JSONObject(type=Value("text"), text=F("text")), output_field=JSONField()),
 )
+
+
+@dataclass(slots=True)
+class SentMessage:
+    """A message with only the columns that Claude is sent, and its place in the tree."""
+
+    id: UUID
+    parent_id: UUID | None
+    role: str
+    content: Content
+    model: str
 
 
 def text_content(text: str) -> Content:

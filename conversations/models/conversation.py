@@ -1,8 +1,9 @@
 """A conversation: messages in a tree, of which the branch that ends at `head` is shown."""
 
+import itertools
 import uuid
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from chatsite.accounts.models import User
 from conversations.models import tree
 from conversations.models.asking import lock_owner, refuse_if_busy, refuse_if_too_many_running
 from conversations.models.branches import can_be_followed, find_branch_end
-from conversations.models.content import extract_text, text_content
+from conversations.models.content import SentMessage, extract_text, text_content
 from conversations.models.earlier_turns import insert_earlier_turns
 from conversations.models.idempotency import IdempotencyKey
 from conversations.models.message import Message
@@ -121,7 +122,7 @@ class Conversation(models.Model):
         if repeated := IdempotencyKey.find_message(self.owner_id, request.key, fingerprint):
             return repeated, False
         if continued and isinstance(request, Question) and can_be_followed(continued):
-            below = request.below(continued.pk)
+            below = request.move_below(continued.pk)
             answer, _is_new = continued.conversation.ask(below, runner=runner, instructions=instructions)
             IdempotencyKey.remember(self.owner_id, request.key, fingerprint, answer)
             return answer, True
@@ -235,10 +236,10 @@ class Conversation(models.Model):
         messages = self.messages.in_bulk(path)
         return [messages[pk] for pk in path]
 
-    def prompt_messages(self, leaf: UUID | None) -> list[Any]:
-        """The same as named tuples of what is sent to Claude: one query, no instances, however long the branch is."""
-        columns = self.messages.values_list("id", "parent_id", "role", "content", "model", named=True)
-        messages = {message.id: message for message in columns}
+    def prompt_messages(self, leaf: UUID | None) -> list[SentMessage]:
+        """The branch that ends at `leaf`, with only what Claude is sent: one query, no model instances."""
+        rows = self.messages.values_list("id", "parent_id", "role", "content", "model")
+        messages = {message.id: message for message in itertools.starmap(SentMessage, rows)}
         parents = {pk: message.parent_id for pk, message in messages.items()}
         return [messages[pk] for pk in tree.path_to(leaf, parents)]
 

@@ -37,7 +37,7 @@ class Question:
             return ("revise", conversation, self.parent, self.text, self.model)
         return ("ask", conversation, self.text, self.model)
 
-    def below(self, answer: UUID) -> "Question":
+    def move_below(self, answer: UUID) -> "Question":
         """The same question below a stored answer, instead of in a new conversation with its earlier turns."""
         return replace(self, key="", earlier=(), system="", is_edit=True, parent=answer)
 

@@ -161,7 +161,7 @@ class Broadcast:
                 elif not await self._page_changed.wait():
                     yield sse.KEEP_ALIVE
 
-    async def late_title(self) -> bytes:
+    async def wait_for_late_title(self) -> bytes:
         """To be awaited after the end: the frame of a title that comes only now; empty if none comes in time."""
         with suppress(TimeoutError):
             async with asyncio.timeout(LATE_TITLE_SECONDS):
@@ -190,8 +190,8 @@ class Broadcast:
         assert self.end is not None  # noqa: S101 (for the type checker)
         return self.end
 
-    def leave_unread(self) -> None:
-        """To be called when somebody has left who has perhaps not begun to read."""
+    def notify_if_unread(self) -> None:
+        """Call `on_leave` if nobody reads: whoever asked may have left before the first frame."""
         if not self.readers:
             self._on_leave()
 

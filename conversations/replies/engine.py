@@ -173,7 +173,7 @@ class Engine:
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
-            task.add_done_callback(leave_unread)
+            task.add_done_callback(handle_absent_caller)
             raise
 
     async def _store_and_run(
@@ -211,8 +211,8 @@ class Engine:
                 title.stop()
 
 
-def leave_unread(task: asyncio.Task[tuple[Message, Broadcast]]) -> None:
+def handle_absent_caller(task: asyncio.Task[tuple[Message, Broadcast]]) -> None:
     """Whoever asked has left while the question was stored: nobody reads the reply that was started."""
     if not task.cancelled() and task.exception() is None:
         _answer, broadcast = task.result()
-        broadcast.leave_unread()
+        broadcast.notify_if_unread()

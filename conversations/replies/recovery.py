@@ -80,9 +80,10 @@ def record_unanswered_call(reservation: Reservation) -> int:
     answer, purpose = reservation.message, reservation.purpose
     if answer is None or answer.usage.filter(purpose=purpose, created__gte=reservation.created).exists():
         return 0
-    request = build_request(answer)
     if purpose == Usage.Purpose.TITLE and answer.parent is not None:
         request = build_title_request(answer.parent.text)
+    else:
+        request = build_request(answer)
     usage = Usage(
         user_id=answer.conversation.owner_id,
         conversation_id=answer.conversation_id,

@@ -57,7 +57,7 @@ def store_question(conversation: Conversation, request: Question | Retry, runner
 
 
 def build_request(answer: Message) -> Request:
-    """What is sent for an answer: its branch, fitted to the window of its model."""
+    """What is sent for an answer: its branch, fitted to the window of its model. Stores where the sent part begins."""
     branch = answer.conversation.prompt_messages(answer.parent_id)
     fitted = prompt.build_prompt(branch, model=answer.model, system=answer.system, max_tokens=settings.CHAT_MAX_TOKENS)
     if fitted.sent_from:

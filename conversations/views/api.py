@@ -58,7 +58,7 @@ async def chat(request: HttpRequest) -> HttpResponseBase:
     headers = {"X-Conversation-Id": str(answer.conversation_id), "X-Message-Id": str(answer.pk)}
     response = sse.EventStream(broadcast.plain_frames(Reader(access), partial(end_frame, answer)), headers)
     # When the caller leaves before the first frame, Django drops the response without reading or closing it.
-    leaving = weakref.finalize(response, asyncio.get_running_loop().call_soon_threadsafe, broadcast.leave_unread)
+    leaving = weakref.finalize(response, asyncio.get_running_loop().call_soon_threadsafe, broadcast.notify_if_unread)
     leaving.atexit = False
     left_out = body.count_empty_answers()
     if answer.sent_from_id:

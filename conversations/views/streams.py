@@ -76,7 +76,7 @@ async def page_stream(
         logger.exception("The end of reply %s could not be rendered.", answer.pk)
         return
     yield end
-    if title := await broadcast.late_title():
+    if title := await broadcast.wait_for_late_title():
         yield title
 
 

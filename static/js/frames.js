@@ -11,8 +11,8 @@ const MAX_PAUSE_MS = 10_000;
 
 /**
  * Yields the frames `{name, data}` of a reply: those of an open response, and of new ones whenever the connection is
- * lost before `end`. A title may come after `end`, within seconds. `reply` is the id of the reply, needed where no response is given. `onConnectionLost` is called
- * before each new attempt.
+ * lost before `end`. A title may come after `end`, within seconds. `reply` is the id of the reply, needed where no
+ * response is given. `onConnectionLost` is called before each new attempt.
  * Throws ResponseError when the reply is no longer available, TypeError when the connection was lost before `start`.
  */
 export async function* readFrames(response, { reply = null, onConnectionLost = () => {} } = {}) {

@@ -224,7 +224,7 @@ def test_the_log_is_emptied_although_somebody_reads_for_a_moment(transactional_d
 
 
 def test_the_command_says_so_when_the_log_cannot_be_emptied(transactional_db, alice, monkeypatch):
-    monkeypatch.setattr(purge_command, "LOG_SECONDS", 0.01)
+    monkeypatch.setattr(purge_command, "CHECKPOINT_SECONDS", 0.01)
     create_old_conversation(alice, "My secret harbour.", deleted=31)
     with someone_reading(seconds=0), pytest.raises(CommandError, match="Run the command again"):
         purge()

@@ -20,7 +20,7 @@ from conversations.models.idempotency import KEY_LIFETIME
 from conversations.models.retention import BIN_PERIOD
 
 #: Attempts to empty the write-ahead log, and seconds that each may wait and make other writers wait.
-LOG_ATTEMPTS, LOG_SECONDS = 20, 0.5
+CHECKPOINT_ATTEMPTS, CHECKPOINT_SECONDS = 20, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{number:>9}  {purge.name}")
         if postponed:
             self.stdout.write(f"{postponed:>9}  left for the next run, because a reply is being written")
-        if not dry_run and connection.vendor == "sqlite" and not is_log_emptied():
+        if not dry_run and connection.vendor == "sqlite" and not truncate_wal():
             raise CommandError(
                 "The write-ahead log of SQLite may still contain deleted texts, because another program reads the "
                 "database. Run the command again."
@@ -82,13 +82,15 @@ def delete_in_batches(rows: QuerySet[Any]) -> int:
     return sum(batch.delete()[0] for batch in in_batches(rows, 500))
 
 
-def is_log_emptied() -> bool:
+def truncate_wal() -> bool:
     """Have SQLite move its write-ahead log into the database file and empty it: it holds the texts as they were.
 
     False if others have read the database without a pause.
     """
     if connection.in_atomic_block:
         return True  # SQLite cannot do it inside a transaction; whoever began one has to.
-    with closing(sqlite3.connect(connection.settings_dict["NAME"], timeout=LOG_SECONDS)) as database:
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], timeout=CHECKPOINT_SECONDS)) as database:
         # https://www.sqlite.org/pragma.html#pragma_wal_checkpoint: the first column is 0 on success.
-        return any(database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0 for _ in range(LOG_ATTEMPTS))
+        return any(
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0 for _ in range(CHECKPOINT_ATTEMPTS)
+        )
