@@ -58,7 +58,7 @@ class Decorator:
     def _decorate_markup(self, markup: str) -> str:
         if markup.startswith("<pre"):
             return self._decorate_code_block(markup)
-        if FORMULA.match(markup):
+        if "data-math-style" in markup and FORMULA.match(markup):
             tex_start, tex_end = markup.index(">") + 1, markup.rindex("<")
             is_display = '"display"' in markup[:tex_start]
             return self._render_formula(unescape(markup[tex_start:tex_end]), display=is_display)

@@ -3,9 +3,8 @@
 The page has two areas: the committed HTML, and the tail, which is the HTML of the block that is still open.
 """
 
-import re
 from dataclasses import dataclass
-from time import thread_time
+from time import perf_counter
 
 from conversations.markdown.blocks import find_closed_blocks, find_opening_fence
 from conversations.markdown.continuation import Opening
@@ -21,7 +20,7 @@ MAX_STEP = 16_384
 # A flush is short, less than 5 ms, if it parses few characters, or a few more than the last one, which was short.
 # The exceptions are formulas and code, which are converted when they are complete.
 SHORT_LENGTH, SHORT_GROWTH, SHORT_SECONDS = 500, 300, 0.002
-SLOW_MARK = re.compile(r"[$\\]|`{3}|~{3}")
+SLOW_MARKS = ("$", "\\", "```", "~~~")
 MAX_LINK_DEFINITIONS = 8_000
 MAX_LINK_DEFINITION = 500  # every later block may repeat the address: 8 kB of it would make a page of each "[a]"
 
@@ -85,7 +84,9 @@ class IncrementalRenderer:
             return len(text) <= MAX_OPEN and not self._plain_block.may_close_with(text)
         source = self._open_source + text
         return len(source) <= SHORT_LENGTH or (
-            len(text) <= SHORT_GROWTH and self._tail_seconds < SHORT_SECONDS and SLOW_MARK.search(source) is None
+            len(text) <= SHORT_GROWTH
+            and self._tail_seconds < SHORT_SECONDS
+            and not any(mark in source for mark in SLOW_MARKS)
         )
 
     def flush(self) -> list[Change]:
@@ -198,9 +199,9 @@ class IncrementalRenderer:
         if self._plain_block:
             self._can_append = True
             return self._replace_tail(self._plain_block.html())
-        started = thread_time()
+        started = perf_counter()
         html = self._render(close_open_markup(self._open_source))
-        self._tail_seconds = thread_time() - started
+        self._tail_seconds = perf_counter() - started
         return self._replace_tail(html)
 
     def _replace_tail(self, html: str) -> list[Change]:

@@ -36,7 +36,8 @@ def lengthen_fences(text: str, *, is_growing: bool = False) -> str:
 
     In a growing text a fence that is not closed yet is lengthened too, so that the code reaches to the end.
     """
-    if MARKDOWN_FENCE.search(text) is None:
+    # Without the first check the search would be a third of the rendering of a short text (`make bench`).
+    if not ("```" in text or "~~~" in text) or MARKDOWN_FENCE.search(text) is None:
         return text
     lines = text.split("\n")
     number = -1

@@ -1,6 +1,7 @@
 """Renders a text: limits → marks → comrak → the page's markup → sanitizer. Called from outside and by `incremental`."""
 
 import re
+from functools import cache
 
 import comrak
 
@@ -82,7 +83,12 @@ def _parse(text: str, options: comrak.RenderOptions, link_definitions: str | Non
 
     `link_definitions`, and those of the text itself, are put before it, unless None: they would move all positions.
     """
-    extensions = _extension_options(text)
+    # Most texts are too short to hold too many marks; they are not searched.
+    has_few_marks = len(text) < MAX_FORMULA_MARKS or len(FORMULA_MARK.findall(text)) <= MAX_FORMULA_MARKS
+    has_short_runs = max(map(len, text.split()), default=0) < MAX_UNBROKEN_RUN
+    extensions = _extension_options(
+        autolink=text.count("@") <= MAX_AT_SIGNS and has_short_runs, math_marks=has_few_marks
+    )
     definitions = find_used_definitions(text)
     while True:
         prefix = ""
@@ -97,7 +103,8 @@ def _parse(text: str, options: comrak.RenderOptions, link_definitions: str | Non
         definitions = used
 
 
-def _extension_options(text: str) -> comrak.ExtensionOptions:
+@cache
+def _extension_options(*, autolink: bool, math_marks: bool) -> comrak.ExtensionOptions:
     # Footnotes stay off: they put ids made from the text into the page.
     options = comrak.ExtensionOptions()
     options.table = True
@@ -105,8 +112,6 @@ def _extension_options(text: str) -> comrak.ExtensionOptions:
     options.tasklist = True
     options.math_dollars = True
     options.cjk_friendly_emphasis = True
-    options.autolink = text.count("@") <= MAX_AT_SIGNS and max(map(len, text.split()), default=0) < MAX_UNBROKEN_RUN
-    # Most texts are too short to hold too many marks; they are not searched.
-    has_few_marks = len(text) < MAX_FORMULA_MARKS or len(FORMULA_MARK.findall(text)) <= MAX_FORMULA_MARKS
-    options.math_latex = options.math_code = has_few_marks
+    options.autolink = autolink
+    options.math_latex = options.math_code = math_marks
     return options
