@@ -20,7 +20,9 @@ def validate_address(address: str) -> None:
     """
     local_part, _at, domain = address.rpartition("@")
     refused = [character for character in local_part if not character.isascii()]
-    refused += [character for character in domain if not can_be_in_domain(character)]
+    # Addresses are stored in lower case, and that of İ is i with a combining dot.
+    characters = dict.fromkeys(domain + domain.lower())
+    refused += [character for character in characters if not can_be_in_domain(character)]
     if refused:
         codes = ", ".join(f"U+{ord(character):04X}" for character in refused)
         raise ValidationError(_("An address cannot hold these characters: %(codes)s."), params={"codes": codes})

@@ -25,7 +25,7 @@ class TokensView(View):
         """The list; after a token was created also its secret, this once."""
         secret = request.get_signed_cookie(NEW_TOKEN_COOKIE, "", salt=str(request.user.pk), max_age=60) or ""
         response = self.render_page(request, TokenForm(), secret=secret)
-        if NEW_TOKEN_COOKIE in request.COOKIES:
+        if request.method == "GET" and NEW_TOKEN_COOKIE in request.COOKIES:
             response.delete_cookie(NEW_TOKEN_COOKIE, path=request.path, samesite="Strict")
         return response
 

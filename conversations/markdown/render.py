@@ -22,6 +22,8 @@ FORMULA_MARK = re.compile(r"\\[(\[]|\$`")
 # e-mail addresses of a paragraph: 10 000 take a second.
 MAX_UNBROKEN_RUN = 5_000
 MAX_AT_SIGNS = 2_000
+#: A text is parsed so often to find the link definitions that are used.
+MAX_PARSES = 3
 HEADING = re.compile("<h([1-6])>")
 
 # comrak stops resolving reference links when their addresses together are longer than the text. In a short text, or
@@ -90,6 +92,7 @@ def _parse(text: str, options: comrak.RenderOptions, link_definitions: str | Non
         autolink=text.count("@") <= MAX_AT_SIGNS and has_short_runs, math_marks=has_few_marks
     )
     definitions = find_used_definitions(text)
+    parses = 0
     while True:
         prefix = ""
         if link_definitions is not None and "]:" in link_definitions + text:
@@ -100,7 +103,9 @@ def _parse(text: str, options: comrak.RenderOptions, link_definitions: str | Non
         used = [definition for definition in definitions if definition.is_used_in(html)]
         if len(used) == len(definitions):
             return html if marked == text else restore_signs(html)
-        definitions = used
+        # A definition that became text may hide the use of another one, and so on: then all are text.
+        parses += 1
+        definitions = used if parses < MAX_PARSES else []
 
 
 @cache

@@ -6,6 +6,9 @@ from conversations import markdown
 from conversations.models import Message
 from conversations.presentation import wording
 
+#: So many parts before an answer are read, each with two queries: a person may continue thousands of times.
+MAX_PARTS = 5
+
 
 def is_continue(message: Message) -> bool:
     """Whether this is the question that the Continue button asks."""
@@ -17,7 +20,7 @@ def find_continued_opening(answer: Message) -> markdown.Opening | None:
     """Return what was open in the answer that this one continues, or None. No query if the question is loaded."""
     texts = []
     question = answer.parent
-    while question is not None and is_continue(question) and question.parent is not None:
+    while question is not None and len(texts) < MAX_PARTS and is_continue(question) and question.parent is not None:
         texts.append(question.parent.text)
         question = question.parent.parent
     opening = None

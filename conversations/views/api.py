@@ -42,7 +42,6 @@ async def chat(request: HttpRequest) -> HttpResponseBase:
     try:
         # In a thread: to read ten thousand turns takes much longer than the event loop may be blocked.
         user, access, body, question = await sync_to_async(read_request)(request)
-        turn_limit.add(user.pk, len(question.earlier))
         conversation = await get_conversation(user, body.conversation)
         answer, broadcast = await engine.answer(conversation, question, user, grace=0)
     except InvalidRequest as error:
@@ -90,9 +89,11 @@ async def end_frame(answer: Message, end: End) -> bytes:
 
 
 def read_request(request: HttpRequest) -> tuple[User, Access, ChatRequest, Question]:
-    """Raises InvalidRequest, and ValidationError with a sentence."""
+    """Raises InvalidRequest, TooManyTurns, and ValidationError with a sentence."""
     user, access = authenticate_request(request)
     body = parse(request.body)
+    # Before they are checked: a loop of requests that are refused costs nearly as much.
+    turn_limit.add(user.pk, body.count_turns())
     return user, access, body, body.question()
 
 

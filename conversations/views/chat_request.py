@@ -64,6 +64,9 @@ class ChatRequest(msgspec.Struct):
             text=last.text, model=model, key=self.key or "", earlier=tuple(earlier), system=self.system or ""
         )
 
+    def count_turns(self) -> int:
+        return len(self.messages or [])
+
     def count_empty_answers(self) -> int:
         return sum(turn.is_empty_answer for turn in self.messages or [])
 

@@ -21,6 +21,7 @@ LOOKALIKES = [
     "dora@ex\N{CYRILLIC SMALL LETTER A}mple.com",
     "dora@\N{GREEK SMALL LETTER OMICRON}ffice.example",
     "dora@g\N{LATIN SMALL LETTER DOTLESS I}thub.example",
+    "dora@g\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}thub.example",
     "dora@ex\N{LATIN SMALL LETTER ALPHA}mple.com",
     "dora@\N{FULLWIDTH LATIN SMALL LETTER E}xample.com",
     "dora@bu\N{COMBINING DIAERESIS}cher.example",

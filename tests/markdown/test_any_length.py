@@ -104,3 +104,13 @@ def test_html_sanitized_in_parts_is_that_sanitized_as_a_whole(text, length):
 def test_script_is_removed_from_html_that_is_sanitized_in_parts():
     html = '<p onclick="harm()">&amp;<a href="javascript:harm()">x</a></p>\n<style>x</style>' * 3_000
     assert parts.sanitize_in_parts(html) == sanitize(html)
+
+
+def test_definitions_that_hide_each_other_are_parsed_a_few_times(monkeypatch):
+    links = [f'[a{number}]: https://example.com/{number} "`"\n[t][a{number + 1}] `\n\n' for number in range(200)]
+    spy = Mock(wraps=comrak.render_markdown)
+    monkeypatch.setattr(comrak, "render_markdown", spy)
+    html = render("`[a0]`\n\n" + "".join(links))
+
+    assert spy.call_count < 10
+    assert "example.com/199" in html

@@ -19,6 +19,15 @@ def test_alice_may_send_twelve_thousand_turns_a_minute_and_bob_as_many(monkeypat
     limit.add(alice, 9_998)
 
 
+def test_each_request_with_earlier_turns_counts_as_a_hundred():
+    limit = TurnLimit()
+    for _ in range(120):
+        limit.add(1, 3)
+    limit.add(1, 1)
+    with pytest.raises(TooManyTurns):
+        limit.add(1, 3)
+
+
 def test_a_program_that_sends_thousands_of_turns_in_a_loop_is_told_to_wait(site, stand_in, alice):
     turns = [{"role": "assistant" if index % 2 else "user", "content": f"Turn {index}"} for index in range(9_999)]
     turns[-1]["content"] = "[[echo:Gladly.]][[rate:0]]"
