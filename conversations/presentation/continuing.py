@@ -18,7 +18,7 @@ def is_continue(message: Message) -> bool:
 
 def find_continued_opening(answer: Message) -> markdown.Opening | None:
     """Return what was open in the answer that this one continues, or None. No query if the question is loaded."""
-    texts = []
+    texts: list[str] = []
     question = answer.parent
     while question is not None and len(texts) < MAX_PARTS and is_continue(question) and question.parent is not None:
         texts.append(question.parent.text)
