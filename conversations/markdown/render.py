@@ -64,6 +64,8 @@ def find_first_heading(text: str) -> int:
 def normalize(text: str) -> str:
     """Return the text with `\\n` line endings and with U+FFFD in place of NUL, lone surrogates and marks."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    if text.isascii():
+        return text
     text = NONCHARACTERS.sub("\ufffd", text)
     try:
         text.encode()
@@ -87,7 +89,7 @@ def _parse(text: str, options: comrak.RenderOptions, link_definitions: str | Non
     """
     # Most texts are too short to hold too many marks; they are not searched.
     has_few_marks = len(text) < MAX_FORMULA_MARKS or len(FORMULA_MARK.findall(text)) <= MAX_FORMULA_MARKS
-    has_short_runs = max(map(len, text.split()), default=0) < MAX_UNBROKEN_RUN
+    has_short_runs = len(text) < MAX_UNBROKEN_RUN or max(map(len, text.split()), default=0) < MAX_UNBROKEN_RUN
     extensions = _extension_options(
         autolink=text.count("@") <= MAX_AT_SIGNS and has_short_runs, math_marks=has_few_marks
     )
