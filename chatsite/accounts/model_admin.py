@@ -15,6 +15,8 @@ ALLOWED_COMPARISONS = {"exact", "isnull", "isempty", "gte", "lt", "year", "month
 
 #: The values that a list accepts for a date. Other years have no midnight in some time zones or do not fit into a
 #: database column, and Django would answer 500.
+#: Characters of what is searched for.
+MAX_SEARCH_LENGTH = 200
 DATE = re.compile(r"2\d{3}(-.*)?")
 PART_OF_DATE = re.compile(r"\d{1,2}|True|False")
 
@@ -43,8 +45,8 @@ class BaseModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        # The search form of a list rejects NUL, the autocomplete view does not.
-        return super().get_search_results(request, queryset, search_term.replace("\0", ""))
+        # The search form of a list rejects NUL, the autocomplete view does not. SQLite refuses very long patterns.
+        return super().get_search_results(request, queryset, search_term.replace("\0", "")[:MAX_SEARCH_LENGTH])
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:  # type: ignore[override]
         try:

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import sqlite3
 import threading
 import time
 
@@ -16,7 +17,8 @@ READ_ONLY = "25006"
 def is_outage(error: object) -> bool:
     """Whether an exception means that the database is away, silent, locked, full or read-only: waiting may help."""
     if isinstance(error, OperationalError | InterfaceError):
-        return True
+        # SQLite's code for errors in the statement itself, such as a table that is missing.
+        return getattr(error.__cause__, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
     return isinstance(error, Exception) and getattr(error.__cause__, "sqlstate", None) == READ_ONLY
 
 

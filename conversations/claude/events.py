@@ -51,16 +51,24 @@ DELTAS: dict[str, tuple[type[wire.Delta], ...]] = {
 }
 
 
+#: The types of fields that are read here, in a block of text or thinking.
+FIELD_TYPES: dict[str, type] = {"text": str, "thinking": str, "signature": str, "citations": list}
+
+
 class OpenBlock:
     """A content block that has started. `held`: its events that wait for the end of an earlier block."""
 
     __slots__ = ("_block", "_deltas", "_half_pair", "_pieces", "_type", "held", "index", "is_finished")
 
     def __init__(self, index: int, block: dict[str, Any]) -> None:
-        """Raises ValueError if it has no type."""
+        """Raises ValueError if it has no type, or a field of another type than the protocol's."""
         self._type = block.get("type")
         if not isinstance(self._type, str):
             raise ValueError("A content block has no type.")
+        if self._type in {"text", "thinking"}:
+            for name, field_type in FIELD_TYPES.items():
+                if not isinstance(block.get(name), field_type | None):
+                    raise ValueError("A field of a content block has another type.")
         self.index = index
         self.is_finished = False
         self._block = block

@@ -40,7 +40,8 @@ class RetentionQuerySet(models.QuerySet[T]):
     def purge(self) -> int:
         """Delete the conversations without a running reply and return how many. Usage and access records stay."""
         purged = 0
-        for batch in in_batches(self.without_running_reply(), 20):
+        # One at a time: a conversation may have thousands of messages, and nobody else can write meanwhile on SQLite.
+        for batch in in_batches(self.without_running_reply(), 1):
             # The lock that asking takes: no question is added to a conversation that is being deleted.
             list(User.objects.select_for_update().filter(pk__in=batch.values("owner")).order_by("pk"))
             keys: list[Any] = list(batch.select_for_update().values_list("pk", flat=True))

@@ -51,6 +51,11 @@ def test_a_malformed_choice_of_rows(carols_client, model):
             assert (name, value, carols_client.post(path_of(model), form).status_code) < (name, value, 500)
 
 
+@pytest.mark.parametrize("model", MODELS, ids=str)
+def test_a_search_for_a_very_long_text(carols_client, model):
+    assert carols_client.get(path_of(model), {"q": "a" * 60_000}).status_code < 500
+
+
 def test_rows_are_not_looked_up_by_their_type(carols_client):
     for content_type in [*ContentType.objects.values_list("pk", flat=True), *VALUES]:
         for value in VALUES:

@@ -147,6 +147,9 @@ def test_an_error_event_of_any_shape_raises_failed(error):
         [text_delta("before message_start")],
         [START, START],
         [START, block_start(text="no type")],
+        [START, block_start(type="thinking", thinking="", signature=[1])],
+        [START, block_start(type="text", text=5)],
+        [START, block_start(type="text", text="", citations={})],
         [START, block_start(type="tool_use"), delta(type="input_json_delta", partial_json='{"a'), BLOCK_STOP],
     ],
     ids=[
@@ -155,6 +158,9 @@ def test_an_error_event_of_any_shape_raises_failed(error):
         "a delta before it",
         "two starts",
         "no type",
+        "a signature that is no text",
+        "a text that is a number",
+        "citations that are no list",
         "a tool's input that is no JSON",
     ],
 )

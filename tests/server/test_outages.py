@@ -78,3 +78,10 @@ class TestStandby:
         with Site(stand_in.url, DATABASE_URL=url) as site:
             response = httpx2.get(f"{site.url}/readyz")
         assert (response.status_code, response.text) == (503, "no database\n")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has another class for errors in a statement")
+def test_an_error_in_a_statement_is_no_outage(db):
+    with pytest.raises(OperationalError) as failure, connection.cursor() as cursor:
+        cursor.execute("SELECT missing FROM accounts_user")
+    assert not is_outage(failure.value)
