@@ -162,7 +162,8 @@ def test_a_third_signal_ends_the_process_while_the_database_is_locked(site, stan
 
     Message.objects.writing().update(heartbeat=Now() - timedelta(seconds=11))
     recover([])
-    assert stored(stream.start["reply"], 1).ending == "lost"
+    # PostgreSQL may still run the statement that the process was waiting for.
+    assert stored(stream.start["reply"], 1).ending in {"lost", "shutdown"}
 
 
 def test_a_reader_who_does_not_read_does_not_keep_the_server_from_stopping(site, stand_in, alice):
