@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from conversations.markdown.depth import find_blocks
-from conversations.markdown.marks import find_definitions
+from conversations.markdown.placeholders import find_definitions
 from conversations.markdown.render import render_positions
 
 OPENING_FENCE = re.compile(r"(?:[ \t]*+\n)*( {0,3})(`{3,}+(?=[^`\n]*\n)|~{3,}+)([^\n]*+)\n")

@@ -1,4 +1,4 @@
-"""Renders a text: limits → marks → comrak → the page's markup → sanitizer. Called from outside and by `incremental`."""
+"""Renders a text: limits → placeholders → comrak → the page's markup → sanitizer. `incremental` calls it, too."""
 
 import re
 from functools import cache
@@ -8,9 +8,14 @@ import comrak
 from conversations.markdown.decorate import decorate
 from conversations.markdown.depth import TooDeep, find_blocks, show_deep_blocks_as_code
 from conversations.markdown.limits import limit_complexity
-from conversations.markdown.marks import NONCHARACTERS, find_used_definitions, mark_text, restore_signs
 from conversations.markdown.nested_fences import lengthen_fences
 from conversations.markdown.parts import sanitize_in_parts
+from conversations.markdown.placeholders import (
+    NONCHARACTERS,
+    find_used_definitions,
+    insert_placeholders,
+    restore_placeholders,
+)
 
 # Raise it when the HTML of an unchanged text changes. Cached HTML of an older version is then rendered again.
 VERSION = 5
@@ -62,7 +67,7 @@ def find_first_heading(text: str) -> int:
 
 
 def normalize(text: str) -> str:
-    """Return the text with `\\n` line endings and with U+FFFD in place of NUL, lone surrogates and marks."""
+    """Return the text with `\\n` line endings and with U+FFFD in place of NUL, lone surrogates and noncharacters."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
     if text.isascii():
         return text
@@ -100,11 +105,11 @@ def _parse(text: str, options: comrak.RenderOptions, link_definitions: str | Non
         if link_definitions is not None and "]:" in link_definitions + text:
             lines = [f"{definition.line}\n\n" for definition in definitions]
             prefix = "".join([PADDING, link_definitions, *lines])
-        marked = mark_text(text, {definition.colon for definition in definitions})
-        html = str(comrak.render_markdown(prefix + marked, extensions, _PARSE_OPTIONS, options))
+        prepared = insert_placeholders(text, {definition.colon for definition in definitions})
+        html = str(comrak.render_markdown(prefix + prepared, extensions, _PARSE_OPTIONS, options))
         used = [definition for definition in definitions if definition.is_used_in(html)]
         if len(used) == len(definitions):
-            return html if marked == text else restore_signs(html)
+            return html if prepared == text else restore_placeholders(html)
         # A definition that became text may hide the use of another one, and so on: then all are text.
         parses += 1
         definitions = used if parses < MAX_PARSES else []

@@ -1,7 +1,7 @@
-"""Marks what only looks like markup, so that the parser takes it for text. `render` marks before it parses.
+"""Puts placeholders where something only looks like markup, so that the parser takes it for text. Called by `render`.
 
-A mark is a character that no text has. It stands in place of a sign, or before one. Afterwards the signs are put back
-in text, code and addresses alike, so a mark does no harm where the sign was text anyway, as in code.
+A placeholder is a character that no text has. It stands in place of a sign, or before one. Afterwards the signs are put
+back in text, code and addresses alike, so it does no harm where the sign was text anyway, as in code.
 """
 
 import re
@@ -12,11 +12,11 @@ from conversations.markdown.limits import DELIMITER_ROW, count_columns
 
 # Unicode's noncharacters: `normalize` replaces them in what people and Claude write.
 NONCHARACTERS = re.compile("[\ufdd0-\ufdef]")
-TILDE, DOLLAR, BAR, ASTERISK, NOTHING = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3", "\ufdd4"
-END_OF_ADDRESS = f" {NOTHING}"  # the parser ends a bare address at a space only
-SIGNS = {END_OF_ADDRESS: "", TILDE: "~", DOLLAR: "$", BAR: "|", ASTERISK: "*", NOTHING: ""}
-# As a mark is written in the address of a link.
-ENCODED_MARK = re.compile("%EF%B7%9([0-4])")
+TILDE, DOLLAR, BAR, ASTERISK, SEPARATOR = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3", "\ufdd4"
+END_OF_ADDRESS = f" {SEPARATOR}"  # the parser ends a bare address at a space only
+SIGNS = {END_OF_ADDRESS: "", TILDE: "~", DOLLAR: "$", BAR: "|", ASTERISK: "*", SEPARATOR: ""}
+# As a placeholder is written in the address of a link.
+ENCODED_PLACEHOLDER = re.compile("%EF%B7%9([0-4])")
 
 # Signs after which an address does not go on: CJK and Arabic punctuation, full-width signs, typographic quotes. Dashes
 # and apostrophes are not among them, as they are in addresses of Wikipedia, nor is "々", which is a letter.
@@ -81,20 +81,17 @@ class Definition:
         return ENCODED.search(self.address) is not None or f'href="{escape(self.address)}"' in html
 
 
-def mark_text(text: str, definition_colons: set[int]) -> str:
-    """Return the text with marks. Only link definitions whose colon has one of these offsets can be parsed as such."""
+def insert_placeholders(text: str, definition_colons: set[int]) -> str:
+    """Return the text with placeholders. Only link definitions whose colons have these offsets are parsed as such."""
+
+    def escape_label(match: re.Match[str]) -> str:
+        if match.end() - 1 in definition_colons:
+            return match[0]
+        label = f"{match[1]}{SEPARATOR}" if match[1] else ""  # nor may "[Anna]" be a link
+        return f"{label}]{SEPARATOR}:"
+
     if "]:" in text:
-        # The first mark is for "[Anna]" not to be a link either, if that is defined elsewhere.
-        text = LABEL_END.sub(
-            lambda match: (
-                match[0]
-                if match.end() - 1 in definition_colons
-                else f"{match[1]}{NOTHING}]{NOTHING}:"
-                if match[1]
-                else f"]{NOTHING}:"
-            ),
-            text,
-        )
+        text = LABEL_END.sub(escape_label, text)
     if not text.isascii():
         text = BARE_ADDRESS.sub(rf"\g<0>{END_OF_ADDRESS}", text)
     if "~" in text:
@@ -102,15 +99,15 @@ def mark_text(text: str, definition_colons: set[int]) -> str:
     if "*" in text:
         text = MULTIPLICATION.sub(ASTERISK, text)
     if "$" in text:
-        text = mark_dollars(text)
-    return mark_bars(text)
+        text = replace_dollars(text)
+    return replace_bars(text)
 
 
-def restore_signs(html: str) -> str:
-    """Return the HTML with the signs in place of the marks."""
-    html = ENCODED_MARK.sub(lambda match: SIGNS[chr(ord(TILDE) + int(match[1]))], html)
-    for mark, sign in SIGNS.items():
-        html = html.replace(mark, sign)
+def restore_placeholders(html: str) -> str:
+    """Return the HTML with the signs in place of the placeholders."""
+    html = ENCODED_PLACEHOLDER.sub(lambda match: SIGNS[chr(ord(TILDE) + int(match[1]))], html)
+    for placeholder, sign in SIGNS.items():
+        html = html.replace(placeholder, sign)
     return html
 
 
@@ -139,8 +136,8 @@ def _normalize_label(label: str) -> str:
     return " ".join(label.split()).casefold()
 
 
-def mark_dollars(text: str) -> str:
-    """Mark the dollars around which there is no formula. Only "$$" may have other dollars in between."""
+def replace_dollars(text: str) -> str:
+    """Replace the dollars around which there is no formula. Only "$$" may have other dollars in between."""
     if text.count("$") > MAX_DOLLARS:
         return text.replace("$", DOLLAR)
     runs = [match for match in DOLLARS.finditer(text) if match[0][0] == "$"]
@@ -184,8 +181,8 @@ def _is_formula(text: str, opening: re.Match[str], closing: re.Match[str]) -> bo
     )
 
 
-def mark_bars(text: str) -> str:
-    """Mark the bars that would cut code or a formula in a cell into cells, or make a cell beyond the last column."""
+def replace_bars(text: str) -> str:
+    """Replace the bars that would cut code or a formula in a cell into cells, or make a cell beyond the last column."""
     if "|" not in text or DELIMITER_ROW.search(text) is None:
         return text
     lines = text.split("\n")
@@ -198,12 +195,12 @@ def mark_bars(text: str) -> str:
                 continue
             inner, hidden = _find_bars(line)
             if len(inner) + len(hidden) >= columns:
-                lines[number] = _mark_at(line, hidden + inner[columns - 1 :])
+                lines[number] = _replace_at(line, hidden + inner[columns - 1 :])
         elif columns := count_columns(line):
             header = lines[number - 1] if number else ""
             inner, hidden = _find_bars(header)
             if hidden and len(inner) == columns - 1:
-                lines[number - 1] = _mark_at(header, hidden)
+                lines[number - 1] = _replace_at(header, hidden)
     return "\n".join(lines)
 
 
@@ -231,7 +228,7 @@ def _find_bars(row: str) -> tuple[list[int], list[int]]:
     return between, hidden
 
 
-def _mark_at(row: str, offsets: list[int]) -> str:
+def _replace_at(row: str, offsets: list[int]) -> str:
     characters = list(row)
     for offset in offsets:
         characters[offset] = BAR
