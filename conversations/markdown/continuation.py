@@ -24,7 +24,7 @@ MIN_LENGTH = 12
 class Opening:
     """The source that reopens what was open: it goes before the continuation."""
 
-    kind: Literal["code", "table", "item"]
+    kind: Literal["code", "table", "container"]
     source: str
 
     def is_decided_by(self, text: str) -> bool:
@@ -39,7 +39,7 @@ class Opening:
                 is_needed = fence is None or not fence[1]
             case "table":
                 is_needed = text.lstrip()[:1] == "|" or not self.source.endswith("\n")
-            case "item":
+            case "container":
                 is_needed = not text.startswith("\n") and ITEM.match(text) is None
         return self.source + text if is_needed else text
 
@@ -69,11 +69,13 @@ def find_opening(text: str) -> Opening | None:
         case "pre":
             return _reopen_code(leaf, lines, first_prefix, prefix if is_within_line else "")
         case "table":
-            rows = [lines[leaf.line + 1]] + ([lines[-1]] if is_within_line and len(lines) > leaf.line + 2 else [])
+            rows = [lines[leaf.line + 1]]  # the delimiter row
+            if is_within_line and len(lines) > leaf.line + 2:
+                rows.append(lines[-1])
             header = first_prefix.ljust(leaf.column) + lines[leaf.line][leaf.column :]
             source = "\n".join([header, *(prefix + row.lstrip(CONTAINER_PREFIX) for row in rows)])
             return Opening("table", source if is_within_line else f"{source}\n")
-    return Opening("item", first_prefix) if containers and is_within_line else None
+    return Opening("container", first_prefix) if containers and is_within_line else None
 
 
 def _find_last_elements(html: str) -> list[Element]:
