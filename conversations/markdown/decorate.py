@@ -16,7 +16,7 @@ FORMULA = re.compile(r"<(?:span|code) data-math-style=")
 CODE_BLOCK = re.compile(r"<pre><code([^>]*)>(.*)</code></pre>", re.DOTALL)
 ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 SAFE_LINK = re.compile(r"https?://|mailto:", re.IGNORECASE)
-VOID_ELEMENTS = ("br", "hr", "img", "input")
+COMRAK_VOID_ELEMENTS = ("br", "hr", "img", "input")
 # Limits of a whole text, which would take seconds without them.
 MAX_FORMULAS = 1_000  # each makes about a kilobyte of HTML
 MAX_HIGHLIGHTED_CODE = 60_000  # characters of code, of which 1 000 take 2 to 4 ms
@@ -65,7 +65,7 @@ class Decorator:
         name = markup[1:-1].split(" ", 1)[0]
         if name.startswith("/"):
             self._open_elements.pop()
-        elif name not in VOID_ELEMENTS:
+        elif name not in COMRAK_VOID_ELEMENTS:
             self._open_elements.append(name)
             if len(self._open_elements) > MAX_DEPTH:
                 raise TooDeep

@@ -11,7 +11,7 @@ from conversations.markdown.limits import fence_for
 # Of comrak's elements. What `decorate` adds inside them (frames, tokens of code) and the page around them are less
 # than 30 together, so that no page is deeper than 100.
 MAX_DEPTH = 70
-TAG = re.compile(r'<(/?)[a-z][a-z0-9]*\b(?: data-sourcepos="(\d+):\d+-(\d+):(\d+)")?[^>]*?(/?)>')
+TAG_AND_POSITION = re.compile(r'<(/?)[a-z][a-z0-9]*\b(?: data-sourcepos="(\d+):\d+-(\d+):(\d+)")?[^>]*?(/?)>')
 
 
 class TooDeep(Exception):
@@ -31,7 +31,7 @@ def find_blocks(html: str) -> list[Block]:
     """Return the blocks of HTML whose elements name their position. Raw HTML has no position and is left out."""
     blocks: list[Block] = []
     depth = max_depth = first = last = 0
-    for match in TAG.finditer(html):  # `findall` would hold the GIL
+    for match in TAG_AND_POSITION.finditer(html):  # `findall` would hold the GIL
         slash, first_line, last_line, last_column, is_empty = match.groups()
         if slash:
             depth -= 1
@@ -49,7 +49,7 @@ def find_blocks(html: str) -> list[Block]:
 def find_depth(html: str) -> int:
     """Return how many elements of a piece of HTML, without comments, are inside each other."""
     depth = max_depth = 0
-    for match in TAG.finditer(html):
+    for match in TAG_AND_POSITION.finditer(html):
         if match[1]:
             depth -= 1
         elif not match[5]:

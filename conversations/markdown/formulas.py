@@ -10,7 +10,7 @@ from conversations.markdown.depth import find_depth
 from conversations.markdown.sanitizer import MATH, MATH_CLASSES
 
 MAX_TEX = 2_000
-MAX_DEPTH = 60
+MAX_FORMULA_DEPTH = 60
 
 # Definitions in a formula could make it thousands of times longer.
 DEFINITION = re.compile(r"\\(?:(?:re)?newcommand|providecommand|[egx]?def|let|DeclareMathOperator)(?![A-Za-z])")
@@ -43,7 +43,7 @@ MACROS = {
     "substack": r"\begin{matrix}#1\end{matrix}",
 }
 
-TAG = re.compile(r"<(/?)([a-z]+)([^<>]*?)(/?)>")
+MATHML_TAG = re.compile(r"<(/?)([a-z]+)([^<>]*?)(/?)>")
 STYLE = re.compile(r' style="([^"]*)"')
 COLOR = re.compile(r"color: ?(#[0-9A-F]{6})")
 TEXT_ELEMENTS = {"b": "strong", "i": "em", "em": "em", "code": "code", "span": "span"}
@@ -58,12 +58,12 @@ class UnsupportedFormula(Exception):
 @lru_cache(maxsize=512)  # a growing paragraph is rendered again and again with the formulas in it
 def render_formula(tex: str, display: bool) -> str:
     """Return MathML, or the TeX in a `code` element if it is too long or deep or any of it cannot be converted."""
-    if len(tex) > MAX_TEX or not tex.strip() or DEFINITION.search(tex) or measure_depth(tex) > MAX_DEPTH:
+    if len(tex) > MAX_TEX or not tex.strip() or DEFINITION.search(tex) or measure_depth(tex) > MAX_FORMULA_DEPTH:
         return render_tex(tex)
     try:
         mathml = _CONVERTER.convert_with_local_state(_write_supported_tex(tex), displaystyle=display)
-        html = TAG.sub(_write_tag, mathml)
-        return html if find_depth(html) <= MAX_DEPTH else render_tex(tex)
+        html = MATHML_TAG.sub(_write_tag, mathml)
+        return html if find_depth(html) <= MAX_FORMULA_DEPTH else render_tex(tex)
     except (LatexError, UnsupportedFormula):
         return render_tex(tex)
 

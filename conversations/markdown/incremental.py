@@ -21,8 +21,8 @@ MAX_STEP = 16_384
 # The exceptions are formulas and code, which are converted when they are complete.
 SHORT_LENGTH, SHORT_GROWTH, SHORT_SECONDS = 500, 300, 0.002
 SLOW_MARKS = ("$", "\\", "```", "~~~")
-MAX_LINK_DEFINITIONS = 8_000
-MAX_LINK_DEFINITION = 500  # every later block may repeat the address: 8 kB of it would make a page of each "[a]"
+MAX_DEFINITIONS_LENGTH = 8_000
+MAX_DEFINITION_LENGTH = 500  # every later block may repeat the address: 8 kB of it would make a page of each "[a]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +171,8 @@ class IncrementalRenderer:
             self._commit(source[:length])
             # Later blocks are rendered alone and must know the links defined before them.
             for line in definitions:
-                is_short = len(line) < MAX_LINK_DEFINITION
-                if is_short and len(self._link_definitions) + len(line) < MAX_LINK_DEFINITIONS:
+                is_short = len(line) < MAX_DEFINITION_LENGTH
+                if is_short and len(self._link_definitions) + len(line) < MAX_DEFINITIONS_LENGTH:
                     self._link_definitions += f"{line}\n\n"
         return length
 

@@ -15,7 +15,8 @@ TOO_DEEP = re.compile(rf"^((?:{MARKER}){{{MAX_MARKERS}}}[ \t]*\d*)([>+*.)-].*)$"
 THEMATIC_BREAK = re.compile(r"[-\t ]*|[*\t ]*")  # may be of any length
 DELIMITER_ROW = re.compile(r"^[ \t>]*[|:-][-|: \t]*$", re.MULTILINE)
 TOP_LEVEL_LINE = re.compile(r" {0,3}[^\s>]")
-CODE_POSITION = re.compile(r'<pre data-sourcepos="(\d+):\d+-(\d+):')
+# First line, column and last line, from 1, of a code block in the HTML of `render_block_positions`.
+CODE_POSITION = re.compile(r'<pre data-sourcepos="(\d+):(\d+)-(\d+):')
 
 
 def limit_complexity(text: str) -> str:
@@ -102,10 +103,18 @@ def fence_for(lines: list[str]) -> str:
     return "`" * max(3, 1 + max(map(len, backticks), default=0))
 
 
-def _find_code_lines(text: str) -> set[int]:
-    """Return the numbers, from 0, of the lines in code blocks. Tables, which are slow to parse, are not parsed."""
+def render_block_positions(text: str) -> str:
+    """Return HTML whose blocks name their lines in `data-sourcepos`. Tables, which are slow to parse, are not parsed.
+
+    It is not sanitized: never show it.
+    """
     options = comrak.RenderOptions()
     options.sourcepos = True
-    html = comrak.render_markdown(text, comrak.ExtensionOptions(), comrak.ParseOptions(), options)
-    spans = [(int(first), int(last)) for first, last in CODE_POSITION.findall(html)]
+    return str(comrak.render_markdown(text, comrak.ExtensionOptions(), comrak.ParseOptions(), options))
+
+
+def _find_code_lines(text: str) -> set[int]:
+    """Return the numbers, from 0, of the lines in code blocks."""
+    html = render_block_positions(text)
+    spans = [(int(first), int(last)) for first, _column, last in CODE_POSITION.findall(html)]
     return {number for first, last in spans for number in range(first - 1, last)}

@@ -9,12 +9,11 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-import comrak
+from conversations.markdown.limits import CODE_POSITION, render_block_positions
 
 LANGUAGE = r"(?:markdown|md|mdx)(?![^\s`])"
 MARKDOWN_FENCE = re.compile(rf"((?<!`)`{{3,}}+|(?<!~)~{{3,}}+)[ \t]*+{LANGUAGE}", re.IGNORECASE)
 FENCE = re.compile(r" {0,3}(`{3,}+|~{3,}+)[ \t]*+([^`\n]*+)")
-CODE_POSITION = re.compile(r'<pre data-sourcepos="(\d+):(\d+)-(\d+):')
 MAX_NESTED = 10  # each is searched in a new parse of the text
 
 
@@ -57,10 +56,7 @@ def lengthen_fences(text: str, *, is_growing: bool = False) -> str:
 
 def _find_cut_codes(lines: list[str], after: int) -> Iterator[tuple[int, int, str]]:
     """Yield line and column, from 0, and marker of each Markdown shown as code in which another block opens."""
-    options = comrak.RenderOptions()
-    options.sourcepos = True
-    html = comrak.render_markdown("\n".join(lines), comrak.ExtensionOptions(), comrak.ParseOptions(), options)
-    for match in CODE_POSITION.finditer(html):
+    for match in CODE_POSITION.finditer(render_block_positions("\n".join(lines))):
         first, column, last = int(match[1]) - 1, int(match[2]) - 1, int(match[3])
         fence = MARKDOWN_FENCE.match(lines[first][column:])
         if first > after and fence:

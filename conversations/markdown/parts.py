@@ -8,8 +8,8 @@ import re
 from conversations.markdown.sanitizer import sanitize
 
 MAX_PART = 100_000
-TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)[^>]*?(/?)>")
-VOID_ELEMENTS = ("br", "hr")
+PAGE_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)[^>]*?(/?)>")
+PAGE_VOID_ELEMENTS = ("br", "hr")
 
 
 def sanitize_in_parts(html: str) -> str:
@@ -26,7 +26,7 @@ def sanitize_in_parts(html: str) -> str:
         parts.append(_sanitize_part(open_before, html[start:end], open_tags))
         start, open_before = end, open_tags.copy()
 
-    for match in TAG.finditer(html):
+    for match in PAGE_TAG.finditer(html):
         while match.start() - text_start > MAX_PART:
             text_start += MAX_PART
             reference = html.rfind("&", text_start - 9, text_start)
@@ -37,7 +37,7 @@ def sanitize_in_parts(html: str) -> str:
         slash, name, is_empty = match.groups()
         if slash:
             open_tags.pop()
-        elif not is_empty and name not in VOID_ELEMENTS:
+        elif not is_empty and name not in PAGE_VOID_ELEMENTS:
             open_tags.append((name, match[0]))
         text_start = match.end()
     end_part(len(html))
