@@ -191,7 +191,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/5m/key",
     "reset_password": "20/m/ip",
     "reset_password_of_account": "5/h/key",
-    # By account alone: more links than these are not sent, whoever asks. Those that were sent work.
+    # By account alone: no more links than these are sent. Those that were sent still work.
     "reset_password_mail": "20/h/key",
     "reset_password_from_key": "20/m/ip",
     "change_password": "5/m/user",
@@ -233,7 +233,7 @@ DRAIN_SECONDS = env_int("DRAIN_SECONDS", 10, max_value=3_600)
 # Before draining, /readyz fails for this long while questions are still accepted, so that proxies can notice.
 DRAIN_NOTICE_SECONDS = env_int("DRAIN_NOTICE_SECONDS", 0, max_value=60)
 # From the stop signal until the supervisor kills the process: TimeoutStopSec of the unit, stop_grace_period of the
-# compose file. So long it tries to store what replies have written.
+# compose file. Until shortly before, the process tries to store what replies have written.
 MIN_STOP_SECONDS = DRAIN_NOTICE_SECONDS + DRAIN_SECONDS + 10
 STOP_SECONDS = env_int("STOP_SECONDS", max(45, MIN_STOP_SECONDS), min_value=MIN_STOP_SECONDS, max_value=7_200)
 # `manage.py purge` deletes conversations that were not used for this long; 0 keeps them for ever.

@@ -1,8 +1,8 @@
 """People and their API tokens in the admin.
 
-Accounts are deactivated, never deleted. Staff cannot set another person's password; they make a link to set it. Whoever
-has the link, or the mailbox, of an account becomes its owner: for an account in use, staff who are not superusers
-neither see the link nor choose the mailbox.
+Accounts are deactivated, never deleted. Staff cannot set another person's password; they make a link to set it. The
+link, or access to the mailbox, is enough to sign in as the owner: for an account in use, staff who are not superusers
+neither see the link nor choose the address.
 """
 
 from typing import Any, ClassVar

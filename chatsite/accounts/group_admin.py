@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from chatsite.accounts.model_admin import BaseModelAdmin
 from chatsite.accounts.models import User
 
-#: Only superusers give this one, whoever has it: each reader of transcripts is their decision.
+#: Only superusers give this one, even if others have it: who reads transcripts is their decision.
 GIVEN_BY_SUPERUSERS = Q(content_type__app_label="conversations", codename="read_transcripts")
 
 admin.site.unregister(Group)

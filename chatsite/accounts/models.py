@@ -99,7 +99,8 @@ class User(AbstractUser):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store the person; an account that becomes inactive loses sessions, tokens and running replies at once.
 
-        A new password ends the API tokens, unless `keeps_tokens` is set: whoever knew the old one may have made them.
+        A new password ends the API tokens, unless `keeps_tokens` is set: somebody who knew the old one may have made
+        them.
         """
         self.email = self.email.lower()
         with transaction.atomic():

@@ -26,12 +26,12 @@ class Counts:
             self.is_plausible = self.is_plausible and usage is None
             return
         creation = usage.get("cache_creation")
+        if not isinstance(creation, dict):
+            creation = {}
         totals = {
             "input": self._read(usage.get("input_tokens")),
             "output": self._read(usage.get("output_tokens")),
-            "cache_write_1h": self._read(creation.get("ephemeral_1h_input_tokens"))
-            if isinstance(creation, dict)
-            else None,
+            "cache_write_1h": self._read(creation.get("ephemeral_1h_input_tokens")),
             "cache_read": self._read(usage.get("cache_read_input_tokens")),
         }
         self.tokens = replace(self.tokens, **{name: total for name, total in totals.items() if total is not None})

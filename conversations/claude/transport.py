@@ -49,12 +49,12 @@ class ResponseBody(httpx2.AsyncByteStream):
         self._read_timeout = read_timeout
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        while chunk := await self._read():
+        while True:
+            async with asyncio.timeout(self._read_timeout):
+                chunk = await self._response.content.readany()
+            if not chunk:
+                return
             yield chunk
-
-    async def _read(self) -> bytes:
-        async with asyncio.timeout(self._read_timeout):
-            return await self._response.content.readany()
 
     async def aclose(self) -> None:
         # Closes the connection, unless the whole body has been read.

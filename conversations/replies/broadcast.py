@@ -191,7 +191,7 @@ class Broadcast:
         return self.end
 
     def notify_if_unread(self) -> None:
-        """Call `on_leave` if nobody reads: whoever asked may have left before the first frame."""
+        """Call `on_leave` if nobody reads: the client may have disconnected before the first frame."""
         if not self.readers:
             self._on_leave()
 

@@ -103,18 +103,16 @@ class Engine:
 
     async def _interrupt(self) -> None:
         """Interrupt replies, also those of questions that are still being stored, and wait until all are stored."""
+        assert self._store_until is not None  # noqa: S101 (for the type checker)
+        clock = asyncio.get_running_loop().time
         interrupted: set[Reply | TitleWriter] = set()
-
-        def is_all_stored() -> bool:
+        while (self.running or self.titles or self._starting) and clock() < self._store_until:
             for reply in {*self.running.values()} - interrupted:
                 reply.stop(Message.Ending.SHUTDOWN)
             for title in self.titles - interrupted:
                 title.stop()
             interrupted.update(self.running.values(), self.titles)
-            return not (self.running or self.titles or self._starting)
-
-        assert self._store_until is not None  # noqa: S101 (for the type checker)
-        await self._wait_until(is_all_stored, self._store_until - asyncio.get_running_loop().time())
+            await asyncio.sleep(0.02)
 
     async def _wait_until(self, is_idle: Callable[[], bool], seconds: float) -> None:
         with suppress(TimeoutError):
@@ -212,7 +210,7 @@ class Engine:
 
 
 def handle_absent_caller(task: asyncio.Task[tuple[Message, Broadcast]]) -> None:
-    """Whoever asked has left while the question was stored: nobody reads the reply that was started."""
+    """Tell the reply that nobody reads it: the client disconnected while the question was stored."""
     if not task.cancelled() and task.exception() is None:
         _answer, broadcast = task.result()
         broadcast.notify_if_unread()

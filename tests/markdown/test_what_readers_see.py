@@ -1,14 +1,14 @@
 """What people and Claude write, and what a reader sees of it."""
 
 import re
-from itertools import cycle
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conversations.markdown import IncrementalRenderer, render
-from tests.markdown.browser import Browser, ParsedHtml
+from conversations.markdown import render
+from tests.markdown.browser import ParsedHtml
+from tests.markdown.test_any_cut import render_in_pieces
 
 VISIBLE = {"strong", "em", "del", "code", "br", "ul", "li", "blockquote"}
 
@@ -27,19 +27,6 @@ class Seen(ParsedHtml):
 
 def see(html):
     return Seen(html).text.strip()
-
-
-def write_in_pieces(text, sizes):
-    """Return the HTML in the browser after the text was written in pieces of these sizes."""
-    renderer, browser, start = IncrementalRenderer(), Browser(), 0
-    for size in cycle(sizes):
-        if start >= len(text):
-            break
-        renderer.write(text[start : start + size])
-        start += size
-        browser.apply(renderer.flush())
-    browser.apply(renderer.close())
-    return browser.committed
 
 
 EMPHASIS = {
@@ -129,7 +116,7 @@ def test_a_reader_sees_what_was_meant(text, seen):
 @pytest.mark.parametrize(("text", "seen"), TEXTS.items())
 def test_a_reader_sees_the_same_while_the_text_grows(text, seen, sizes):
     """Only a link that is used before its definition waits for the end, when the caller sends the whole."""
-    html = write_in_pieces(text, sizes)
+    html = render_in_pieces(text, sizes)
     assert see(html) == seen or "[quay]:" in text
 
 

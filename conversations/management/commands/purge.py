@@ -88,7 +88,7 @@ def truncate_wal() -> bool:
     False if others have read the database without a pause.
     """
     if connection.in_atomic_block:
-        return True  # SQLite cannot do it inside a transaction; whoever began one has to.
+        return True  # SQLite cannot do it inside a transaction; the caller that began it has to.
     with closing(sqlite3.connect(connection.settings_dict["NAME"], timeout=CHECKPOINT_SECONDS)) as database:
         # https://www.sqlite.org/pragma.html#pragma_wal_checkpoint: the first column is 0 on success.
         return any(
