@@ -88,10 +88,10 @@ def insert_garbage(random: Random, payloads: list[Payload], place: int) -> list[
 
 def change_field(random: Random, payloads: list[Payload], place: int) -> list[Payload]:
     """Another value for one field of the event, or none."""
-    event = payloads[place] if payloads else ""
-    if isinstance(event, str):
+    objects = find_objects(payloads[place]) if payloads else []
+    if not objects:
         return payloads
-    holder = random.choice(find_objects(event))
+    holder = random.choice(objects)
     key = random.choice(sorted(holder))
     if random.random() < 0.2:
         del holder[key]

@@ -1,13 +1,14 @@
 """The search itself, tried with two cases: it must be able to fail."""
 
 import asyncio
+from random import Random
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
 
 from tests.claude.streams import BLOCK_STOP, END, START, STOP, block_start, text_delta
-from tests.fuzz import shrink
+from tests.fuzz import faults, shrink
 from tests.fuzz.cases import Case
 from tests.fuzz.run import start_run
 from tests.fuzz.upstream import Upstream
@@ -44,3 +45,7 @@ def test_a_letter_that_does_not_arrive_is_reported(monkeypatch, capsys):
     # The first questions of a process may well take their time.
     assert [kind for kind in totals.failures if not kind.startswith("gap")] == ["text is lost"]
     assert "'**tide**, quay' is '**tide**, qua'" in capsys.readouterr().out
+
+
+def test_an_event_without_fields_is_left_as_it_is():
+    assert faults.change_field(Random("seed"), [{}], 0) == [{}]
