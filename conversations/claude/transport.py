@@ -6,6 +6,7 @@ through the SDK, each delta wakes three generators more, which is a tenth of its
 
 import asyncio
 from collections.abc import AsyncIterator
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx2
@@ -16,7 +17,7 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
 
     def __init__(self, *, max_connections: int) -> None:
         connector = aiohttp.TCPConnector(limit=max_connections, ssl=httpx2.create_ssl_context())
-        self._session = aiohttp.ClientSession(connector=connector, auto_decompress=False, trust_env=True)
+        self._session = aiohttp.ClientSession(connector=connector, auto_decompress=False)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         timeout = request.extensions["timeout"]
@@ -30,6 +31,7 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
                 data=body or None,
                 # httpx2 follows redirects.
                 allow_redirects=False,
+                proxy=find_proxy(request.url),
                 timeout=aiohttp.ClientTimeout(connect=timeout["pool"], sock_connect=timeout["connect"]),
             )
         return httpx2.Response(
@@ -59,3 +61,11 @@ class ResponseBody(httpx2.AsyncByteStream):
     async def aclose(self) -> None:
         # Closes the connection, unless the whole body has been read.
         self._response.release()
+
+
+def find_proxy(url: httpx2.URL) -> str | None:
+    """The proxy that the environment names for an address.
+
+    aiohttp's `trust_env` reads it, and .netrc, in two threads for each request.
+    """
+    return None if proxy_bypass(url.host) else getproxies().get(url.scheme)
