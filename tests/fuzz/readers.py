@@ -96,8 +96,8 @@ class Person:
     def _question(self) -> str:
         return f"[case {self._case.name}] What do you see?"
 
-    async def _page_stream(self, frames: float = float("inf"), pause: float = 0) -> None:
-        """Ask, or follow what was asked; leave after so many frames."""
+    async def _page_stream(self, frames: float = float("inf"), pauses: int = 0) -> None:
+        """Ask, or follow what was asked; leave after so many frames. `pauses`: of 10 ms, after the first frames."""
         reader = PageReader()
         method, path = ("GET", f"/messages/{self._reply}/reply/") if self._reply else ("POST", "/conversations/")
         headers = self._headers | {"Accept": "text/event-stream"}
@@ -110,11 +110,13 @@ class Person:
                 frames -= 1
                 if frames <= 0:
                     return
-                await asyncio.sleep(pause)
+                if pauses > 0:
+                    pauses -= 1
+                    await asyncio.sleep(0.01)
         self.visit.pages.append(reader)
 
     async def _page(self) -> None:
-        await self._page_stream(pause=self._random.choice([0, 0, 0, 0.01]))
+        await self._page_stream(pauses=self._random.choice([0, 0, 0, 100]))
 
     async def _returning(self) -> None:
         """Leaves, and comes back in two windows."""
