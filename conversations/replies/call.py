@@ -7,6 +7,7 @@ from contextlib import aclosing
 from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Self
 
 from django.db import IntegrityError, transaction
@@ -89,15 +90,17 @@ class UpstreamCall:
     async def __aexit__(self, *error: object) -> None:
         try:
             await self._settle_until_stored()
-        except IntegrityError:
-            # What the call was for was deleted meanwhile: the second attempt clears the references.
-            await self._settle_until_stored()
         except Exception:
             # What is left is settled by recovery.
             logger.exception("The usage of a call for message %s cannot be stored.", self.answer.pk)
 
     async def _settle_until_stored(self) -> None:
-        await storage.run_until_stored(self.settle, on_retry=self._on_retry)
+        try:
+            await storage.run_until_stored(self.settle, on_retry=self._on_retry)
+        except IntegrityError:
+            # What the call was for was deleted meanwhile.
+            detach = partial(self.settle, detach=True)
+            await storage.run_until_stored(detach, on_retry=self._on_retry)
 
     async def stream(self, handle: Callable[[client.Event], None], max_seconds: float) -> None:
         """Pass each event of the response to `handle`. Raises Failed, TimeoutError after `max_seconds`, Stopped.
@@ -148,11 +151,19 @@ class UpstreamCall:
     def _clamp(self, tokens: Tokens) -> Tokens:
         return counts.clamp(tokens, window=get_model(self.request.model).window, max_output=self.request.max_output)
 
-    def settle(self) -> None:
-        """Complete the row of usage, release the reservation and add the cost to the month. Uses the database."""
+    def settle(self, *, detach: bool = False) -> None:
+        """Complete the row of usage, release the reservation and add the cost to the month. Uses the database.
+
+        `detach`: clear references to what is deleted, which raise IntegrityError otherwise.
+        """
         with transaction.atomic():
-            # A copy: where this fails, a checkpoint must not insert the call as settled before it is settled again.
-            cost = self._store_usage(copy(self.usage)) if self.usage else 0
+            cost = 0
+            if self.usage is not None:
+                # A copy: where this fails, a checkpoint must not insert the call as settled before it is settled again.
+                usage = copy(self.usage)
+                if detach:
+                    detach_deleted([usage])
+                cost = self._store_usage(usage)
             if self._reservation is not None:
                 self._reservation.settle(cost)
         self.is_settled = True
@@ -161,9 +172,7 @@ class UpstreamCall:
         """Store the row; returns the cost that was not recorded before."""
         # A checkpoint has inserted the row, unless the call was short. Recovery has settled it too, if this process was
         # considered stale.
-        stored = Usage.objects.select_for_update().filter(pk=usage.pk).first()
-        if stored is None:
-            detach_deleted([usage])
+        stored = Usage.objects.select_for_update().filter(pk=usage.pk).values_list("state", "cost").first()
         usage.estimated = True
         if self._finished is not None:
             usage.tokens = self._clamp(self._finished.tokens)
@@ -180,9 +189,8 @@ class UpstreamCall:
             )
         finalize_usage(usage, is_complete=self._finished is not None)
         Usage.objects.bulk_create([usage], update_conflicts=True, unique_fields=["id"], update_fields=SETTLED_FIELDS)
-        recorded = 0
-        if stored is not None and stored.state != Usage.State.OPEN:
-            recorded = stored.cost or 0
+        state, cost = stored or (Usage.State.OPEN, None)
+        recorded = 0 if state == Usage.State.OPEN else cost or 0
         return (usage.cost or 0) - recorded
 
 

@@ -146,7 +146,7 @@ def test_a_call_whose_conversation_is_deleted_keeps_its_usage(alice):
     answer = begin(alice)
     call = started_call(answer, reserve(answer, 9_000))
     Conversation.objects.all().delete()
-    call.settle()
+    call.settle(detach=True)
     usage = Usage.objects.get()
     assert (usage.message, usage.conversation, usage.user) == (None, None, alice)
     assert month() == (usage.cost, 0)
