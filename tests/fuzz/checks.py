@@ -17,6 +17,8 @@ MAX_START = 0.5
 #: Streams of the page that each reader reads to the end.
 PAGES = {"page": 1, "returning": 2, "stopping": 1}
 MAX_DEPTH = 100
+#: Characters of a reply; the rest is not stored.
+MAX_TEXT = 200_000
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def thoughts(answer: Any) -> list[str]:
 
 
 def check_text(case: Case, answer: Any) -> list[Failure]:
-    """A whole message is stored whole, a broken one up to its first fault, a stopped one as far as it came."""
+    """A whole message is stored up to the limit, a broken one to its first fault, a stopped one as far as it came."""
     sent, stored = case.text, answer.text
     if case.is_disturbed and answer.state != "complete":
         kept = stored.rstrip("\ufffd")
@@ -101,6 +103,9 @@ def check_text(case: Case, answer: Any) -> list[Failure]:
         # What came after the fault may belong to an earlier block, and then stands before the text of a later one.
         is_lost = not all(block.rstrip("\ufffd") in stored for block in case.text_blocks)
         return [Failure("text before a fault is lost", differ(sent, stored))] * is_lost
+    if len(sent) > MAX_TEXT:
+        is_lost = answer.error_code != "reply_too_long" or stored != sent[:MAX_TEXT]
+        return [Failure("a text over the limit is not cut off there", differ(sent, stored))] * is_lost
     failures = []
     if answer.state != "complete":
         failures.append(Failure(f"a whole message is {answer.state}: {answer.error_code}", answer.error_detail))
