@@ -1,12 +1,14 @@
 """Keeps responses out of caches."""
 
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.deprecation import MiddlewareMixin
+
+from chatsite.middleware.base import AsyncMiddleware
 
 
-class NoStore(MiddlewareMixin):
+class NoStore(AsyncMiddleware):
     """Responses are for one person: no cache may store them, unless a view sets another policy."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = await self.get_response(request)
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
