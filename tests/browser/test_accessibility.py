@@ -79,3 +79,7 @@ def test_the_cost_page(open_window, alice, carol, width, scheme):
     create_usage(alice)
     create_usage(alice, cost=None, model="claude-unheard-of", estimated=True)
     check_accessibility(open_window(carol, **screen_options(width, scheme)), "/admin/conversations/usage/costs/")
+
+
+def test_the_start_page_of_the_admin(open_window, carol, width, scheme):
+    check_accessibility(open_window(carol, **screen_options(width, scheme)), "/admin/")
