@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "conversations",
     "allauth",
     "allauth.account",
+    "allauth.usersessions",
     "csp",
     "chatsite.accounts.apps.TeamAdminConfig",
     "django.contrib.auth",

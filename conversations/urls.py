@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import api, conversations, health, messages, readers, replies
+from conversations.views import api, conversations, health, messages, readers, replies, usage
 
 urlpatterns = [
     path("", conversations.new, name="new"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("messages/<uuid:pk>/reword/", messages.reword, name="reword-question"),
     path("api/chat", api.chat, name="api-chat"),
     path("settings/readers/", readers.readers, name="readers"),
+    path("settings/usage/", usage.own_usage, name="own-usage"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

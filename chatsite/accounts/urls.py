@@ -7,7 +7,7 @@ from allauth.account import views as allauth_views
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
-from chatsite.accounts import views
+from chatsite.accounts import sessions, views
 from chatsite.accounts.address_change import ConfirmAddressView
 from chatsite.accounts.changes import account_changes
 from chatsite.accounts.set_password import ForgotPasswordView, SetPasswordView
@@ -34,6 +34,8 @@ urlpatterns = [
     path("settings/", RedirectView.as_view(pattern_name="tokens"), name="settings"),
     path("settings/changes/", account_changes, name="account-changes"),
     path("settings/address/<str:token>/", ConfirmAddressView.as_view(), name="confirm-address"),
+    path("settings/sessions/", sessions.list_sessions, name="sessions"),
+    path("settings/sessions/<int:pk>/end/", sessions.end_session, name="end-session"),
     path("settings/tokens/", views.TokensView.as_view(), name="tokens"),
     path("settings/tokens/<int:pk>/revoke/", views.revoke_token, name="revoke-token"),
 ]

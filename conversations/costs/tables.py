@@ -33,13 +33,9 @@ class Table:
 
 
 def tables_of_month(groups: Sequence[UsageGroup], total: Totals, *, with_people: bool) -> list[Table]:
-    models = totals_by(groups, lambda group: group.model)
     purposes = totals_by(groups, lambda group: group.purpose)
     tables = [
-        Table(
-            title=_("Model"),
-            rows=[build_row(get_model(model).name, totals, total) for model, totals in models.items()],
-        ),
+        Table(title=_("Model"), rows=build_model_rows(groups, total)),
         Table(
             title=_("Purpose"),
             rows=[build_row(purpose_label(purpose), totals, total) for purpose, totals in purposes.items()],
@@ -49,6 +45,11 @@ def tables_of_month(groups: Sequence[UsageGroup], total: Totals, *, with_people:
         people = totals_by(groups, lambda group: group.user_id)
         tables.append(Table(title=_("Person"), rows=build_person_rows(people, total)))
     return tables
+
+
+def build_model_rows(groups: Sequence[UsageGroup], total: Totals) -> list[TableRow]:
+    models = totals_by(groups, lambda group: group.model)
+    return [build_row(get_model(model).name, totals, total) for model, totals in models.items()]
 
 
 def build_person_rows(people: Mapping[int | None, Totals], total: Totals) -> list[TableRow]:

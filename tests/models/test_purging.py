@@ -9,6 +9,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -150,6 +151,14 @@ def test_expired_sessions_are_deleted_and_alice_stays_signed_in(client, alice):
     Session.objects.create(session_key="over", session_data="", expire_date=timezone.now() - timedelta(seconds=1))
     assert purge()["expired sessions"] == 1
     assert client.get("/").status_code == 200
+
+
+def test_the_record_of_a_session_is_deleted_with_it(client, alice):
+    client.force_login(alice)
+    UserSession.objects.create(user=alice, ip="192.0.2.1", session_key=client.session.session_key, user_agent="")
+    UserSession.objects.create(user=alice, ip="192.0.2.1", session_key="over", user_agent="")
+    assert purge()["records of sessions that have ended"] == 1
+    assert UserSession.objects.get().session_key == client.session.session_key
 
 
 def test_idempotency_keys_are_deleted_after_7_days(alice):

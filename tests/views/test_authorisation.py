@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.core import signing
 from django.core.cache import cache
 from django.urls import URLResolver, get_resolver, reverse
@@ -38,6 +39,9 @@ ROUTES = {
     "settings": "     302 302 302  | 302 302 302",
     "tokens": "       200 200 302  | 400 400 302  | 405 405 302  | 405 405 401",
     "readers": "      200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
+    "own-usage": "    200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
+    "sessions": "     200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
+    "end-session": "  405 405 302  | 303 404 302  | 405 405 302  | 405 405 401",
     "account-changes": "     200 200 302 | 405 405 302 | 405 405 302 | 405 405 401",
     "confirm-address": "     200 404 302 | 303 404 302 | 405 405 302 | 405 405 401",
     "revoke-token": " 405 405 302  | 303 404 302  | 405 405 302  | 405 405 401",
@@ -70,12 +74,14 @@ def ids(alice):
     """The arguments of the addresses that name something of Alice's, by the name of the route."""
     conversation = create_conversation(alice)
     token, _secret = ApiToken.issue(alice, "laptop")
+    session = UserSession.objects.create(user=alice, ip="192.0.2.1", session_key="laptop", user_agent="")
     return {
         **{name: [conversation.pk] for name in OF_A_CONVERSATION},
         "reply": [conversation.head_id],
         "stop-reply": [conversation.head_id],
         "reword-question": [conversation.thread()[0].pk],
         "revoke-token": [token.pk],
+        "end-session": [session.pk],
         "confirm-address": [signing.dumps([alice.pk, alice.email, "alice@new.example"], salt=SALT)],
         "account_reset_password_from_key": ["1", "x"],
     }
@@ -84,7 +90,8 @@ def ids(alice):
 def stored_rows():
     """What only Alice may change. (A rendering that is cached when a page is read is no change.)"""
     messages = Message.objects.order_by("pk").values_list("pk", "parent", "state", "text", "stop_requested")
-    return list(Conversation.objects.order_by("pk").values()), list(messages), ApiToken.objects.count()
+    is_signed_in = UserSession.objects.filter(session_key="laptop").exists()
+    return list(Conversation.objects.order_by("pk").values()), list(messages), ApiToken.objects.count(), is_signed_in
 
 
 def patterns(resolver, prefix=""):
@@ -143,6 +150,7 @@ def test_a_script_without_a_session_gets_401_and_no_form(site, ids):
                 "api-chat",
                 "tokens",
                 "revoke-token",
+                "end-session",
                 "confirm-address",
             ),
         ),

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -61,6 +62,7 @@ def list_purges() -> list[Purge]:
     in_bin = Conversation.objects.expired_in_bin()
     untouched = Conversation.objects.expired_by_age()
     sessions = Session.objects.filter(expire_date__lt=timezone.now())
+    ended = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key"))
     keys = IdempotencyKey.objects.expired()
     days = settings.RETENTION_DAYS
     unit = ngettext("day", "days", days)
@@ -73,6 +75,7 @@ def list_purges() -> list[Purge]:
         ),
         Purge(f"conversations {age}", untouched.without_running_reply(), untouched.purge),
         Purge("expired sessions", sessions, lambda: delete_in_batches(sessions)),
+        Purge("records of sessions that have ended", ended, lambda: delete_in_batches(ended)),
         Purge(f"idempotency keys older than {KEY_LIFETIME.days} days", keys, lambda: delete_in_batches(keys)),
     ]
 
