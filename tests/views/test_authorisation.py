@@ -27,6 +27,9 @@ ROUTES = {
     "switch-version": "      405 405 302 | 400 404 302 | 405 405 302 | 405 405 401",
     "delete-conversation": " 405 405 302 | 303 404 302 | 405 405 302 | 405 405 401",
     "restore-conversation": "405 405 302 | 303 404 302 | 405 405 302 | 405 405 401",
+    "print-conversation": "  200 404 302 | 405 405 302 | 405 405 302 | 405 405 401",
+    "export-markdown": "     200 404 302 | 405 405 302 | 405 405 302 | 405 405 401",
+    "export-json": "         200 404 302 | 405 405 302 | 405 405 302 | 405 405 401",
     "bin": "          200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
     "messages": "     405 405 302  | 400 404 302  | 405 405 302  | 405 405 401",
     "reply": "        200 404 302  | 400 404 302  | 405 405 302  | 200 404 401",
@@ -61,6 +64,9 @@ OF_A_CONVERSATION = (
     "switch-version",
     "delete-conversation",
     "restore-conversation",
+    "print-conversation",
+    "export-markdown",
+    "export-json",
     "messages",
 )
 
