@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import api, conversations, exports, health, messages, readers, replies
+from conversations.views import api, conversations, exports, health, manifest, messages, readers, replies
 
 urlpatterns = [
     path("", conversations.new, name="new"),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("messages/<uuid:pk>/reword/", messages.reword, name="reword-question"),
     path("api/chat", api.chat, name="api-chat"),
     path("settings/readers/", readers.readers, name="readers"),
+    path("manifest.webmanifest", manifest.manifest, name="manifest"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
