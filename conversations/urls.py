@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from conversations.views import api, conversations, health, messages, readers, replies, usage
+from conversations.views import (
+    api,
+    conversations,
+    exports,
+    health,
+    manifest,
+    messages,
+    readers,
+    replies,
+    usage,
+)
 
 urlpatterns = [
     path("", conversations.new, name="new"),
@@ -13,6 +23,9 @@ urlpatterns = [
     path("conversations/<uuid:pk>/head/", conversations.switch_version, name="switch-version"),
     path("conversations/<uuid:pk>/delete/", conversations.delete, name="delete-conversation"),
     path("conversations/<uuid:pk>/restore/", conversations.restore, name="restore-conversation"),
+    path("conversations/<uuid:pk>/print/", exports.print_all, name="print-conversation"),
+    path("conversations/<uuid:pk>/markdown/", exports.export, {"file_format": "md"}, name="export-markdown"),
+    path("conversations/<uuid:pk>/json/", exports.export, {"file_format": "json"}, name="export-json"),
     path("conversations/<uuid:pk>/messages/", messages.ask, name="messages"),
     path("bin/", conversations.list_bin, name="bin"),
     path("messages/<uuid:pk>/reply/", replies.ReplyView.as_view(), name="reply"),
@@ -21,6 +34,7 @@ urlpatterns = [
     path("api/chat", api.chat, name="api-chat"),
     path("settings/readers/", readers.readers, name="readers"),
     path("settings/usage/", usage.own_usage, name="own-usage"),
+    path("manifest.webmanifest", manifest.manifest, name="manifest"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -11,7 +11,7 @@ from chatsite.accounts.models import User
 from conversations.models import Message, Usage
 
 #: The fields of a message that hold what people and Claude wrote. Lists do not load them.
-CONTENT_FIELDS = ("text", "content", "html", "system")
+CONTENT_FIELDS = ("text", "content", "html", "thinking_html", "system")
 
 
 def find_people(request: HttpRequest, search_term: str) -> list[int]:

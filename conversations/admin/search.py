@@ -59,7 +59,7 @@ def select_messages(request: SignedInRequest, form: SearchForm) -> MessageQueryS
     """
     fields = form.cleaned_data
     readable = Message.objects.readable_by(request.user)
-    messages = readable.defer("content", "html", "system")
+    messages = readable.defer("content", "html", "thinking_html", "system")
     if fields["person"]:
         people = find_people(request, fields["person"])
         if not people:

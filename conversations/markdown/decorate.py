@@ -16,6 +16,8 @@ FORMULA = re.compile(r"<(?:span|code) data-math-style=")
 CODE_BLOCK = re.compile(r"<pre><code([^>]*)>(.*)</code></pre>", re.DOTALL)
 ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 SAFE_LINK = re.compile(r"https?://|mailto:", re.IGNORECASE)
+# A link whose text is its address, which print.css does not print once more.
+ADDRESS = re.compile(r'(<a href="(?:https?://|mailto:)?([^"]*)"[^>]*)(?=>(?:https?://)?\2</a>)')
 COMRAK_VOID_ELEMENTS = ("br", "hr", "img", "input")
 # Limits of a whole text, which would take seconds without them.
 MAX_FORMULAS = 1_000  # each makes about a kilobyte of HTML
@@ -46,7 +48,7 @@ class Decorator:
         pieces = PIECE.split(html)  # text and markup in turns
         for index, piece in enumerate(pieces):
             pieces[index] = self._decorate_markup(piece) if index % 2 else self._decorate_text(piece)
-        return "".join(pieces)
+        return ADDRESS.sub(r'\1 class="address"', "".join(pieces))
 
     def _decorate_text(self, text: str) -> str:
         """Put raw HTML, which comrak escaped, into a paragraph: no other text is outside of all paragraphs."""

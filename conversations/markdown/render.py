@@ -18,7 +18,7 @@ from conversations.markdown.placeholders import (
 )
 
 # Raise it when the HTML of an unchanged text changes. Cached HTML of an older version is then rendered again.
-VERSION = 5
+VERSION = 6
 
 # For each of these marks comrak searches the rest of the paragraph for the closing one: 50 000 marks take seconds.
 MAX_FORMULA_MARKS = 2_000

@@ -105,6 +105,7 @@ VALUES: dict[str, dict[str, set[str]]] = {
     "span": {"role": {"img", "group"}, "tabindex": {"0"}},
 }
 CLASSES = {
+    "a": {"address"},
     "button": {"code-copy"},
     "code": {"tex"},
     "div": {"code", "code-head", "table"},

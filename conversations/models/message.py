@@ -138,6 +138,9 @@ class Message(models.Model):
     # The rendered text, and the version of the renderer that made it.
     html = models.TextField(blank=True)
     html_version = models.PositiveIntegerField(default=0)
+    # The same of what Claude thought, rendered by the same version; and how long it thought, if that was measured.
+    thinking_html = models.TextField(blank=True)
+    thinking_seconds = models.FloatField(null=True, editable=False)
 
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.COMPLETE)
     ending = models.CharField(_("ending"), max_length=12, choices=Ending, blank=True)

@@ -42,7 +42,8 @@ def get_calls(answers: list[Message], conversation: Conversation) -> dict[UUID, 
     if copies:
         request_ids = {copy.request_id for copy in copies}
         originals = replies.filter(conversation=conversation, message__request_id__in=request_ids)
-        found = originals.select_related("message").defer("message__text", "message__html", "message__content")
+        texts = [f"message__{field}" for field in ("text", "html", "thinking_html", "content")]
+        found = originals.select_related("message").defer(*texts)
         of_originals = group_by_key((row.message.request_id, row) for row in found if row.message)
         calls |= {copy.pk: of_originals[copy.request_id] for copy in copies if copy.request_id in of_originals}
     return calls
@@ -74,12 +75,15 @@ def sum_tokens(answer: Message) -> dict[str, int] | None:
 def summarize(answer: Message, calls: list[Usage], *, with_cost: bool) -> dict[str, Any]:
     """All calls of an answer together."""
     tokens = sum((call.tokens for call in calls), Tokens())
+    # Each further call of an answer was sent all that the one before was, and what that one wrote.
+    context = max(call.tokens.prompt + call.tokens.output for call in calls)
     summary: dict[str, Any] = {
         "model": get_model(answer.model).name,
         "input_tokens": tokens.prompt,
         "output_tokens": tokens.output,
         "cached_share": tokens.cached_share,
         "estimated": any(call.estimated for call in calls),
+        "context_percent": round(100 * context / get_model(answer.model).window),
     }
     if with_cost:
         summary["cost"] = sum_costs(calls)

@@ -1,4 +1,8 @@
-"""A conversation as a file: JSON with everything that is stored, Markdown with one path for reading."""
+"""A conversation as a file: JSON with everything that is stored, Markdown with one path for reading.
+
+Its owner gets both without what the page does not show either: the team's instructions, what only staff may know of an
+error, and costs, where those are not shown.
+"""
 
 import json
 import re
@@ -10,25 +14,45 @@ from django.utils.translation import gettext as _
 
 from conversations.models import Conversation, Message, Usage
 from conversations.presentation.continuing import continued_text
-from conversations.presentation.details import get_calls
-from conversations.transcripts.transcript import Entry, Transcript
+from conversations.presentation.details import can_see_costs, get_calls
+from conversations.presentation.turns import build_note
+from conversations.transcripts.transcript import Entry, Transcript, build_transcript
 
 # JSON
 
 
 def export_json(conversation: Conversation) -> str:
     """Return all versions of all messages with their usage. Dates are ISO 8601, costs are micro-dollars."""
+    return encode_document(build_document(conversation))
+
+
+def export_own_json(conversation: Conversation) -> str:
+    """Return the same for the owner."""
+    document = build_document(conversation)
+    del document["other_usage"]
+    with_cost = can_see_costs(conversation.owner)
+    for message in document["messages"]:
+        del message["system"], message["error_detail"]
+        for usage in [] if with_cost else message["usage"]:
+            del usage["cost"]
+    return encode_document(document)
+
+
+def build_document(conversation: Conversation) -> dict[str, Any]:
     messages = list(conversation.messages.order_by("created", "id"))
     calls = get_calls(messages, conversation)
     all_usage = Usage.objects.filter(conversation=conversation).order_by("created", "id")
     other_usage = all_usage.exclude(purpose=Usage.Purpose.REPLY, message__isnull=False)
-    document = {
+    return {
         "format": "chatsite conversation 1",
         "exported": format_date(timezone.now()),
         "conversation": conversation_to_dict(conversation),
         "messages": [message_to_dict(message, calls.get(message.pk, [])) for message in messages],
         "other_usage": [usage_to_dict(usage) for usage in other_usage],
     }
+
+
+def encode_document(document: dict[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 
@@ -112,6 +136,15 @@ def export_markdown(transcript: Transcript) -> str:
         parts += entry_parts(entry, is_continued=is_continued)
         is_continued = entry.is_continue
     return "\n\n".join(parts) + "\n"
+
+
+def export_own_markdown(conversation: Conversation) -> str:
+    """Return the path that the owner sees."""
+    transcript = build_transcript(conversation, all_pages=True)
+    transcript.cost = ""
+    for entry in transcript.entries:
+        entry.system, entry.note = None, build_note(entry.message) if entry.message.is_answer else ""
+    return export_markdown(transcript)
 
 
 def heading_parts(transcript: Transcript) -> list[str]:

@@ -7,21 +7,30 @@ from typing import Any
 from uuid import UUID
 
 from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from chatsite.accounts.models import User
 from conversations import markdown
-from conversations.claude.models import get_model
+from conversations.claude.models import Model, available_models, get_model
 from conversations.models import Conversation, Message
 from conversations.models.tree import Parents, children_of
 from conversations.presentation import wording
 from conversations.presentation.continuing import continued_text, is_continue
 from conversations.presentation.details import build_detail_rows, summarize_usage
 
+UNFINISHED_STATES = {Message.State.STOPPED, Message.State.INTERRUPTED, Message.State.FAILED}
 NOTE_LEVELS = {Message.State.FAILED: "danger", Message.State.INTERRUPTED: "warn"}
 #: Stop reasons of complete answers that can be continued.
 CUT_REASONS = {"max_tokens"}
+#: Stop reasons and error codes after which the same question to the same model ends in the same way.
+REPEATING = {"refusal", "model_context_window_exceeded", "too_large", "invalid_request"}
+#: Error codes that somebody else has to deal with before another attempt can help.
+LASTING = {"budget_spent", "misconfigured", "model_unavailable", "access_ended"}
+#: From this share of a model's window on, people see how full it is.
+MIN_CONTEXT_PERCENT = 50
 
 
 @dataclass(slots=True)
@@ -54,8 +63,14 @@ class Turn(Versioned):
     html: str = ""
     note: str = ""
     note_level: str = "quiet"
+    thinking_html: str = ""
+    is_last: bool = True
     can_retry: bool = False
+    #: Whether trying again is what helps now, so that it is a button with its name on it.
+    offers_retry: bool = False
     can_continue: bool = False
+    #: The models with which it can be tried again, where there is a choice.
+    retry_models: list[Model] = field(default_factory=list)
     staff_detail: list[tuple[str, str]] = field(default_factory=list)
     left_out_before: bool = False
     is_older_than_its_question: bool = False
@@ -76,6 +91,22 @@ class Turn(Versioned):
         return get_model(self.message.model).name
 
     @property
+    def thinking_label(self) -> str:
+        return wording.describe_thinking(self.message.thinking_seconds)
+
+    @property
+    def time_label(self) -> str:
+        """When it was written, in the server's time zone; with the date unless that is today."""
+        moment = timezone.localtime(self.message.created)
+        return date_format(moment, "H:i T" if moment.date() == timezone.localdate() else "j M Y, H:i T")
+
+    @property
+    def context_percent(self) -> int | None:
+        """How full the model's window is after the last answer, once that matters."""
+        percent: int = self.usage["context_percent"] if self.usage and self.is_last else 0
+        return min(percent, 100) if percent >= MIN_CONTEXT_PERCENT else None
+
+    @property
     def continue_text(self) -> str:
         return _(wording.CONTINUE)
 
@@ -87,13 +118,18 @@ def build_turn(message: Message, viewer: User, *, is_last: bool = True) -> Turn:
         return Turn(message, author=conversation.owner.name)
     is_final = not message.is_open
     can_edit = is_final and conversation.is_editable_by(viewer)
+    can_retry = can_edit and not REPEATING & {message.stop_reason, message.error_code}
     return Turn(
         message,
         author="Claude",
         html=mark_safe(render_and_cache_html(message)),  # noqa: S308 (the renderer's own output)
         note=build_note(message),
         note_level=NOTE_LEVELS.get(Message.State(message.state), "quiet"),
-        can_retry=can_edit,
+        thinking_html=mark_safe(message.thinking_html),  # noqa: S308 (the renderer's own output)
+        is_last=is_last,
+        can_retry=can_retry,
+        offers_retry=can_retry and message.state in UNFINISHED_STATES and message.error_code not in LASTING,
+        retry_models=list_retry_models(message, can_retry=can_retry) if can_edit else [],
         can_continue=can_edit and is_last and bool(message.text) and was_cut(message),
         staff_detail=staff_detail(message) if viewer.is_staff else [],
     )
@@ -124,13 +160,24 @@ def add_details(turns: list[Turn], conversation: Conversation, viewer: User) -> 
 
 
 def render_and_cache_html(message: Message) -> str:
-    """The text of an answer as HTML: from the row, or rendered again when an older renderer made that."""
+    """The text of an answer as HTML: from the row, or rendered again when an older renderer made that.
+
+    What Claude thought is rendered with it, into the message.
+    """
     if message.html_version == markdown.VERSION:
         return message.html
     html = markdown.render(continued_text(message))
     if not message.is_writing:
-        Message.objects.filter(pk=message.pk, text=message.text).update(html=html, html_version=markdown.VERSION)
+        message.thinking_html = markdown.render(message.thinking) if message.thinking else ""
+        cached = {"html": html, "thinking_html": message.thinking_html, "html_version": markdown.VERSION}
+        Message.objects.filter(pk=message.pk, text=message.text).update(**cached)
     return html
+
+
+def list_retry_models(message: Message, *, can_retry: bool) -> list[Model]:
+    """The models that are offered for another attempt; that of the answer only where it may do better."""
+    models = [model for model in available_models() if can_retry or model.id != message.model]
+    return models if [model.id for model in models] != [message.model] else []
 
 
 def was_cut(message: Message) -> bool:

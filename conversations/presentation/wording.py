@@ -53,6 +53,16 @@ STATUS = {
 }
 
 
+def describe_thinking(seconds: float | None) -> str:
+    """The name of what Claude thought, with how long that took where it was measured."""
+    if seconds is None:
+        return _("Thinking")
+    minutes, rest = divmod(max(round(seconds), 1), 60)
+    if minutes:
+        return _("Thought for %(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": rest}
+    return _("Thought for %(seconds)s s") % {"seconds": rest}
+
+
 def describe_end(
     *, state: str = "", ending: str, error_code: str = "", stop_reason: str = "", is_empty: bool = False
 ) -> str:

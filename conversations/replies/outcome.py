@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from conversations import markdown
 from conversations.claude.errors import Failed
 from conversations.models import Message
-from conversations.models.content import Content, extract_text, text_content
+from conversations.models.content import Content, extract_text, extract_thinking, text_content
 from conversations.replies.end import End, read_end
 
 
@@ -18,6 +18,7 @@ class Outcome:
     content: Content
     stop_reason: str = ""
     request_id: str = ""
+    thinking_seconds: float | None = None
     failure: Failed | None = None
     is_text_only: bool = False
 
@@ -34,12 +35,15 @@ def store_outcome(answer: Message, outcome: Outcome, opening: markdown.Opening |
     end = outcome.end()
     text = extract_text(outcome.content)
     html = "" if outcome.is_text_only else markdown.render(opening.put_before(text) if opening else text)
+    thinking = "" if outcome.is_text_only else extract_thinking(outcome.content)
     decided = answer.finish(
         state=outcome.state,
         ending=outcome.ending,
         content=outcome.content,
         html=html,
         html_version=0 if outcome.is_text_only else markdown.VERSION,
+        thinking_html=markdown.render(thinking) if thinking else "",
+        thinking_seconds=outcome.thinking_seconds,
         stop_reason=outcome.stop_reason,
         error_code=end.error_code,
         error_detail=outcome.failure.detail if outcome.failure else "",

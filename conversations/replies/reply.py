@@ -152,7 +152,15 @@ class Reply:
             logger.exception("Reply %s failed.", self.answer.pk)
             failure = Failed("internal", detail=type(error).__name__)
         request_id = failure.request_id if failure and failure.request_id else self._run.request_id
-        return Outcome(state, ending, self._run.content, self._run.stop_reason, request_id, failure)
+        return Outcome(
+            state,
+            ending,
+            self._run.content,
+            stop_reason=self._run.stop_reason,
+            request_id=request_id,
+            thinking_seconds=self._run.thinking_seconds or None,
+            failure=failure,
+        )
 
     async def _store(self, outcome: Outcome) -> tuple[End, str]:
         """Returns the end and the text as HTML."""

@@ -25,6 +25,7 @@ MAX_TEXT = 200_000
 MAX_STEPS = 10
 #: A call that failed before anything was shown is made again so often, unless Claude asks to wait for longer.
 MAX_RETRIES, MAX_RETRY_SECONDS = 2, 10
+THINKING_TYPES = {"thinking", "redacted_thinking"}
 
 
 class Run:
@@ -40,6 +41,8 @@ class Run:
         self.answer = answer
         self.stop_reason = ""
         self.request_id = ""
+        #: How long Claude has thought, in all blocks that are whole.
+        self.thinking_seconds = 0.0
         self._request = first_call.request
         #: That of the first call, until it is made; each further call makes its own.
         self._reservation: Reservation | None = first_call.reservation
@@ -49,6 +52,8 @@ class Run:
         # Where the open text block begins in the pieces of the broadcast, and the open thinking in its thoughts.
         self._text_start = 0
         self._thinking_start = 0
+        # When the block that is open began: with the message, or where the block before ended.
+        self._block_began = 0.0
         self._call: UpstreamCall | None = None
         self._stop_requested = asyncio.Event()
         self._deadline = asyncio.get_running_loop().time() + MAX_SECONDS
@@ -133,10 +138,15 @@ class Run:
                 self._broadcast.think(event.thinking)
             case client.ContentBlock(block):
                 self._blocks.append(block)
+                now = asyncio.get_running_loop().time()
+                if block.get("type") in THINKING_TYPES:
+                    self.thinking_seconds += now - self._block_began
+                self._block_began = now
                 self._text_start = len(self._broadcast.pieces)
                 self._thinking_start = len(self._broadcast.thoughts)
             case client.MessageStarted():
                 self.request_id = event.request_id
+                self._block_began = asyncio.get_running_loop().time()
             case client.MessageFinished():
                 self.stop_reason = event.stop_reason
 

@@ -20,8 +20,11 @@ from conversations.views.refusals import no_content, refusal
 
 @require_safe
 def new(request: SignedInRequest) -> HttpResponse:
-    """An empty page to ask the first question in."""
-    return pages.render_page(request, None)
+    """An empty page to ask the first question in. What another application shares is in its field."""
+    shared = [request.GET.get(name, "").strip() for name in ("title", "text", "url")]
+    # Some applications share the address in the text as well.
+    parts = [part for index, part in enumerate(shared) if not any(part in other for other in shared[index + 1 :])]
+    return pages.render_page(request, None, draft="\n".join(part for part in parts if part))
 
 
 def list_all(request: SignedInRequest) -> HttpResponse:

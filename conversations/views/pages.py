@@ -86,6 +86,11 @@ def newest_turns(
     return build_turns([messages[message] for message in shown], parents, conversation, viewer), older
 
 
+def all_turns(conversation: Conversation, viewer: User) -> list[Turn]:
+    """The whole branch that is shown."""
+    return build_turns(conversation.thread(), conversation.parents(), conversation, viewer)
+
+
 def group_by_day(user: User) -> list[tuple[str, list[Conversation]]]:
     """A person's latest conversations by day, newest first."""
     today = timezone.localdate()

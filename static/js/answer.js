@@ -2,6 +2,8 @@
 
 import { parseHTML, setHTML } from "./html.js";
 import { keepSelection } from "./keep-selection.js";
+import { Progress } from "./progress.js";
+import { replaceAroundText } from "./finished-turn.js";
 import { translate } from "./translations.js";
 
 export class Answer {
@@ -13,8 +15,8 @@ export class Answer {
   #tail;
   #thinking;
   #thoughts;
-  #waiting;
-  #waitingText;
+  #progress;
+  #thinkingBegan = null;
 
   /** `onGrowth` is called after each change of what is shown. */
   constructor(article, onGrowth = () => {}) {
@@ -24,8 +26,7 @@ export class Answer {
     this.#tail = article.querySelector("[data-tail]");
     this.#thinking = article.querySelector("[data-thinking]");
     this.#thoughts = article.querySelector("[data-thoughts]");
-    this.#waiting = article.querySelector("[data-waiting]");
-    this.#waitingText = article.querySelector("[data-waiting-text]");
+    this.#progress = new Progress(article);
   }
 
   /** Take a frame. Frames that come together are shown together, before the browser paints. */
@@ -35,10 +36,15 @@ export class Answer {
     else this.#schedule();
   }
 
-  /** The line below the text; an empty sentence hides it. */
+  /** Say below the text why nothing comes, until something does. */
   showStatus(sentence) {
-    this.#waiting.hidden = !sentence;
-    if (sentence) this.#waitingText.textContent = sentence;
+    this.#progress.showSentence(sentence);
+  }
+
+  /** Stop showing that something will come. */
+  end() {
+    this.article.removeAttribute("aria-busy");
+    this.#progress.end();
   }
 
   #schedule() {
@@ -66,51 +72,51 @@ export class Answer {
         this.#thoughts.textContent = thinking;
         this.#thinking.hidden = !thinking;
       }
-      this.showStatus(html || tail ? "" : this.#waitingText.textContent);
+      if (html || tail) this.#showWriting();
+      else if (thinking) this.#progress.show("thinking");
     },
     commit: ({ html }) => {
       this.#committed.append(parseHTML(html));
       this.#setTail("");
-      this.showStatus("");
+      this.#showWriting();
     },
     tail: ({ from, html }) => {
       this.#setTail(this.#tailHTML.slice(0, from) + html);
-      this.showStatus("");
+      this.#showWriting();
     },
     append: ({ text }) => {
       const open = this.#tail.querySelector("[data-open]");
       if (open.lastChild instanceof Text) open.lastChild.appendData(text);
       else open.append(text);
+      this.#showWriting();
     },
     thinking: ({ text }) => {
       this.#thinking.hidden = false;
       this.#thoughts.append(text);
+      this.#thinkingBegan ??= performance.now();
+      this.#progress.show("thinking");
     },
     retrying: ({ seconds }) => this.showStatus(translate("retrying", String(Math.ceil(seconds)))),
     saving: () => this.showStatus(translate("saving")),
     end: ({ html, state }) => {
       this.article.dataset.state = state;
-      this.article.removeAttribute("aria-busy");
-      this.showStatus("");
+      this.end();
       const finished = parseHTML(html).querySelector("article");
       // There is none when the conversation has been deleted.
-      if (finished) this.#replaceAroundText(finished);
+      if (finished) replaceAroundText(this.article, finished);
     },
   };
+
+  #showWriting() {
+    this.#progress.show("writing");
+    if (this.#thinkingBegan === null) return;
+    const seconds = Math.max(Math.round((performance.now() - this.#thinkingBegan) / 1000), 1);
+    this.article.querySelector("[data-thinking-label]").textContent = translate("thought-for", String(seconds));
+    this.#thinkingBegan = null;
+  }
 
   #setTail(html) {
     this.#tailHTML = html;
     setHTML(this.#tail, html);
-  }
-
-  /** Replace all but the text, so that what is selected in it stays selected. */
-  #replaceAroundText(finished) {
-    // The switch of versions stays too: it may have the focus.
-    for (const line of this.article.querySelectorAll(".rail > :not(.versions)")) line.remove();
-    this.article.querySelector(".rail").prepend(...finished.querySelectorAll(".rail > :not(.versions)"));
-    const prose = this.article.querySelector(".prose");
-    while (prose.nextElementSibling) prose.nextElementSibling.remove();
-    const parts = [...finished.querySelector(".body").children];
-    prose.after(...parts.slice(parts.indexOf(finished.querySelector(".prose")) + 1));
   }
 }

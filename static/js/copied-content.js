@@ -2,8 +2,8 @@
 
 const CONTROLS = ".code-head, .actions, form, button, summary, template, details:not([open])";
 /** Inside one of these, the elements around mean nothing for a part of the text. A question keeps its lines. */
-const TEXT_BLOCKS = "[data-turns], article, p:not([data-text], [data-thoughts]), li, td, th, h1, h2, h3, h4, h5, h6";
-const WITHOUT_MEANING = "article, div, footer, header, span, time";
+const TEXT_BLOCKS = "[data-turns], article, p:not([data-text]), li, td, th, h1, h2, h3, h4, h5, h6";
+const WITHOUT_MEANING = "article, chat-time, chat-toolbar, div, footer, header, span, time";
 const ATTRIBUTES = new Set(["dir", "href", "start", "title"]);
 
 export class CopiedContent {
@@ -28,7 +28,7 @@ export class CopiedContent {
 
   get html() {
     const copy = this.#element.cloneNode(true);
-    for (const text of copy.querySelectorAll("[data-text], [data-thoughts]")) text.innerText = text.textContent;
+    for (const text of copy.querySelectorAll("[data-text]")) text.innerText = text.textContent;
     for (const element of copy.querySelectorAll(WITHOUT_MEANING)) element.replaceWith(...element.childNodes);
     for (const element of copy.querySelectorAll("*")) {
       for (const name of element.getAttributeNames()) if (!ATTRIBUTES.has(name)) element.removeAttribute(name);

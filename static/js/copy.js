@@ -12,6 +12,10 @@ export function copyAnswer(button) {
   return copyAndConfirm(button, getMarkdown(article), getContent(article).html);
 }
 
+export function copyQuestion(button) {
+  return copyAndConfirm(button, button.closest("article").querySelector("[data-text]").textContent);
+}
+
 export function copyCode(button) {
   return copyAndConfirm(button, button.closest(".code").querySelector("code").textContent);
 }
@@ -54,15 +58,27 @@ function getContent(article) {
 
 /** Copy, and show for a moment on the button whether it worked; a browser may refuse. */
 async function copyAndConfirm(button, text, html) {
-  const result = await copyToClipboard(text, html).then(
-    () => translate("copied"),
-    () => translate("not-copied"),
+  const isCopied = await copyToClipboard(text, html).then(
+    () => true,
+    () => false,
   );
+  const result = translate(isCopied ? "copied" : "not-copied");
   announce(result);
   clearTimeout(button.labelTimer);
-  button.label ??= button.textContent;
-  button.textContent = result;
-  button.labelTimer = setTimeout(() => (button.textContent = button.label), LABEL_SHOWN_MS);
+  button.label ??= button.ariaLabel ?? button.textContent;
+  setLabel(button, result, isCopied ? "done" : "close");
+  button.labelTimer = setTimeout(() => setLabel(button, button.label, "copy"), LABEL_SHOWN_MS);
+}
+
+/** Give a button a text, or where it has an icon instead, a name and another icon. */
+function setLabel(button, label, icon) {
+  const use = button.querySelector("use");
+  if (use) {
+    button.ariaLabel = label;
+    use.href.baseVal = use.href.baseVal.replace(/#.*/, `#${icon}`);
+  } else {
+    button.textContent = label;
+  }
 }
 
 /** Put a text on the clipboard, and `html` beside it where it is given. Rejects where the browser refuses. */

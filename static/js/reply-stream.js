@@ -32,10 +32,10 @@ export class ReplyStream {
   }
 
   /** Send a form that asks something, and show the reply. Throws as `send` does unless the question was accepted. */
-  async ask(form) {
+  async ask(form, submitter) {
     this.#isAsking = true;
     try {
-      const response = await send("POST", form.action, { form, stream: true });
+      const response = await send("POST", form.action, { form, submitter, stream: true });
       await this.#showReply(readFrames(response, { onConnectionLost: () => this.#showReconnecting() }), { form });
     } finally {
       this.#isAsking = false;
@@ -99,8 +99,7 @@ export class ReplyStream {
   /** The reply is no longer available, as after a sign-out in another tab, or when its conversation was deleted. */
   #giveUp(answer, error) {
     this.#answer = null;
-    answer.showStatus("");
-    answer.article.removeAttribute("aria-busy");
+    answer.end();
     this.#turns.showError(answer.article, errorMessage(error));
     dispatch("idle");
   }

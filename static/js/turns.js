@@ -1,6 +1,7 @@
 /** The turns in the page: new ones at the end, older ones above, and errors in them. */
 
 import { parseHTML, setHTML } from "./html.js";
+import { placeLeftOutLine } from "./left-out-line.js";
 import { ResponseError, send } from "./requests.js";
 
 /** Room left free below a new answer, which shows that it is the last turn. */
@@ -37,9 +38,7 @@ export class Turns {
     this.#thread.querySelector("[data-empty]")?.remove();
     while (replaced?.nextElementSibling) replaced.nextElementSibling.remove();
     replaced?.remove();
-    // Only the newest answer can be continued.
-    for (const form of this.#list.querySelectorAll("[data-ask=continue]")) form.remove();
-    this.#list.append(parseHTML(html));
+    this.#append(parseHTML(html));
     return this.last;
   }
 
@@ -82,8 +81,7 @@ export class Turns {
     const index = known.findLastIndex((turn) => turn);
     if (index < 0) return false;
     while (known[index].nextElementSibling) known[index].nextElementSibling.remove();
-    for (const form of this.#list.querySelectorAll("[data-ask=continue]")) form.remove();
-    this.#list.append(...turns.slice(index + 1));
+    this.#append(...turns.slice(index + 1));
     this.follower.update();
     return true;
   }
@@ -115,18 +113,29 @@ export class Turns {
     this.follower.setFollowing(false);
     while (article.nextElementSibling) article.nextElementSibling.remove();
     article.replaceWith(...turns);
+    placeLeftOutLine(this.#list);
     const moved = turns[0].getBoundingClientRect().top - top;
     // The new branch may be shorter than the screen.
     if (moved > 0) this.last.style.setProperty("min-block-size", `${this.last.offsetHeight + moved}px`);
     this.follower.scrollBy(moved);
   }
 
+  /** Say once in a turn why what was asked for there did not happen. */
   showError(article, sentence) {
+    article.querySelector("[data-refused]")?.remove();
     const note = document.createElement("p");
     note.className = "note danger";
+    note.dataset.refused = "";
     note.setAttribute("role", "alert");
     article.querySelector(".body").append(note);
     note.textContent = sentence;
+  }
+
+  /** Add turns at the end. What only the last turn has, and what did not work before them, goes. */
+  #append(...turns) {
+    for (const part of this.#list.querySelectorAll("[data-last-only], [data-refused]")) part.remove();
+    this.#list.append(...turns);
+    placeLeftOutLine(this.#list);
   }
 }
 

@@ -1,9 +1,18 @@
 /** <chat-menu>: what can be done with a conversation. One menu for the page, opened beside the entry it is for. */
 
+import { addressOf } from "../addresses.js";
 import { deleteConversation } from "../deletion.js";
 
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 const WINDOW_MARGIN_PX = 8;
+/** What each item does with the entry. */
+const ACTIONS = {
+  rename: (entry) => entry.rename(),
+  print: (entry) => open("print", entry),
+  markdown: (entry) => open("markdown", entry),
+  json: (entry) => open("json", entry),
+  delete: deleteConversation,
+};
 
 export class ChatMenu extends HTMLElement {
   #items;
@@ -58,8 +67,7 @@ export class ChatMenu extends HTMLElement {
 
   #choose(action) {
     this.hidePopover();
-    if (action === "rename") this.#entry.rename();
-    else deleteConversation(this.#entry);
+    ACTIONS[action](this.#entry);
   }
 
   #handleKeydown(event) {
@@ -79,4 +87,9 @@ export class ChatMenu extends HTMLElement {
   #setExpanded(isExpanded) {
     this.#entry.menuButton.setAttribute("aria-expanded", isExpanded);
   }
+}
+
+/** Go to a page of a conversation. A file is downloaded, and the page stays. */
+function open(name, entry) {
+  location.assign(addressOf(name, entry.dataset.conversation));
 }

@@ -1,7 +1,7 @@
 /** <chat-thread>: the turns of a conversation, and what can be done with them. */
 
 import { Branches } from "../branches.js";
-import { copyAnswer, copyCode, copySelection } from "../copy.js";
+import { copyAnswer, copyCode, copyQuestion, copySelection } from "../copy.js";
 import { QuestionEditor } from "../question-editor.js";
 import { ReplyStream } from "../reply-stream.js";
 import { errorMessage } from "../requests.js";
@@ -15,20 +15,21 @@ export class ChatThread extends HTMLElement {
   #editor;
 
   connectedCallback() {
-    const jumpButton = this.querySelector("[data-action=jump]");
+    const jump = document.querySelector("[data-jump]");
     const follower = new ScrollFollower(this, (isFollowing) => {
-      jumpButton.hidden = isFollowing || follower.isNearEnd;
+      jump.hidden = isFollowing || follower.isNearEnd;
     });
     this.#turns = new Turns(this, follower);
     this.#stream = new ReplyStream(this.#turns);
     this.#branches = new Branches(this.#turns, this.#stream);
     this.#editor = new QuestionEditor(this);
+    jump.addEventListener("click", () => this.#turns.scrollToNewest());
     this.addEventListener("click", (event) => this.#handleClick(event));
     this.addEventListener("submit", (event) => this.#handleSubmit(event));
     // A browser may send it to the element that has the focus instead of the one that is selected.
     document.addEventListener("copy", (event) => copySelection(event, this.querySelector("[data-turns]")));
     // Details at the end of the page would open out of view. (`toggle` does not bubble.)
-    this.addEventListener("toggle", ({ target }) => target.open && target.scrollIntoView({ block: "nearest" }), true);
+    this.addEventListener("toggle", ({ target }) => showOpened(target), true);
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#update());
     window.addEventListener("focus", () => this.#update());
     follower.scrollToEnd();
@@ -36,8 +37,8 @@ export class ChatThread extends HTMLElement {
   }
 
   /** Send the form of the composer, which is outside. Throws as `send` does unless the question was accepted. */
-  async ask(form) {
-    await this.#stream.ask(form);
+  async ask(form, submitter = null) {
+    await this.#stream.ask(form, submitter);
   }
 
   async #handleSubmit(event) {
@@ -47,6 +48,7 @@ export class ChatThread extends HTMLElement {
     event.preventDefault();
     if (form.inert) return;
     form.inert = true;
+    submitter?.closest("[popover]")?.hidePopover();
     try {
       await action();
     } catch (error) {
@@ -62,7 +64,7 @@ export class ChatThread extends HTMLElement {
   #actionOf(form, submitter) {
     if (form.matches("[data-switch-version]")) return () => this.#branches.switchTo(form, submitter);
     if (submitter?.matches("[data-reword]")) return () => this.#reword(form, submitter);
-    if (form.dataset.ask) return () => this.ask(form);
+    if (form.dataset.ask) return () => this.ask(form, submitter);
   }
 
   async #reword(form, button) {
@@ -79,11 +81,11 @@ export class ChatThread extends HTMLElement {
     const control = event.target.closest("[data-action]");
     const article = control?.closest("article");
     const actions = {
-      jump: () => this.#turns.scrollToNewest(),
       older: () => this.#showOlder(control),
       edit: () => this.#editor.open(article),
       "cancel-edit": () => this.#editor.close(article),
       "copy-answer": () => copyAnswer(control),
+      "copy-question": () => copyQuestion(control),
       "copy-code": () => copyCode(control),
     };
     const action = actions[control?.dataset.action];
@@ -109,4 +111,9 @@ export class ChatThread extends HTMLElement {
       document.querySelector("chat-toast").show(errorMessage(error));
     }
   }
+}
+
+/** Only what was opened: the details of an answer have no box of their own. */
+function showOpened(details) {
+  if (details.open) details.lastElementChild.scrollIntoView({ block: "nearest" });
 }

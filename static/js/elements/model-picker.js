@@ -8,12 +8,13 @@ export class ModelPicker extends HTMLElement {
   connectedCallback() {
     this.#select = this.querySelector("select");
     // In the capture phase, so that the model is in the form before the thread sends it.
-    document.addEventListener("submit", (event) => this.#addModel(event.target), { capture: true });
+    document.addEventListener("submit", (event) => this.#addModel(event), { capture: true });
     listen("refused", ({ code }) => code === "model" && this.#removeChosenModel());
   }
 
-  #addModel(form) {
-    if (!form.dataset.ask || this.#select.form === form) return;
+  /** Unless the button that was pressed names a model itself. */
+  #addModel({ target: form, submitter }) {
+    if (!form.dataset.ask || this.#select.form === form || submitter?.name === "model") return;
     const field = form.elements.model ?? document.createElement("input");
     field.type = "hidden";
     field.name = "model";

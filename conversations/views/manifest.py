@@ -1,0 +1,47 @@
+"""What a phone or a computer needs to know to install the site as an application."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, JsonResponse
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from conversations.models import TeamSettings
+
+#: As in static/css/tokens.css and static/favicon.svg.
+PAPER, MARK = "#fbfaf6", "#116960"
+
+
+@login_not_required
+@require_safe
+def manifest(request: HttpRequest) -> JsonResponse:
+    """The web app manifest; browsers read it without a session. https://www.w3.org/TR/appmanifest/"""
+    start, name = reverse("new"), TeamSettings.current().name
+    document = {
+        "id": start,
+        "name": name,
+        "short_name": name,
+        "lang": get_language(),
+        "start_url": start,
+        "scope": start,
+        "display": "standalone",
+        "background_color": PAPER,
+        "theme_color": MARK,
+        "icons": [
+            {"src": static("favicon.svg"), "type": "image/svg+xml", "sizes": "any"},
+            {"src": static("icons/192.png"), "type": "image/png", "sizes": "192x192"},
+            {"src": static("icons/512.png"), "type": "image/png", "sizes": "512x512"},
+            {"src": static("icons/full-512.png"), "type": "image/png", "sizes": "512x512", "purpose": "maskable"},
+        ],
+        "shortcuts": [{"name": _("New conversation"), "url": start}],
+        "share_target": {
+            "action": start,
+            "method": "GET",
+            "enctype": "application/x-www-form-urlencoded",
+            "params": {"title": "title", "text": "text", "url": "url"},
+        },
+    }
+    headers = {"Cache-Control": "public, max-age=3600"}
+    return JsonResponse(document, content_type="application/manifest+json", headers=headers)
