@@ -18,6 +18,9 @@ from conversations.presentation.details import can_see_costs, get_calls
 from conversations.presentation.turns import build_note
 from conversations.transcripts.transcript import Entry, Transcript, build_transcript
 
+#: Characters of a file's name: file systems take 255 bytes, and a character may have four.
+MAX_NAME = 60
+
 # JSON
 
 
@@ -107,6 +110,12 @@ def usage_to_dict(usage: Usage) -> dict[str, Any]:
         "cost": usage.cost,
         "created": format_date(usage.created),
     }
+
+
+def build_file_name(conversation: Conversation) -> str:
+    """The title without what a file system refuses."""
+    name = "".join(character if character.isalnum() else " " for character in conversation.title)
+    return " ".join(name.split())[:MAX_NAME].strip() or _("Conversation")
 
 
 def format_id(key: object) -> str | None:

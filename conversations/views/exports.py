@@ -1,20 +1,18 @@
-"""A person's own conversation on paper and as a file."""
+"""A person's own conversation on paper and as a file, and all of their data."""
 
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from chatsite.accounts.http import SignedInRequest
 from conversations.models import Conversation
-from conversations.presentation.exports import export_own_json, export_own_markdown
+from conversations.presentation.archive import stream_archive
+from conversations.presentation.exports import build_file_name, export_own_json, export_own_markdown
 from conversations.views import pages
-
-#: File systems take 255 bytes, and a character may have four.
-MAX_NAME = 60
 
 
 @require_safe
@@ -42,7 +40,16 @@ def get_own(request: SignedInRequest, pk: UUID) -> Conversation:
     return get_object_or_404(Conversation.objects.visible_to(request.user).select_related("owner"), pk=pk)
 
 
-def build_file_name(conversation: Conversation) -> str:
-    """The title without what a file system refuses."""
-    name = "".join(character if character.isalnum() else " " for character in conversation.title)
-    return " ".join(name.split())[:MAX_NAME].strip() or _("Conversation")
+@require_safe
+def own_data(request: SignedInRequest) -> HttpResponse:
+    """The page with the link to all of a person's data."""
+    number = Conversation.objects.deletable_by(request.user).count()
+    return render(request, "settings/data.html", {"number": number})
+
+
+@require_safe
+async def download_data(request: SignedInRequest) -> StreamingHttpResponse:
+    """All of a person's data as a zip file, streamed."""
+    disposition = content_disposition_header(as_attachment=True, filename=f"chatsite-{timezone.now():%Y-%m-%d}.zip")
+    headers = {"Content-Disposition": disposition, "X-Accel-Buffering": "no"}
+    return StreamingHttpResponse(stream_archive(request.user), content_type="application/zip", headers=headers)
