@@ -25,7 +25,7 @@ ERRORS = {
     "model_unavailable": gettext_noop("This model is not available any more. Choose another one."),
     "too_large": gettext_noop("This conversation is too long for Claude. Start a new one."),
     "invalid_request": gettext_noop("Claude did not accept this question."),
-    "budget_spent": gettext_noop("This month's amount for Claude is used up. Ask an administrator."),
+    "budget_spent": gettext_noop("What is left of this month's amount for Claude is not enough. Ask an administrator."),
     "reply_too_long": gettext_noop("The answer reached the longest length and was cut."),
     "access_ended": gettext_noop("The session or the API token with which this was asked has ended."),
     "internal": gettext_noop("Something went wrong on this site. Try again."),

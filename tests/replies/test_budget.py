@@ -23,7 +23,7 @@ from conversations.replies.start import store_question
 from tests.history import create_conversation
 from tests.site import Site, Visitor, eventually, stored
 
-SPENT = "This month's amount for Claude is used up. Ask an administrator."
+SPENT = "What is left of this month's amount for Claude is not enough. Ask an administrator."
 
 
 def limit(dollars):
@@ -54,7 +54,7 @@ def test_at_the_limit_alice_reads_why_and_keeps_what_she_typed(site, alice, stan
     http = Visitor(site, alice).http
     page = http.post("/conversations/", data={"text": "A long <question>", "key": "k"})
     assert page.status_code == 429
-    assert "This month&#x27;s amount for Claude is used up. Ask an administrator." in page.text
+    assert "What is left of this month&#x27;s amount for Claude is not enough. Ask an administrator." in page.text
     assert "A long &lt;question&gt;" in page.text
     script = http.post("/conversations/", data={"text": "Hi"}, headers={"Accept": "text/event-stream"})
     program = http.post("/api/chat", json={"message": "Hi", "key": "k"})
@@ -167,7 +167,7 @@ def test_a_call_is_not_made_again_when_nothing_is_left_for_it(site, alice, stand
     visitor = Visitor(site, alice)
     stream = visitor.ask(question)
     assert (stream.end["state"], stream.end["code"]) == ("failed", "budget_spent")
-    assert "used up" in stream.end["html"]
+    assert "is not enough" in stream.end["html"]
     assert len(stand_in.recorded()) == Usage.objects.count() == 1
     assert settled() > 0
     MonthlySpending.objects.update(spent=0)
