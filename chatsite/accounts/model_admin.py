@@ -8,6 +8,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import BadRequest, FieldDoesNotExist, ValidationError
 from django.db.models import DateField, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 #: The comparisons that the address of a list may use. All others (`contains`, `startswith`, other tables) would let
 #: staff guess, letter by letter, values that the list does not show them.
@@ -55,6 +56,24 @@ class BaseModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         except ValidationError as error:
             raise BadRequest("The form selects a row whose key is malformed.") from error
         return super().response_action(request, queryset)
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        """As Django's, which names the fields that have changed; also says what was given and taken, such as rights."""
+        message = super().construct_change_message(request, form, formsets, add)
+        if add or not form.changed_data:
+            return message
+        labels = message[0]["changed"]["fields"]
+        for index, name in enumerate(form.changed_data):
+            if isinstance(form.cleaned_data.get(name), QuerySet):
+                labels[index] += describe_relations(set(form.initial[name]), set(form.cleaned_data[name]))
+        return message
+
+
+def describe_relations(before: set[Model], after: set[Model]) -> str:
+    """What is in one of the sets only: " (given: a; taken: b)"."""
+    given = [_("given: %s") % item for item in sorted(map(str, after - before))]
+    taken = [_("taken: %s") % item for item in sorted(map(str, before - after))]
+    return f" ({'; '.join([*given, *taken])})"
 
 
 def is_date(model: type[Model], name: str) -> bool:

@@ -1,6 +1,7 @@
 """Permissions over other people's texts, which not even superusers have automatically, and who gives permissions."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 
 from tests.accounts.test_admin import PEOPLE
@@ -43,6 +44,20 @@ def test_a_permission_may_come_from_a_group(alice):
     auditors.permissions.add(permission())
     alice.groups.add(auditors)
     assert alice.has_explicit_permission(READ_TRANSCRIPTS)
+
+
+def test_the_history_says_that_carol_gave_it_to_herself(client, carol):
+    client.force_login(carol)
+    form = {"email": carol.email, "first_name": "Carol", "last_name": "", "user_permissions": [permission().pk]}
+    client.post(f"{PEOPLE}{carol.pk}/change/", form)
+    assert "given: Conversations | conversation | Can read the conversations of other people" in change_messages(carol)
+    client.post(f"{PEOPLE}{carol.pk}/change/", form | {"user_permissions": []})
+    assert "taken: Conversations | conversation | Can read the conversations of other people" in change_messages(carol)
+
+
+def change_messages(person):
+    entries = LogEntry.objects.filter(object_id=person.pk, content_type__model="user")
+    return " ".join(entry.get_change_message() for entry in entries)
 
 
 # Groups
