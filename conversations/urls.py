@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import api, conversations, health, messages, readers, replies
+from conversations.views import api, conversations, health, marks, messages, readers, replies, sidebar
 
 urlpatterns = [
     path("", conversations.new, name="new"),
@@ -13,7 +13,13 @@ urlpatterns = [
     path("conversations/<uuid:pk>/head/", conversations.switch_version, name="switch-version"),
     path("conversations/<uuid:pk>/delete/", conversations.delete, name="delete-conversation"),
     path("conversations/<uuid:pk>/restore/", conversations.restore, name="restore-conversation"),
+    path("conversations/<uuid:pk>/pin/", marks.PinView.as_view(), name="pin-conversation"),
+    path("conversations/<uuid:pk>/archive/", marks.ArchiveView.as_view(), name="archive-conversation"),
+    path("conversations/<uuid:pk>/read/", marks.mark_read, name="read-conversation"),
     path("conversations/<uuid:pk>/messages/", messages.ask, name="messages"),
+    path("conversations/selection/", marks.change_selection, name="selection"),
+    path("sidebar/", sidebar.sidebar, name="sidebar"),
+    path("archive/", conversations.list_archive, name="archive"),
     path("bin/", conversations.list_bin, name="bin"),
     path("messages/<uuid:pk>/reply/", replies.ReplyView.as_view(), name="reply"),
     path("messages/<uuid:pk>/stop/", replies.stop_by_form, name="stop-reply"),

@@ -27,6 +27,12 @@ ROUTES = {
     "switch-version": "      405 405 302 | 400 404 302 | 405 405 302 | 405 405 401",
     "delete-conversation": " 405 405 302 | 303 404 302 | 405 405 302 | 405 405 401",
     "restore-conversation": "405 405 302 | 303 404 302 | 405 405 302 | 405 405 401",
+    "pin-conversation": "    405 405 302 | 303 404 302 | 405 405 302 | 204 404 401",
+    "archive-conversation": "405 405 302 | 303 404 302 | 405 405 302 | 204 404 401",
+    "read-conversation": "   405 405 302 | 204 404 302 | 405 405 302 | 405 405 401",
+    "selection": "    405 405 302  | 400 400 302  | 405 405 302  | 405 405 401",
+    "sidebar": "      200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
+    "archive": "      200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
     "bin": "          200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
     "messages": "     405 405 302  | 400 404 302  | 405 405 302  | 405 405 401",
     "reply": "        200 404 302  | 400 404 302  | 405 405 302  | 200 404 401",
@@ -61,6 +67,9 @@ OF_A_CONVERSATION = (
     "switch-version",
     "delete-conversation",
     "restore-conversation",
+    "pin-conversation",
+    "archive-conversation",
+    "read-conversation",
     "messages",
 )
 
@@ -117,7 +126,18 @@ def test_everybody_gets_what_the_table_says_and_only_alice_changes_anything(site
 
 
 def test_a_script_without_a_session_gets_401_and_no_form(site, ids):
-    names = ("new", "conversations", *OF_A_CONVERSATION, "bin", "reply", "stop-reply", "reword-question")
+    names = (
+        "new",
+        "conversations",
+        *OF_A_CONVERSATION,
+        "selection",
+        "sidebar",
+        "archive",
+        "bin",
+        "reply",
+        "stop-reply",
+        "reword-question",
+    )
     for name in (*names, "tokens", "readers"):
         for method in METHODS:
             response = Visitor(site).http.request(method, reverse(name, args=ids.get(name)), headers=STREAM)

@@ -1,17 +1,68 @@
 /** <chat-sidebar>: the list of conversations. On narrow screens it is a drawer, open while the address is `#sidebar`. */
 
-import { listen } from "../events.js";
+import { attempt } from "../actions.js";
+import { dispatch, listen } from "../events.js";
 import { isEscape } from "../keyboard.js";
+import { LiveUpdates } from "../live-updates.js";
+import { send } from "../requests.js";
+import { SidebarList } from "../sidebar-list.js";
 import { showTitle } from "./chat-entry.js";
 
 export class ChatSidebar extends HTMLElement {
+  #list;
+  #updates;
+
   connectedCallback() {
+    this.#list = new SidebarList(this.querySelector("[data-conversations]"));
+    this.#updates = new LiveUpdates(
+      () => `${this.dataset.address}?open=${this.#heading?.conversation ?? ""}`,
+      (data) => this.#show(data),
+    );
+    this.#updates.start();
+    for (const event of ["asked", "running", "idle"]) listen(event, () => this.refresh());
     listen("asked", ({ conversation }) => this.#moveToTop(conversation));
     listen("title", ({ conversation, title }) => showTitle(conversation, title));
     window.addEventListener("hashchange", () => this.#handleHashChange());
     document.addEventListener("keydown", (event) => this.#handleKeydown(event));
     document.addEventListener("click", (event) => this.#handleClick(event));
     this.#handleHashChange();
+    this.#loadOlderInSight();
+  }
+
+  /** Show what has changed by now. */
+  async refresh() {
+    await this.#updates.refresh();
+  }
+
+  /** Returns false where the list must not move now. */
+  #show({ list, conversation }) {
+    if (this.#list.isEditing) return false;
+    this.#list.update(list);
+    this.#loadOlderInSight();
+    if (this.#heading?.conversation) dispatch("state", { conversation });
+    return true;
+  }
+
+  /** Add older conversations when the link to them comes into sight. */
+  #loadOlderInSight() {
+    this.#observer.disconnect();
+    if (this.#list.olderLink) this.#observer.observe(this.#list.olderLink);
+  }
+
+  #observer = new IntersectionObserver(
+    (entries) => entries.some(({ isIntersecting }) => isIntersecting) && this.#loadOlder(),
+    { rootMargin: "200px" },
+  );
+
+  async #loadOlder() {
+    this.#observer.disconnect();
+    const link = this.#list.olderLink;
+    await attempt(async () => {
+      const { list } = await (await send("GET", link.dataset.list)).json();
+      // The first page may have been shown anew meanwhile.
+      if (link === this.#list.olderLink) this.#list.addOlder(list);
+      this.#loadOlderInSight();
+    });
   }
 
   get #isOpenDrawer() {
@@ -35,7 +86,12 @@ export class ChatSidebar extends HTMLElement {
     this.#closeDrawer();
   }
 
-  #handleClick({ target }) {
+  #handleClick(event) {
+    const { target } = event;
+    if (target.closest("[data-list]")) {
+      event.preventDefault();
+      this.#loadOlder();
+    }
     // The offer to undo a deletion is above the page; a click there leaves the drawer open.
     const isOutside = target.isConnected && !this.contains(target) && !target.closest("chat-toast");
     if (this.#isOpenDrawer && isOutside) this.#closeDrawer();
@@ -48,8 +104,9 @@ export class ChatSidebar extends HTMLElement {
 
   /** Move the conversation that was asked in to the top of the list, or add it, if it is new. */
   #moveToTop(conversation) {
-    const known = this.querySelector(`chat-entry[data-conversation="${conversation}"]`)?.closest("li");
-    const row = known ?? this.querySelector("template[data-entry]").content.cloneNode(true).firstElementChild;
+    const known = this.querySelector(`li > chat-entry[data-conversation="${conversation}"]`);
+    if (known?.hasAttribute("data-pinned")) return;
+    const row = known?.closest("li") ?? this.querySelector("template[data-entry]").content.cloneNode(true).firstElementChild;
     // An element that is moved loses the focus.
     if (!row.contains(document.activeElement)) this.querySelector("[data-newest]").prepend(row);
     if (known) return;
