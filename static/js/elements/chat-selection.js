@@ -46,7 +46,9 @@ export class ChatSelection extends HTMLElement {
     const { submitter: button } = event;
     const selected = this.#boxes.filter(({ checked }) => checked);
     const fields = new URLSearchParams(new FormData(this.#form, button));
-    if (!(await attempt(() => send("POST", this.#form.action, { fields })))) return;
+    // The buttons are named `action`, and so is `form.action`.
+    const address = this.#form.getAttribute("action");
+    if (!(await attempt(() => send("POST", address, { fields })))) return;
     const ids = selected.map(({ value }) => value);
     for (const box of selected) box.checked = false;
     const showRows = hideRows(ids, this.#list);
@@ -54,7 +56,7 @@ export class ChatSelection extends HTMLElement {
     document.querySelector("chat-sidebar").refresh();
     document.querySelector("chat-toast").offerUndo(translate(SENTENCES[button.value]), async () => {
       fields.set("action", button.dataset.undo);
-      await send("POST", this.#form.action, { fields });
+      await send("POST", address, { fields });
       await document.querySelector("chat-sidebar").refresh();
       showRows();
       this.#update();

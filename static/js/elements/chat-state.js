@@ -12,7 +12,8 @@ export class ChatState extends HTMLElement {
   connectedCallback() {
     this.#notice = this.querySelector("[data-deleted-notice]");
     listen("state", ({ conversation }) => this.#show(conversation));
-    listen("refused", ({ code }) => code === "stale" && this.#thread.update());
+    // Once the refused request is over: while it asks, the thread adds nothing.
+    listen("refused", ({ code }) => code === "stale" && setTimeout(() => this.#thread.update()));
     this.addEventListener("submit", (event) => this.#restore(event));
   }
 
