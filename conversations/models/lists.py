@@ -16,6 +16,17 @@ from conversations.models.retention import RetentionQuerySet
 T = TypeVar("T", bound=models.Model)
 
 
+#: What a list shows of a conversation, and what its status is made of.
+COLUMNS = ("id", "title", "updated", "pinned", "archived", "read_at", "head__state", "head__finished")
+
+
+def get_status(state: str | None, finished: datetime | None, read_at: datetime | None) -> str:
+    """Of a conversation, by its last answer: `answering`, `unread` if its owner has not seen the end, or empty."""
+    if state in Message.OPEN_STATES:
+        return "answering"
+    return "unread" if finished and read_at and finished > read_at else ""
+
+
 class ListQuerySet(RetentionQuerySet[T]):
     """The methods of ConversationQuerySet that lists are made of."""
 
@@ -33,8 +44,7 @@ class ListQuerySet(RetentionQuerySet[T]):
 
     def with_status(self) -> Self:
         """Read with each row what `Conversation.status` needs, past the long texts."""
-        columns = ("id", "title", "updated", "pinned", "archived", "read_at", "head__state", "head__finished")
-        return self.select_related("head").only(*columns)
+        return self.select_related("head").only(*COLUMNS)
 
     def mark_read(self, moment: datetime | None = None) -> None:
         """Note that their owner sees them now, or saw them at an earlier moment."""
@@ -68,10 +78,4 @@ class Listed(models.Model):
 
     @property
     def status(self) -> str:
-        """`answering`, `unread` if an answer has ended that the owner has not seen, or empty."""
-        if self.head is None:
-            return ""
-        if self.head.is_open:
-            return "answering"
-        is_unread = self.read_at and self.head.finished and self.head.finished > self.read_at
-        return "unread" if is_unread else ""
+        return get_status(self.head.state, self.head.finished, self.read_at) if self.head else ""

@@ -16,7 +16,7 @@ from conversations.claude.models import get_model
 from conversations.models import Conversation, Message
 from conversations.models.tree import Parents, children_of
 from conversations.presentation import wording
-from conversations.presentation.continuing import continued_text, is_continue
+from conversations.presentation.continuing import continued_text, find_continued_opening, is_continue
 from conversations.presentation.details import build_detail_rows, summarize_usage
 
 NOTE_LEVELS = {Message.State.FAILED: "danger", Message.State.INTERRUPTED: "warn"}
@@ -124,12 +124,18 @@ def add_details(turns: list[Turn], conversation: Conversation, viewer: User) -> 
 
 
 def render_and_cache_html(message: Message) -> str:
-    """The text of an answer as HTML: from the row, or rendered again when an older renderer made that."""
+    """The text of an answer as HTML: from the row, or rendered again when an older renderer made that.
+
+    What is being written is rendered as its stream is, which then takes over without a change.
+    """
+    if message.is_writing:
+        renderer = markdown.IncrementalRenderer(message.text, opening=find_continued_opening(message))
+        renderer.flush()
+        return "".join(renderer.snapshot())
     if message.html_version == markdown.VERSION:
         return message.html
     html = markdown.render(continued_text(message))
-    if not message.is_writing:
-        Message.objects.filter(pk=message.pk, text=message.text).update(html=html, html_version=markdown.VERSION)
+    Message.objects.filter(pk=message.pk, text=message.text).update(html=html, html_version=markdown.VERSION)
     return html
 
 

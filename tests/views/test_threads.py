@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from conversations import markdown
 from conversations.models import Message
 from tests.history import ask, begin, create_conversation, edit, finish_answer
 from tests.views.requests import SCRIPT, path_of
@@ -67,6 +68,17 @@ def test_a_page_shows_what_is_written_so_far(alice_client, alice):
     page = alice_client.get(path_of(answer.conversation))
     assert "The <strong>first</strong> half" in page.text
     assert Message.objects.get(pk=answer.pk).html == ""
+
+
+def test_a_page_shows_half_typed_markup_as_the_stream_will(alice_client, alice):
+    answer = begin(alice)
+    Message.objects.filter(pk=answer.pk).update(text="First.\n\nThe **second** and the **thi")
+    page = alice_client.get(path_of(answer.conversation))
+    renderer = markdown.IncrementalRenderer("First.\n\nThe **second** and the **thi")
+    renderer.flush()
+    committed, tail = renderer.snapshot()
+    assert committed + tail in page.text
+    assert "**thi" not in page.text
 
 
 def test_without_a_script_older_turns_come_as_a_whole_page(alice_client, alice):
