@@ -15,7 +15,6 @@ urlpatterns = [
     path("conversations/<uuid:pk>/restore/", conversations.restore, name="restore-conversation"),
     path("conversations/<uuid:pk>/pin/", marks.PinView.as_view(), name="pin-conversation"),
     path("conversations/<uuid:pk>/archive/", marks.ArchiveView.as_view(), name="archive-conversation"),
-    path("conversations/<uuid:pk>/read/", marks.mark_read, name="read-conversation"),
     path("conversations/<uuid:pk>/messages/", messages.ask, name="messages"),
     path("conversations/selection/", marks.change_selection, name="selection"),
     path("sidebar/", sidebar.sidebar, name="sidebar"),

@@ -72,14 +72,15 @@ def build_sidebar(user: User, before: tuple[datetime, UUID] | None = None) -> Si
     return sidebar
 
 
-def describe_open(user: User, pk: UUID | None) -> dict[str, object] | None:
-    """What a page that shows this conversation compares with what it shows; None if there is no such conversation."""
-    columns = ("pk", "head", "title", "pinned", "archived")
-    row = Conversation.objects.visible_to(user).filter(pk=pk).values(*columns).first() if pk else None
-    if row is None:
-        return None
-    flags = {name: row[name] is not None for name in ("pinned", "archived")}
-    return {"id": str(row["pk"]), "head": str(row["head"]), "title": row["title"], **flags}
+def describe(conversation: Conversation) -> dict[str, object]:
+    """What a page compares with what it shows of its conversation."""
+    return {
+        "id": str(conversation.pk),
+        "head": str(conversation.head_id),
+        "title": conversation.title,
+        "pinned": conversation.pinned is not None,
+        "archived": conversation.archived is not None,
+    }
 
 
 def compute_etag(sidebar: Sidebar, *other: object) -> str:

@@ -1,4 +1,4 @@
-"""Where a conversation stands in the lists: pinned, archived, read; and several of them archived or deleted at once."""
+"""Where a conversation stands in the lists: pinned, archived; and several of them archived or deleted at once."""
 
 from uuid import UUID
 
@@ -45,15 +45,6 @@ class ArchiveView(MarkView):
 
     def mark(self, conversation: Conversation, is_set: bool) -> None:
         conversation.set_archived(is_set)
-
-
-@require_POST
-def mark_read(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """The end of the answer was seen, by a script that has shown it in a visible page."""
-    conversations = Conversation.objects.owned_by(request.user).filter(pk=pk)
-    get_object_or_404(conversations)
-    conversations.mark_read()
-    return no_content()
 
 
 @require_POST

@@ -11,11 +11,11 @@ import { ChatThread } from "./elements/chat-thread.js";
 import { ChatToast } from "./elements/chat-toast.js";
 import { ModelPicker } from "./elements/model-picker.js";
 import { NotifyButton } from "./elements/notify-button.js";
-import { watchEnds } from "./seen.js";
+import { notifyOfEnds } from "./notifications.js";
 import "./sign-out.js";
 
 deleteOldDrafts();
-watchEnds();
+notifyOfEnds();
 customElements.define("chat-entry", ChatEntry);
 customElements.define("chat-menu", ChatMenu);
 customElements.define("chat-toast", ChatToast);

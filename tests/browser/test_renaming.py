@@ -64,6 +64,7 @@ def test_alice_renames_by_keyboard(conversation_window, conversation):
     expect(page.get_by_role("button", name="Options: A trip to the coast.").first).to_be_focused()
     page.keyboard.press("Space")
     expect(page.get_by_role("menuitem", name="Pin")).to_be_focused()
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(title_field(conversation_window)).to_be_focused()
     page.keyboard.type("By the sea")

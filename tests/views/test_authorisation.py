@@ -29,7 +29,6 @@ ROUTES = {
     "restore-conversation": "405 405 302 | 303 404 302 | 405 405 302 | 405 405 401",
     "pin-conversation": "    405 405 302 | 303 404 302 | 405 405 302 | 204 404 401",
     "archive-conversation": "405 405 302 | 303 404 302 | 405 405 302 | 204 404 401",
-    "read-conversation": "   405 405 302 | 204 404 302 | 405 405 302 | 405 405 401",
     "selection": "    405 405 302  | 400 400 302  | 405 405 302  | 405 405 401",
     "sidebar": "      200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
     "archive": "      200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
@@ -69,7 +68,6 @@ OF_A_CONVERSATION = (
     "restore-conversation",
     "pin-conversation",
     "archive-conversation",
-    "read-conversation",
     "messages",
 )
 

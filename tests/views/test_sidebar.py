@@ -128,22 +128,26 @@ def test_an_answer_that_ended_after_alice_had_left_is_new_until_she_opens_it(ali
     assert status_of(alice_client, answer.conversation) == ""
 
 
-def test_an_answer_that_a_visible_page_has_shown_is_not_new(alice_client, alice):
-    answer = begin(alice)
-    alice_client.get(path_of(answer.conversation))
-    finish_answer(answer)
-    assert alice_client.post(path_of(answer.conversation, "read/"), headers=SCRIPT).status_code == 204
+def test_an_answer_that_a_visible_page_shows_is_not_new(alice_client, alice):
+    answer = begin_unread(alice)
+    data = alice_client.get(f"/sidebar/?open={answer.conversation_id}").json()
+    assert "New answer" not in data["list"]
     assert status_of(alice_client, answer.conversation) == ""
 
 
 def test_bob_cannot_mark_what_is_alices_as_read(client, alice, bob):
-    answer = begin(alice)
-    Conversation.objects.filter(pk=answer.conversation_id).mark_read(timezone.now() - timedelta(minutes=1))
-    finish_answer(answer)
+    answer = begin_unread(alice)
     client.force_login(bob)
-    assert client.post(path_of(answer.conversation, "read/")).status_code == 404
+    client.get(f"/sidebar/?open={answer.conversation_id}")
     client.force_login(alice)
     assert status_of(client, answer.conversation) == "New answer"
+
+
+def begin_unread(owner) -> Message:
+    """An answer that has ended since its conversation was opened."""
+    answer = begin(owner)
+    Conversation.objects.filter(pk=answer.conversation_id).mark_read(timezone.now() - timedelta(minutes=1))
+    return finish_answer(answer)
 
 
 def test_what_a_program_has_asked_is_not_new(alice_client, alice):

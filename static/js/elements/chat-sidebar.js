@@ -1,21 +1,24 @@
 /** <chat-sidebar>: the list of conversations. On narrow screens it is a drawer, open while the address is `#sidebar`. */
 
-import { attempt } from "../actions.js";
 import { dispatch, listen } from "../events.js";
 import { isEscape } from "../keyboard.js";
 import { LiveUpdates } from "../live-updates.js";
-import { send } from "../requests.js";
+import { OlderConversations } from "../older-conversations.js";
 import { SidebarList } from "../sidebar-list.js";
 import { showTitle } from "./chat-entry.js";
 
 export class ChatSidebar extends HTMLElement {
   #list;
+  #older;
   #updates;
+  /** The id of the conversation that the server was asked about last. */
+  #asked = "";
 
   connectedCallback() {
     this.#list = new SidebarList(this.querySelector("[data-conversations]"));
+    this.#older = new OlderConversations(this.#list);
     this.#updates = new LiveUpdates(
-      () => `${this.dataset.address}?open=${this.#heading?.conversation ?? ""}`,
+      () => this.#getAddress(),
       (data) => this.#show(data),
     );
     this.#updates.start();
@@ -26,7 +29,6 @@ export class ChatSidebar extends HTMLElement {
     document.addEventListener("keydown", (event) => this.#handleKeydown(event));
     document.addEventListener("click", (event) => this.#handleClick(event));
     this.#handleHashChange();
-    this.#loadOlderInSight();
   }
 
   /** Show what has changed by now. */
@@ -34,35 +36,19 @@ export class ChatSidebar extends HTMLElement {
     await this.#updates.refresh();
   }
 
+  #getAddress() {
+    this.#asked = this.#heading?.conversation ?? "";
+    return `${this.dataset.address}?open=${this.#asked}`;
+  }
+
   /** Returns false where the list must not move now. */
   #show({ list, conversation }) {
     if (this.#list.isEditing) return false;
     this.#list.update(list);
-    this.#loadOlderInSight();
-    if (this.#heading?.conversation) dispatch("state", { conversation });
+    this.#older.watch();
+    // A new conversation may have come into being meanwhile.
+    if (this.#asked && this.#asked === this.#heading.conversation) dispatch("state", { conversation });
     return true;
-  }
-
-  /** Add older conversations when the link to them comes into sight. */
-  #loadOlderInSight() {
-    this.#observer.disconnect();
-    if (this.#list.olderLink) this.#observer.observe(this.#list.olderLink);
-  }
-
-  #observer = new IntersectionObserver(
-    (entries) => entries.some(({ isIntersecting }) => isIntersecting) && this.#loadOlder(),
-    { rootMargin: "200px" },
-  );
-
-  async #loadOlder() {
-    this.#observer.disconnect();
-    const link = this.#list.olderLink;
-    await attempt(async () => {
-      const { list } = await (await send("GET", link.dataset.list)).json();
-      // The first page may have been shown anew meanwhile.
-      if (link === this.#list.olderLink) this.#list.addOlder(list);
-      this.#loadOlderInSight();
-    });
   }
 
   get #isOpenDrawer() {
@@ -90,7 +76,7 @@ export class ChatSidebar extends HTMLElement {
     const { target } = event;
     if (target.closest("[data-list]")) {
       event.preventDefault();
-      this.#loadOlder();
+      this.#older.load();
     }
     // The offer to undo a deletion is above the page; a click there leaves the drawer open.
     const isOutside = target.isConnected && !this.contains(target) && !target.closest("chat-toast");
