@@ -1,6 +1,8 @@
 """Forms for what people type and send. Every error is a sentence."""
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -28,6 +30,9 @@ def question_text(value: str) -> str:
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise ValidationError(_("The question contains characters that cannot be stored."), code="unstorable")
     return text
+
+
+NO_CONVERSATION = {"invalid": _("There is no such conversation."), "required": _("There is no such conversation.")}
 
 
 class QuestionField(forms.CharField):
@@ -75,12 +80,16 @@ class AskForm(forms.Form):
 
 
 class QuestionForm(AskForm):
-    """A question. With `parent` it is a new version of an earlier one; an empty `parent` means the first question."""
+    """A question. With `parent` it is a new version of an earlier one; an empty `parent` means the first question.
+
+    `after`: the last message that the page showed.
+    """
 
     text = QuestionField()
     parent = MessageIdField(required=False)
+    after = MessageIdField(required=False)
 
-    field_order = ["text", "parent", "model", "key"]
+    field_order = ["text", "parent", "after", "model", "key"]
 
     def build_question(self) -> Question:
         """The question of a valid form. A form with a `parent`, even an empty one, edits an earlier question."""
@@ -91,6 +100,7 @@ class QuestionForm(AskForm):
             model=data["model"],
             is_edit="parent" in self.data,
             parent=data["parent"],
+            after=data["after"],
         )
 
 
@@ -122,6 +132,47 @@ class TitleForm(forms.Form):
                 params={"max": MAX_TITLE_LENGTH, "count": f"{len(title):,}"},
             )
         return title
+
+
+class SidebarForm(forms.Form):
+    """Which page of the list of conversations is wanted, and which conversation is open beside it."""
+
+    open = forms.UUIDField(required=False)
+    updated = forms.DateTimeField(required=False)
+    id = forms.UUIDField(required=False)
+
+    @property
+    def before(self) -> tuple[datetime, UUID] | None:
+        """The last conversation of the page before."""
+        updated, pk = self.cleaned_data["updated"], self.cleaned_data["id"]
+        return (updated, pk) if updated and pk else None
+
+
+class SelectionForm(forms.Form):
+    """What to do with several conversations at once."""
+
+    MAX_SELECTED = 200
+
+    action = forms.ChoiceField(
+        choices=[(name, name) for name in ("archive", "unarchive", "delete", "restore")],
+        error_messages={
+            "required": _("Choose what to do with the conversations."),
+            "invalid_choice": _("Choose what to do with the conversations."),
+        },
+    )
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
+        self.ids = data.getlist("id")
+
+    def clean(self) -> dict[str, Any]:
+        """The ids, once each."""
+        if not self.ids:
+            raise ValidationError(_("Select at least one conversation."))
+        if len(self.ids) > self.MAX_SELECTED:
+            raise ValidationError(_("Select at most %(max)s conversations."), params={"max": self.MAX_SELECTED})
+        self.cleaned_data["ids"] = {forms.UUIDField(error_messages=NO_CONVERSATION).clean(pk) for pk in self.ids}
+        return self.cleaned_data
 
 
 class HeadForm(forms.Form):

@@ -6,7 +6,8 @@ from django.conf import settings
 
 from chatsite.accounts.models import User
 from conversations.models.message import Message
-from conversations.models.refusals import Busy, Refused, TooManyRunning
+from conversations.models.question import Question, Retry
+from conversations.models.refusals import Busy, Refused, Stale, TooManyRunning
 
 
 def lock_owner(user_id: int) -> None:
@@ -20,6 +21,12 @@ def lock_owner(user_id: int) -> None:
     )
     if not is_active:
         raise Refused
+
+
+def refuse_if_stale(request: Question | Retry, head: UUID | None) -> None:
+    """Raise Stale when a question was asked below another message than the last one."""
+    if isinstance(request, Question) and request.after not in {None, head}:
+        raise Stale
 
 
 def refuse_if_busy(conversation: UUID) -> None:

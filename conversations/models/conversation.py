@@ -14,21 +14,21 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.models import User
-from conversations.models import tree
-from conversations.models.asking import lock_owner, refuse_if_busy, refuse_if_too_many_running
+from conversations.models import asking, tree
 from conversations.models.branches import can_be_followed, find_branch_end
 from conversations.models.content import SentMessage, extract_text, text_content
 from conversations.models.earlier_turns import insert_earlier_turns
 from conversations.models.idempotency import IdempotencyKey
+from conversations.models.lists import Listed, ListQuerySet
 from conversations.models.message import Message
 from conversations.models.permissions import can_read_transcripts
 from conversations.models.question import Question, Retry
 from conversations.models.refusals import Busy, UnknownMessage
-from conversations.models.retention import BIN_PERIOD, RetentionQuerySet
+from conversations.models.retention import BIN_PERIOD
 from conversations.models.title import first_words
 
 
-class ConversationQuerySet(RetentionQuerySet["Conversation"]):
+class ConversationQuerySet(ListQuerySet["Conversation"]):
     def owned_by(self, user: User) -> Self:
         """This person's conversations, those in the bin left out."""
         return self.filter(owner=user, deleted=None)
@@ -45,16 +45,12 @@ class ConversationQuerySet(RetentionQuerySet["Conversation"]):
         """What this person may put into the bin or take out of it, wherever it is now."""
         return self.filter(owner=user)
 
-    def binned_by(self, user: User) -> Self:
-        """What this person has put into the bin and may restore, the latest first."""
-        return self.filter(owner=user, deleted__isnull=False).order_by("-deleted")
-
     def readable_by(self, reader: User) -> Self:
         """What staff may open for a reason: everybody's, those in the bin too; nothing without the permission."""
         return self if can_read_transcripts(reader) else self.none()
 
 
-class Conversation(models.Model):
+class Conversation(Listed):
     """Messages in a tree; `head` is the leaf of the branch that is shown."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -77,8 +73,18 @@ class Conversation(models.Model):
         verbose_name = _("conversation")
         verbose_name_plural = _("conversations")
         indexes = [
-            # The list beside every page: one person's conversations, newest first.
+            # One person's conversations, newest first.
             models.Index(fields=["owner", "-updated"], name="conversations_of", condition=Q(deleted=None)),
+            # The list beside every page, the pinned ones at its top, and the archive.
+            models.Index(
+                fields=["owner", "-updated", "-id"],
+                name="conversations_listed",
+                condition=Q(deleted=None, archived=None),
+            ),
+            models.Index(fields=["owner", "-pinned"], name="conversations_pinned", condition=Q(pinned__isnull=False)),
+            models.Index(
+                fields=["owner", "-archived"], name="conversations_archived", condition=Q(archived__isnull=False)
+            ),
             # The admin's list: everybody's, newest first.
             models.Index(fields=["updated", "id"], name="conversation_admin"),
             # A person's bin, newest first.
@@ -117,7 +123,7 @@ class Conversation(models.Model):
         when an earlier request with the same key created it. Call it inside a transaction: it locks the owner's row.
         Raises Refused.
         """
-        lock_owner(self.owner_id)
+        asking.lock_owner(self.owner_id)
         fingerprint = request.fingerprint(None if self._state.adding else self.pk)
         if repeated := IdempotencyKey.find_message(self.owner_id, request.key, fingerprint):
             return repeated, False
@@ -128,8 +134,9 @@ class Conversation(models.Model):
             return answer, True
         if not self._state.adding:
             self.reload_head()
-            refuse_if_busy(self.pk)
-        refuse_if_too_many_running(self.owner_id)
+            asking.refuse_if_stale(request, self.head_id)
+            asking.refuse_if_busy(self.pk)
+        asking.refuse_if_too_many_running(self.owner_id)
         if isinstance(request, Retry):
             new, question = [], self.messages.get(children=request.answer)
         else:
@@ -188,13 +195,14 @@ class Conversation(models.Model):
 
     def append(self, messages: list[Message]) -> None:
         """Store messages, of which the last becomes the head; raises Busy when another request was faster."""
-        self.head, self.updated = messages[-1], timezone.now()
+        # What is asked in is not put aside any more.
+        self.head, self.updated, self.archived = messages[-1], timezone.now(), None
         try:
             if self._state.adding:
                 # The head is stored after this: the database checks foreign keys at the end of the transaction.
                 self.save(force_insert=True)
             else:
-                self.save(update_fields=["head", "updated"])
+                self.save(update_fields=["head", "updated", "archived"])
             Message.objects.bulk_create(messages)
         except IntegrityError as error:
             raise Busy from error
@@ -206,11 +214,11 @@ class Conversation(models.Model):
         """
         fingerprint = ("correct", question, text)
         with transaction.atomic():
-            lock_owner(self.owner_id)
+            asking.lock_owner(self.owner_id)
             if repeated := IdempotencyKey.find_message(self.owner_id, key, fingerprint):
                 return repeated
             self.reload_head()
-            refuse_if_busy(self.pk)
+            asking.refuse_if_busy(self.pk)
             old = self.messages.filter(pk=question, role=Message.Role.USER).first()
             if old is None:
                 raise UnknownMessage
@@ -253,7 +261,7 @@ class Conversation(models.Model):
     def switch_to(self, message: UUID) -> None:
         """Show the branch of another version; raises UnknownMessage when it is not of this conversation."""
         with transaction.atomic():
-            lock_owner(self.owner_id)
+            asking.lock_owner(self.owner_id)
             parents = self.parents()
             if message not in parents:
                 raise UnknownMessage

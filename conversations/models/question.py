@@ -17,7 +17,8 @@ class Question:
     """A question. It continues the branch that is shown, unless `is_edit`: then it becomes a child of `parent`,
     beside the question that was edited (None: beside the first one).
 
-    `key`: an idempotency key, or empty. `earlier` and `system` are for a new conversation only.
+    `key`: an idempotency key, or empty. `after`: the last message that the person saw when they asked, None where that
+    does not matter. `earlier` and `system` are for a new conversation only.
     """
 
     text: str
@@ -25,6 +26,7 @@ class Question:
     key: str = ""
     is_edit: bool = False
     parent: UUID | None = None
+    after: UUID | None = None
     earlier: tuple[EarlierTurn, ...] = ()
     system: str = ""
 

@@ -9,6 +9,10 @@ class Busy(Refused):
     """The conversation has an open answer."""
 
 
+class Stale(Refused):
+    """The conversation has messages that the person had not seen when they asked."""
+
+
 class TooManyRunning(Refused):
     """The person has as many running replies as one person may have."""
 

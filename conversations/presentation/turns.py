@@ -18,7 +18,7 @@ from conversations.claude.models import Model, available_models, get_model
 from conversations.models import Conversation, Message
 from conversations.models.tree import Parents, children_of
 from conversations.presentation import wording
-from conversations.presentation.continuing import continued_text, is_continue
+from conversations.presentation.continuing import continued_text, find_continued_opening, is_continue
 from conversations.presentation.details import build_detail_rows, summarize_usage
 
 UNFINISHED_STATES = {Message.State.STOPPED, Message.State.INTERRUPTED, Message.State.FAILED}
@@ -162,15 +162,19 @@ def add_details(turns: list[Turn], conversation: Conversation, viewer: User) -> 
 def render_and_cache_html(message: Message) -> str:
     """The text of an answer as HTML: from the row, or rendered again when an older renderer made that.
 
-    What Claude thought is rendered with it, into the message.
+    What is being written is rendered as its stream is, which then takes over without a change. What Claude thought is
+    rendered with it, into the message.
     """
+    if message.is_writing:
+        renderer = markdown.IncrementalRenderer(message.text, opening=find_continued_opening(message))
+        renderer.flush()
+        return "".join(renderer.snapshot())
     if message.html_version == markdown.VERSION:
         return message.html
     html = markdown.render(continued_text(message))
-    if not message.is_writing:
-        message.thinking_html = markdown.render(message.thinking) if message.thinking else ""
-        cached = {"html": html, "thinking_html": message.thinking_html, "html_version": markdown.VERSION}
-        Message.objects.filter(pk=message.pk, text=message.text).update(**cached)
+    message.thinking_html = markdown.render(message.thinking) if message.thinking else ""
+    cached = {"html": html, "thinking_html": message.thinking_html, "html_version": markdown.VERSION}
+    Message.objects.filter(pk=message.pk, text=message.text).update(**cached)
     return html
 
 

@@ -140,7 +140,7 @@ class Engine:
         if answer.pk in self.running:
             return self.running[answer.pk].broadcast
         if answer.is_writing:
-            return self._mirrors.get(answer.pk, await storage.run(find_continued_opening, answer))
+            return self._mirrors.get(answer, await storage.run(find_continued_opening, answer))
         broadcast = Broadcast(answer.text)
         end, html = await storage.run(read_end, answer.pk)
         await broadcast.close(end, html)

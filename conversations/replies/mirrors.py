@@ -52,10 +52,14 @@ class Mirrors:
         self._task: asyncio.Task[None] | None = None
         self._due = asyncio.Event()
 
-    def get(self, message: UUID, opening: Opening | None = None) -> Mirror:
-        """The mirror of a reply, made if there is none yet; `opening`: of the answer that it continues."""
+    def get(self, answer: Message, opening: Opening | None = None) -> Mirror:
+        """The mirror of a reply, made if there is none yet; `opening`: of the answer that it continues.
+
+        It begins with the text of the row: a page that shows this already would be emptied by a first snapshot without.
+        """
+        message = answer.pk
         if message not in self._mirrors:
-            self._mirrors[message] = Mirror(opening=opening, on_leave=lambda: self._drop_unread(message))
+            self._mirrors[message] = Mirror(answer.text, opening=opening, on_leave=lambda: self._drop_unread(message))
             self._due.set()
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._keep_polling())

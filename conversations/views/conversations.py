@@ -1,4 +1,4 @@
-"""Conversations: begin one, read one, rename, delete and restore one, and list them."""
+"""Conversations: begin one, read one, rename, delete and restore one, and list them. `marks.py` has the other verbs."""
 
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from chatsite.accounts.http import SignedInRequest
 from chatsite.http import is_from_script, see_other
 from conversations.forms import HeadForm, TitleForm, first_error
 from conversations.models import Conversation, Message, UnknownMessage
+from conversations.presentation.sidebar import PAGE_SIZE, build_sidebar
 from conversations.views import pages
 from conversations.views.refusals import no_content, refusal
 
@@ -29,8 +30,13 @@ def new(request: SignedInRequest) -> HttpResponse:
 
 def list_all(request: SignedInRequest) -> HttpResponse:
     """All of a person's conversations, page by page."""
-    conversations = Conversation.objects.visible_to(request.user).order_by("-updated")
-    return _list(request, "conversations/list.html", conversations)
+    return _list(request, "conversations/list.html", Conversation.objects.listed_for(request.user).with_status())
+
+
+@require_safe
+def list_archive(request: SignedInRequest) -> HttpResponse:
+    """The conversations that were put into the archive."""
+    return _list(request, "conversations/archive.html", Conversation.objects.archived_by(request.user).with_status())
 
 
 @require_safe
@@ -40,8 +46,8 @@ def list_bin(request: SignedInRequest) -> HttpResponse:
 
 
 def _list(request: SignedInRequest, template: str, conversations: QuerySet[Conversation]) -> HttpResponse:
-    page_obj = Paginator(conversations, pages.PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, template, {"page_obj": page_obj, "groups": pages.group_by_day(request.user)})
+    page_obj = Paginator(conversations, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, template, {"page_obj": page_obj, "sidebar": build_sidebar(request.user)})
 
 
 class ConversationView(View):
@@ -61,6 +67,8 @@ class ConversationView(View):
         edit = request.GET.get("edit", "")
         if edit and not conversation.messages.filter(pk=_uuid_or_404(edit), role=Message.Role.USER).exists():
             raise Http404
+        if before is None:
+            Conversation.objects.owned_by(request.user).filter(pk=pk).mark_read()
         try:
             if is_from_script(request):
                 return pages.render_turns(request, conversation, before=before)

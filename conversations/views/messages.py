@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from chatsite.accounts.http import SignedInRequest
 from chatsite.http import is_from_script, see_other
 from conversations.forms import QuestionForm, RewordForm, error_code, first_error
-from conversations.models import Conversation, Message
+from conversations.models import Conversation, Message, Stale
 from conversations.replies import engine
 from conversations.views import conversations, pages
 from conversations.views.refusals import REFUSALS, refusal, status_and_sentence
@@ -45,7 +45,8 @@ async def ask_in(request: SignedInRequest, conversation: Conversation | None) ->
     try:
         answer, broadcast = await engine.answer(conversation, question, request.user, grace=grace)
     except REFUSALS as refused:
-        return await refuse(request, conversation, *status_and_sentence(refused))
+        code = "stale" if isinstance(refused, Stale) else ""
+        return await refuse(request, conversation, *status_and_sentence(refused), code=code)
     return await respond(request, answer, broadcast, with_question=True, with_title=conversation is None)
 
 

@@ -1,25 +1,20 @@
 """The page: a conversation, and the list of the person's conversations beside it."""
 
 import uuid
-from datetime import date, timedelta
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from chatsite.accounts.http import SignedInRequest
 from chatsite.accounts.models import User
 from conversations.models import Conversation, UnknownMessage
 from conversations.models.tree import path_to
 from conversations.presentation.model_choices import model_choices
+from conversations.presentation.sidebar import build_sidebar
 from conversations.presentation.turns import Turn, build_turns
 
-#: Conversations on a page of a list.
-PAGE_SIZE = 50
 TURNS_PER_PAGE = 40
 
 
@@ -48,7 +43,7 @@ def render_page(
         "conversation": conversation,
         "turns": turns,
         "older": older,
-        "groups": group_by_day(request.user),
+        "sidebar": build_sidebar(request.user),
         "key": str(uuid.uuid4()),
         **model_choices(preferred=model or (conversation.newest_model() if conversation else "")),
         "problem": problem,
@@ -89,25 +84,3 @@ def newest_turns(
 def all_turns(conversation: Conversation, viewer: User) -> list[Turn]:
     """The whole branch that is shown."""
     return build_turns(conversation.thread(), conversation.parents(), conversation, viewer)
-
-
-def group_by_day(user: User) -> list[tuple[str, list[Conversation]]]:
-    """A person's latest conversations by day, newest first."""
-    today = timezone.localdate()
-    # Today comes first even while it is empty: the page adds new conversations there.
-    groups: dict[str, list[Conversation]] = {_("Today"): []}
-    for conversation in Conversation.objects.visible_to(user).order_by("-updated")[:PAGE_SIZE]:
-        groups.setdefault(_day_label(timezone.localdate(conversation.updated), today), []).append(conversation)
-    return list(groups.items())
-
-
-def _day_label(day: date, today: date) -> str:
-    if day >= today:
-        return _("Today")
-    if day == today - timedelta(days=1):
-        return _("Yesterday")
-    if day > today - timedelta(days=7):
-        return _("Previous 7 days")
-    if day > today - timedelta(days=30):
-        return _("Previous 30 days")
-    return date_format(day, "F Y")

@@ -10,6 +10,7 @@ from conversations.models import (
     KeyReused,
     PriceUnknown,
     Refused,
+    Stale,
     TooManyRunning,
     TooManyTurns,
 )
@@ -27,6 +28,8 @@ def status_and_sentence(error: Exception) -> tuple[int, str, dict[str, str]]:
     match error:
         case Busy():
             return 409, _("An answer is still being written here. Stop it, or wait for its end."), {}
+        case Stale():
+            return 409, _("This conversation has gone on elsewhere. Read what is new, then send your question."), {}
         case KeyReused():
             return 409, _("This was already sent with another text."), {}
         case AnswerInBin():

@@ -13,7 +13,7 @@ from chatsite.accounts.http import SignedInRequest
 from chatsite.accounts.models import User
 from chatsite.http import see_other
 from conversations import sse
-from conversations.models import Message
+from conversations.models import Conversation, Message
 from conversations.presentation import turns
 from conversations.replies import Broadcast, End, Reader, storage
 
@@ -36,6 +36,9 @@ async def respond(
     if not wants_stream(request):
         return see_other("conversation", pk=answer.conversation_id)
     first = await sync_to_async(start_frame)(answer, request.user, with_question=with_question)
+    # The end of the answer, which may have come by now, is news unless a visible page shows it.
+    asked_in = Conversation.objects.owned_by(request.user).filter(pk=answer.conversation_id)
+    await sync_to_async(asked_in.mark_read)(answer.created)
     if with_title:
         first += sse.encode_frame("title", {"title": answer.conversation.title})
     return sse.EventStream(page_stream(broadcast, answer, request, first))

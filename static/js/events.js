@@ -5,6 +5,7 @@
  * - `running` {reply}: the reply with this id is being shown as it is written.
  * - `idle`: no reply is being shown as it is written any more.
  * - `title` {conversation, title}: the conversation with this id has a new title.
+ * - `state` {conversation}: what the open conversation is now, `{id, head, title, pinned, archived}`; null: it was deleted.
  * - `edit`: the last question is to be edited.
  * - `refused` {code}: the server has refused a request, with a code that says why.
  */

@@ -35,7 +35,10 @@ export class ReplyStream {
   async ask(form, submitter) {
     this.#isAsking = true;
     try {
-      const response = await send("POST", form.action, { form, submitter, stream: true });
+      const { last } = this.#turns;
+      // The server refuses a question that was asked below another turn than the last one.
+      const fields = last && !REPLACING_FORMS.has(form.dataset.ask) ? { after: last.dataset.turn } : {};
+      const response = await send("POST", form.action, { form, submitter, fields, stream: true });
       await this.#showReply(readFrames(response, { onConnectionLost: () => this.#showReconnecting() }), { form });
     } finally {
       this.#isAsking = false;

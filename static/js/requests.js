@@ -12,20 +12,31 @@ export class ResponseError extends Error {
 }
 
 /**
- * Send a request, with the fields of `form` as its body, and return the response.
- * `submitter`: the button of the form that was pressed. `stream`: the response is to be an event stream.
+ * Send a request, with the fields of `form` and further `fields` as its body, and return the response.
+ * `submitter`: the button of the form that was pressed. `stream`: the response is to be an event stream. `etag`: that of
+ * an earlier response; where nothing has changed since, the status of this one is 304.
  * Throws ResponseError for a status from 400 on, TypeError when there is no connection. Dispatches `refused` {code}
  * where the refusal has a code, for the part of the page that can do something about it.
  */
-export async function send(method, url, { form, submitter = null, stream = false } = {}) {
+export async function send(method, url, { form, submitter = null, fields = {}, stream = false, etag = "" } = {}) {
   const headers = { "X-Requested-With": "fetch", "X-CSRFToken": csrfToken() };
   if (stream) headers.Accept = "text/event-stream";
-  const body = form && new URLSearchParams(new FormData(form, submitter));
+  if (etag) headers["If-None-Match"] = etag;
+  const body = buildBody(form, submitter, fields);
   const response = await fetch(url, { method, headers, body, credentials: "same-origin", cache: "no-store" });
-  if (response.ok) return response;
+  if (response.ok || response.status === 304) return response;
   const { error, code } = await readRefusal(response);
   if (code) dispatch("refused", { code });
   throw new ResponseError(response.status, error ?? "");
+}
+
+/** Undefined where there is nothing to send. A field replaces that of the form with the same name. */
+function buildBody(form, submitter, fields) {
+  const body = new URLSearchParams(form ? new FormData(form, submitter) : {});
+  const added = new URLSearchParams(fields);
+  for (const name of added.keys()) body.delete(name);
+  for (const [name, value] of added) body.append(name, value);
+  return form || body.size ? body : undefined;
 }
 
 async function readRefusal(response) {

@@ -1,10 +1,13 @@
 """Accessibility checks of every page of the site, in light and dark, wide and narrow."""
 
-import pytest
+from datetime import timedelta
 
-from conversations.models import TeamSettings
+import pytest
+from django.utils import timezone
+
+from conversations.models import Conversation, TeamSettings
 from tests.browser.accessibility import SCREENS, check_accessibility, screen_options
-from tests.history import create_conversation, create_usage, finish_answer, retry
+from tests.history import begin, create_conversation, create_usage, finish_answer, retry
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize(("width", "scheme"), SCREENS)]
 
@@ -17,8 +20,18 @@ def test_the_pages_of_guests(open_window, width, scheme):
 
 def test_the_pages_of_a_person(open_window, alice, width, scheme):
     conversation = create_conversation(alice)
+    archived = create_conversation(alice, "Put aside.")
+    archived.set_archived(True)
     window = open_window(alice, **screen_options(width, scheme))
-    for path in ("/", "/conversations/", "/bin/", "/settings/tokens/", "/settings/readers/", "/settings/changes/"):
+    for path in (
+        "/",
+        "/conversations/",
+        "/archive/",
+        "/bin/",
+        "/settings/tokens/",
+        "/settings/readers/",
+        "/settings/changes/",
+    ):
         check_accessibility(window, path)
     check_accessibility(window, f"/conversations/{conversation.pk}/edit/")
 
@@ -71,6 +84,27 @@ def test_versions_details_and_the_form_that_edits(open_window, alice, width, sch
     check_accessibility(window)
 
     window.button("Edit").click()
+    check_accessibility(window)
+
+
+def test_the_list_with_what_happens_in_it(open_window, alice, width, scheme):
+    new = create_conversation(alice, "A new answer.")
+    Conversation.objects.filter(pk=new.pk).mark_read(timezone.now() - timedelta(minutes=1))
+    create_conversation(alice, "Pinned.").set_pinned(True)
+    begin(alice, "Being answered.")
+    window = open_window(alice, **screen_options(width, scheme))
+    check_accessibility(window, "/#sidebar")
+    check_accessibility(window, "/conversations/")
+    window.page.get_by_label("Select all").check()
+    check_accessibility(window)
+
+
+def test_a_conversation_that_was_deleted_elsewhere(open_window, alice, width, scheme):
+    conversation = create_conversation(alice)
+    window = open_window(alice, **screen_options(width, scheme))
+    window.page.goto(f"/conversations/{conversation.pk}/")
+    conversation.bin()
+    window.expect_shown("chat-state", "This conversation was deleted elsewhere.")
     check_accessibility(window)
 
 

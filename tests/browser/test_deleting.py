@@ -55,7 +55,7 @@ def test_a_deleted_conversation_leaves_all_lists_and_the_next_title_has_the_focu
 def test_alice_deletes_by_keyboard(window, conversations):
     window.page.goto("/conversations/")
     entry_of(window, conversations[2], "main").locator("[data-menu]").focus()
-    for key in ("Enter", "ArrowDown", "Enter"):
+    for key in ("Enter", "ArrowUp", "Enter"):
         window.page.keyboard.press(key)
 
     expect(window.page.locator("[aria-live=polite]")).to_have_text("Deleted.")

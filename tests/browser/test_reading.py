@@ -1,5 +1,7 @@
 """What an answer looks like: directions, sizes, boxes, and how wide things scroll."""
 
+from itertools import pairwise
+
 import pytest
 
 from tests.history import begin, finish_answer
@@ -97,3 +99,28 @@ def test_lines_of_a_formula_are_below_each_other_and_aligned(open_answer):
     first, second = page.locator(".prose mo", has_text="=").all()
     assert first.bounding_box()["x"] == pytest.approx(second.bounding_box()["x"], abs=1)
     assert second.bounding_box()["y"] > first.bounding_box()["y"] + 10
+
+
+def test_a_page_opened_while_an_answer_is_written_shows_it_before_and_after_its_stream_takes_over(window):
+    window.page.goto("/")
+    window.ask("Slowly [[rate:60]][[chars:6000]]")
+    window.expect_shown("article.assistant .prose p")
+    window.page.wait_for_timeout(1500)
+    # The page records what it shows each time the answer changes.
+    window.page.add_init_script(
+        """window.lengths = [];
+        document.addEventListener("DOMContentLoaded", () => {
+          const prose = document.querySelector(".prose");
+          const record = () => window.lengths.push(prose.textContent.length);
+          record();
+          new MutationObserver(record).observe(prose, { childList: true, subtree: true, characterData: true });
+        });"""
+    )
+    window.page.reload()
+    window.page.wait_for_timeout(1500)
+    lengths = window.page.evaluate("lengths")
+    assert lengths[0] > 20
+    assert len(lengths) > 3
+    # It neither becomes empty nor twice as long.
+    assert all(before - 5 <= after <= before + 400 for before, after in pairwise(lengths))
+    window.stop()

@@ -63,7 +63,8 @@ def test_alice_renames_by_keyboard(conversation_window, conversation):
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Options: A trip to the coast.").first).to_be_focused()
     page.keyboard.press("Space")
-    expect(page.get_by_role("menuitem", name="Rename")).to_be_focused()
+    expect(page.get_by_role("menuitem", name="Pin")).to_be_focused()
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(title_field(conversation_window)).to_be_focused()
     page.keyboard.type("By the sea")
@@ -89,7 +90,7 @@ def test_escape_keeps_the_old_title(window, conversation):
 
 def test_arrow_keys_move_through_the_menu(conversation_window):
     menu_button(conversation_window).press("Enter")
-    expect(conversation_window.page.get_by_role("menuitem", name="Rename")).to_be_focused()
+    expect(conversation_window.page.get_by_role("menuitem", name="Pin")).to_be_focused()
     conversation_window.page.keyboard.press("ArrowUp")
     expect(conversation_window.page.get_by_role("menuitem", name="Delete")).to_be_focused()
 

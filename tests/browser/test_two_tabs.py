@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from conversations.models import Message
+from conversations.models import Conversation, Message
 from tests.browser.window import Window
 from tests.history import create_conversation
 from tests.site import eventually
@@ -82,3 +82,49 @@ def test_a_page_that_shows_everything_is_sent_nothing(tabs):
     with first.page.expect_response("**/conversations/*/?head=*") as response:
         look_at(first)
     assert response.value.status == 204
+
+
+# Without coming back: both are visible, as on two devices
+
+
+WITHIN_MS = 2500
+
+
+def test_a_question_asked_elsewhere_appears_by_itself(tabs):
+    first, second = tabs
+    first.ask_and_wait("[[echo:The second answer.]]")
+    expect(second.answers).to_have_count(2, timeout=WITHIN_MS)
+    expect(second.answer.locator(".prose")).to_have_text("The second answer.")
+
+
+def test_a_title_given_elsewhere_appears_by_itself(tabs):
+    first, second = tabs
+    conversation = Conversation.objects.get()
+    conversation.rename("By the sea")
+    for tab in (first, second):
+        expect(tab.page.locator(".heading h1")).to_have_text("By the sea", timeout=WITHIN_MS)
+        expect(tab.page.locator("chat-sidebar [data-label]")).to_have_text("By the sea")
+
+
+def test_a_deletion_elsewhere_is_said_and_can_be_undone(tabs):
+    _first, second = tabs
+    Conversation.objects.get().bin()
+    expect(second.page.get_by_text("This conversation was deleted elsewhere.")).to_be_visible(timeout=WITHIN_MS)
+    expect(second.page.locator("chat-sidebar li")).to_have_count(0)
+    second.button("Restore").click()
+    expect(second.page.get_by_text("This conversation was deleted elsewhere.")).to_be_hidden()
+    assert Conversation.objects.get().deleted is None
+
+
+def test_a_question_from_a_tab_that_is_behind_first_shows_what_is_new(tabs):
+    first, second = tabs
+    second.page.route("**/sidebar/*", lambda route: route.abort())
+    first.ask_and_wait("[[echo:The second answer.]]")
+    second.ask("What I typed. [[echo:The third answer.]]")
+    second.expect_shown("[data-problem]", "This conversation has gone on elsewhere.")
+    expect(second.answer.locator(".prose")).to_have_text("The second answer.")
+    expect(second.composer).to_have_value("What I typed. [[echo:The third answer.]]")
+
+    second.composer.press("Enter")
+    expect(second.answers).to_have_count(3)
+    expect(second.answer.locator(".prose")).to_have_text("The third answer.")

@@ -125,3 +125,13 @@ def test_a_reader_on_another_process_gets_the_thinking_at_the_end(site, impatien
 
     assert "thinking" not in second.named("snapshot")[0]
     assert second.named("snapshot")[-1]["thinking"] == "Let me see."
+
+
+def test_a_reader_on_another_process_first_gets_what_a_page_already_shows(site, impatient_site, alice):
+    with Visitor(site, alice).asking("[[chars:3000]][[rate:100]]") as stream:
+        reply = stream.start["reply"]
+        shown = eventually(lambda: Message.objects.get(pk=reply).text)
+        with Visitor(impatient_site, alice).following(reply) as second:
+            first = second.until("snapshot")
+            assert shown[:10] in first["html"] + first["tail"]
+        Visitor(site, alice).stop(reply)

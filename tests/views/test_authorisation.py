@@ -31,6 +31,11 @@ ROUTES = {
     "print-conversation": "  200 404 302 | 405 405 302 | 405 405 302 | 405 405 401",
     "export-markdown": "     200 404 302 | 405 405 302 | 405 405 302 | 405 405 401",
     "export-json": "         200 404 302 | 405 405 302 | 405 405 302 | 405 405 401",
+    "pin-conversation": "    405 405 302 | 303 404 302 | 405 405 302 | 204 404 401",
+    "archive-conversation": "405 405 302 | 303 404 302 | 405 405 302 | 204 404 401",
+    "selection": "    405 405 302  | 400 400 302  | 405 405 302  | 405 405 401",
+    "sidebar": "      200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
+    "archive": "      200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
     "bin": "          200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
     "messages": "     405 405 302  | 400 404 302  | 405 405 302  | 405 405 401",
     "reply": "        200 404 302  | 400 404 302  | 405 405 302  | 200 404 401",
@@ -74,6 +79,8 @@ OF_A_CONVERSATION = (
     "print-conversation",
     "export-markdown",
     "export-json",
+    "pin-conversation",
+    "archive-conversation",
     "messages",
 )
 
@@ -133,7 +140,18 @@ def test_everybody_gets_what_the_table_says_and_only_alice_changes_anything(site
 
 
 def test_a_script_without_a_session_gets_401_and_no_form(site, ids):
-    names = ("new", "conversations", *OF_A_CONVERSATION, "bin", "reply", "stop-reply", "reword-question")
+    names = (
+        "new",
+        "conversations",
+        *OF_A_CONVERSATION,
+        "selection",
+        "sidebar",
+        "archive",
+        "bin",
+        "reply",
+        "stop-reply",
+        "reword-question",
+    )
     for name in (*names, "tokens", "readers"):
         for method in METHODS:
             response = Visitor(site).http.request(method, reverse(name, args=ids.get(name)), headers=STREAM)

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from conversations import markdown
 from conversations.models import Message
 from tests.history import ask, begin, create_conversation, edit, finish_answer
 from tests.views.requests import SCRIPT, path_of
@@ -69,6 +70,17 @@ def test_a_page_shows_what_is_written_so_far(alice_client, alice):
     assert Message.objects.get(pk=answer.pk).html == ""
 
 
+def test_a_page_shows_half_typed_markup_as_the_stream_will(alice_client, alice):
+    answer = begin(alice)
+    Message.objects.filter(pk=answer.pk).update(text="First.\n\nThe **second** and the **thi")
+    page = alice_client.get(path_of(answer.conversation))
+    renderer = markdown.IncrementalRenderer("First.\n\nThe **second** and the **thi")
+    renderer.flush()
+    committed, tail = renderer.snapshot()
+    assert committed + tail in page.text
+    assert "**thi" not in page.text
+
+
 def test_without_a_script_older_turns_come_as_a_whole_page(alice_client, alice):
     conversation = create_long_conversation(alice, questions=21)
     older = alice_client.get(alice_client.get(path_of(conversation)).context["older"])
@@ -102,7 +114,7 @@ def test_a_page_takes_the_same_queries_however_long_the_conversation_is(
 ):
     conversation = create_long_conversation(alice, questions)
     alice_client.get(path_of(conversation))  # caches the rendered answers
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         alice_client.get(path_of(conversation))
 
 

@@ -37,6 +37,7 @@ export class ChatEntry extends HTMLElement {
 
   set conversationTitle(title) {
     this.label.textContent = title;
+    this.label.title = title;
     this.#updateMenuLabel();
   }
 

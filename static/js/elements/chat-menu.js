@@ -1,33 +1,40 @@
 /** <chat-menu>: what can be done with a conversation. One menu for the page, opened beside the entry it is for. */
 
+import { archive, deleteConversation, pin } from "../actions.js";
 import { addressOf } from "../addresses.js";
-import { deleteConversation } from "../deletion.js";
 
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 const WINDOW_MARGIN_PX = 8;
 /** What each item does with the entry. */
 const ACTIONS = {
+  pin: (entry) => pin(entry, true),
+  unpin: (entry) => pin(entry, false),
   rename: (entry) => entry.rename(),
   print: (entry) => open("print", entry),
   markdown: (entry) => open("markdown", entry),
   json: (entry) => open("json", entry),
+  archive: (entry) => archive(entry, true),
+  unarchive: (entry) => archive(entry, false),
   delete: deleteConversation,
 };
 
 export class ChatMenu extends HTMLElement {
-  #items;
   #entry = null;
   /** The entry for which the menu was open when the pointer was pressed last. */
   #entryAtPress = null;
 
   connectedCallback() {
-    this.#items = [...this.querySelectorAll("[role=menuitem]")];
     // A press outside closes the menu before the click event, which then has to know that it was open.
     const rememberEntry = () => (this.#entryAtPress = this.#isOpen ? this.#entry : null);
     document.addEventListener("pointerdown", rememberEntry, { capture: true });
     document.addEventListener("click", (event) => this.#handleClick(event));
     this.addEventListener("keydown", (event) => this.#handleKeydown(event));
     this.addEventListener("beforetoggle", ({ newState }) => this.#setExpanded(newState === "open"));
+  }
+
+  /** The items for this entry: to pin it, or to unpin it. */
+  get #items() {
+    return [...this.querySelectorAll("[role=menuitem]:not([hidden])")];
   }
 
   get #isOpen() {
@@ -49,6 +56,7 @@ export class ChatMenu extends HTMLElement {
   #open(entry) {
     if (this.#isOpen) this.hidePopover();
     this.#entry = entry;
+    for (const item of this.querySelectorAll("[data-needs]")) item.hidden = !entry.matches(item.dataset.needs);
     this.showPopover();
     this.#place(entry.menuButton.getBoundingClientRect());
     this.#items[0].focus();
@@ -75,8 +83,8 @@ export class ChatMenu extends HTMLElement {
     if (event.key === "Escape" || step) event.preventDefault();
     if (event.key === "Escape" || event.key === "Tab") this.#close();
     if (!step) return;
-    const index = this.#items.indexOf(document.activeElement) + step;
-    this.#items.at(index % this.#items.length).focus();
+    const items = this.#items;
+    items.at((items.indexOf(document.activeElement) + step) % items.length).focus();
   }
 
   #close() {

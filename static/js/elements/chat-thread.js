@@ -30,8 +30,8 @@ export class ChatThread extends HTMLElement {
     document.addEventListener("copy", (event) => copySelection(event, this.querySelector("[data-turns]")));
     // Details at the end of the page would open out of view. (`toggle` does not bubble.)
     this.addEventListener("toggle", ({ target }) => showOpened(target), true);
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#update());
-    window.addEventListener("focus", () => this.#update());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.update());
+    window.addEventListener("focus", () => this.update());
     follower.scrollToEnd();
     if (this.#turns.writing) this.#stream.resume(this.#turns.writing);
   }
@@ -94,8 +94,13 @@ export class ChatThread extends HTMLElement {
     action();
   }
 
+  /** The id of the last turn, or undefined. */
+  get lastTurn() {
+    return this.#turns.last?.dataset.turn;
+  }
+
   /** Show what is new since the page was last looked at. */
-  async #update() {
+  async update() {
     try {
       await this.#branches.update();
     } catch (error) {

@@ -1,16 +1,14 @@
-/** <chat-toast>: shows a sentence for ten seconds, and offers to undo a deletion. */
+/** <chat-toast>: shows a sentence for ten seconds, and offers to undo what it says. */
 
-import { addressOf } from "../addresses.js";
-import { takeDeletedConversation } from "../deletion.js";
-import { errorMessage, send } from "../requests.js";
-import { translate } from "../translations.js";
+import { offerToRestoreDeleted } from "../actions.js";
+import { errorMessage } from "../requests.js";
 
 const SHOWN_MS = 10_000;
 
 export class ChatToast extends HTMLElement {
   #text;
   #form;
-  #onRestored;
+  #undo;
   #timer = null;
   #timerStarted;
   #remainingMs;
@@ -23,15 +21,13 @@ export class ChatToast extends HTMLElement {
     for (const name of ["pointerenter", "focusin"]) this.addEventListener(name, () => this.#stopTimer());
     for (const name of ["pointerleave", "focusout"]) this.addEventListener(name, () => this.#startTimer());
     document.addEventListener("keydown", (event) => this.#handleKeydown(event));
-    const conversation = takeDeletedConversation();
-    if (conversation) this.offerUndo(conversation, () => location.assign(addressOf("conversation", conversation)));
+    offerToRestoreDeleted(this);
   }
 
-  /** Offer to restore a conversation; `onRestored` is called when that was done. */
-  offerUndo(conversation, onRestored) {
-    this.#form.action = addressOf("restore", conversation);
-    this.#onRestored = onRestored;
-    this.show(translate("deleted"), { withUndo: true });
+  /** Say what was done, and offer to undo it with `undo`, which may throw as `send` does. */
+  offerUndo(sentence, undo) {
+    this.#undo = undo;
+    this.show(sentence, { withUndo: true });
   }
 
   show(sentence, { withUndo = false } = {}) {
@@ -62,7 +58,7 @@ export class ChatToast extends HTMLElement {
     this.#text.textContent = "";
   }
 
-  /** Ctrl+Z or Command+Z undoes the deletion, unless a text field has the focus. */
+  /** Ctrl+Z or Command+Z undoes it, unless a text field has the focus. */
   #handleKeydown(event) {
     const isUndo = event.key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
     if (!isUndo || this.#form.hidden || event.target.matches("input, textarea")) return;
@@ -72,13 +68,13 @@ export class ChatToast extends HTMLElement {
 
   async #handleSubmit(event) {
     event.preventDefault();
+    const undo = this.#undo;
     try {
-      await send("POST", this.#form.action, { form: this.#form });
+      await undo();
     } catch (error) {
       this.show(errorMessage(error), { withUndo: true });
       return;
     }
-    this.#onRestored();
-    this.#hide();
+    if (undo === this.#undo) this.#hide();
   }
 }

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0009_message_by_length"),
+        ("conversations", "0010_sidebar"),
     ]
 
     operations = [

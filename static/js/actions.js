@@ -1,0 +1,86 @@
+/** What the menu of a conversation does: pin, archive and delete it. Nothing is asked; all of it can be undone. */
+
+import { addressOf } from "./addresses.js";
+import { errorMessage, send } from "./requests.js";
+import { hideRows } from "./rows.js";
+import { translate } from "./translations.js";
+
+/** Where the id of a conversation is kept that was deleted while it was open, for the next page to offer to undo. */
+const STORAGE_KEY = "deleted";
+
+const toast = () => document.querySelector("chat-toast");
+const sidebar = () => document.querySelector("chat-sidebar");
+
+/** Put a conversation into the group at the top of the list, or take it out. */
+export async function pin(entry, isPinned) {
+  const mark = (value) => changeMark("pin", entry, value);
+  if (!(await attempt(() => mark(isPinned)))) return;
+  toast().offerUndo(translate(isPinned ? "pinned" : "unpinned"), () => mark(!isPinned));
+}
+
+/** Put a conversation into the archive, or take it out. Its rows leave the lists. */
+export async function archive(entry, isArchived) {
+  const { conversation } = entry;
+  const isRow = entry.closest("li") !== null;
+  if (!(await attempt(() => send(isArchived ? "POST" : "DELETE", addressOf("archive", conversation))))) return;
+  const showRows = isRow ? hideRows([conversation], entry.closest("[data-entries]")) : () => {};
+  setFlag(conversation, "archived", isArchived);
+  sidebar().refresh();
+  toast().offerUndo(translate(isArchived ? "archived" : "unarchived"), async () => {
+    await changeMark("archive", entry, !isArchived);
+    showRows();
+  });
+}
+
+export async function deleteConversation(entry) {
+  const { conversation } = entry;
+  const address = addressOf("conversation", conversation);
+  if (!(await attempt(() => send("DELETE", address)))) return;
+  if (location.pathname === address) {
+    sessionStorage.setItem(STORAGE_KEY, conversation);
+    location.assign(document.querySelector("[data-new]").href);
+    return;
+  }
+  const showRows = hideRows([conversation], entry.closest("[data-entries]"));
+  toast().offerUndo(translate("deleted"), async () => {
+    await send("POST", addressOf("restore", conversation));
+    await sidebar().refresh();
+    showRows();
+  });
+}
+
+/** For the page after the one on which the open conversation was deleted. */
+export function offerToRestoreDeleted(toast) {
+  const conversation = sessionStorage.getItem(STORAGE_KEY);
+  sessionStorage.removeItem(STORAGE_KEY);
+  if (!conversation) return;
+  toast.offerUndo(translate("deleted"), async () => {
+    await send("POST", addressOf("restore", conversation));
+    location.assign(addressOf("conversation", conversation));
+  });
+}
+
+/** Run a change. Where it fails, the toast says why; returns whether it was made. */
+export async function attempt(change) {
+  try {
+    await change();
+    return true;
+  } catch (error) {
+    toast().show(errorMessage(error));
+    return false;
+  }
+}
+
+/** Set or remove the mark `name` of a conversation, and show it. The menu button keeps the focus. Throws as `send` does. */
+async function changeMark(name, entry, isSet) {
+  await send(isSet ? "POST" : "DELETE", addressOf(name, entry.conversation));
+  setFlag(entry.conversation, name === "pin" ? "pinned" : "archived", isSet);
+  await sidebar().refresh();
+  if (entry.isConnected) entry.menuButton.focus();
+}
+
+function setFlag(conversation, flag, isSet) {
+  for (const entry of document.querySelectorAll(`chat-entry[data-conversation="${conversation}"]`)) {
+    entry.toggleAttribute(`data-${flag}`, isSet);
+  }
+}

@@ -1,0 +1,41 @@
+/** <chat-state>: shows what has become of the open conversation in another tab or on another device. */
+
+import { attempt } from "../actions.js";
+import { addressOf } from "../addresses.js";
+import { listen } from "../events.js";
+import { send } from "../requests.js";
+import { showTitle } from "./chat-entry.js";
+
+export class ChatState extends HTMLElement {
+  #notice;
+
+  connectedCallback() {
+    this.#notice = this.querySelector("[data-deleted-notice]");
+    listen("state", ({ conversation }) => this.#show(conversation));
+    // Once the refused request is over: while it asks, the thread adds nothing.
+    listen("refused", ({ code }) => code === "stale" && setTimeout(() => this.#thread.update()));
+    this.addEventListener("submit", (event) => this.#restore(event));
+  }
+
+  get #heading() {
+    return document.querySelector("chat-entry.heading");
+  }
+
+  get #thread() {
+    return document.querySelector("chat-thread");
+  }
+
+  #show(conversation) {
+    this.#notice.hidden = conversation !== null;
+    if (conversation?.id !== this.#heading.conversation) return;
+    for (const flag of ["pinned", "archived"]) this.#heading.toggleAttribute(`data-${flag}`, conversation[flag]);
+    if (conversation.title !== this.#heading.conversationTitle) showTitle(conversation.id, conversation.title);
+    if (conversation.head !== this.#thread.lastTurn) this.#thread.update();
+  }
+
+  async #restore(event) {
+    event.preventDefault();
+    await attempt(() => send("POST", addressOf("restore", this.#heading.conversation)));
+    document.querySelector("chat-sidebar").refresh();
+  }
+}
