@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import api, conversations, health, messages, readers, replies
+from conversations.views import api, conversations, health, messages, readers, replies, search
 
 urlpatterns = [
     path("", conversations.new, name="new"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("conversations/<uuid:pk>/restore/", conversations.restore, name="restore-conversation"),
     path("conversations/<uuid:pk>/messages/", messages.ask, name="messages"),
     path("bin/", conversations.list_bin, name="bin"),
+    path("search/", search.search, name="search"),
     path("messages/<uuid:pk>/reply/", replies.ReplyView.as_view(), name="reply"),
     path("messages/<uuid:pk>/stop/", replies.stop_by_form, name="stop-reply"),
     path("messages/<uuid:pk>/reword/", messages.reword, name="reword-question"),

@@ -17,6 +17,7 @@ from conversations.models.refusals import (
     TooManyTurns,
     UnknownMessage,
 )
+from conversations.models.search_entry import SearchEntry
 from conversations.models.team import TeamSettings
 from conversations.models.usage import Usage
 
@@ -36,6 +37,7 @@ __all__ = [
     "Refused",
     "Reservation",
     "Retry",
+    "SearchEntry",
     "TeamSettings",
     "TooManyRunning",
     "TooManyTurns",
