@@ -3,13 +3,14 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import F, Model, Q, QuerySet
 from django.db.models.functions import Left
 from django.db.models.lookups import IsNull
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from chatsite.accounts.models import User
@@ -28,6 +29,8 @@ RANKED_CHARACTERS = 4_000
 #: Hits that are shown of one conversation.
 HITS_SHOWN = 3
 TITLE_SCORE = 4
+#: A conversation in which an answer is being written has a question from this time.
+LONGEST_REPLY = timedelta(days=1)
 
 Row = TypeVar("Row", bound=Model)
 
@@ -115,7 +118,9 @@ def find_results(viewer: User, query: Query, filters: Filters) -> tuple[list[Res
 def find_hits(viewer: User, query: Query, filters: Filters, found: list[UUID]) -> Iterator[tuple[UUID, Hit]]:
     """Hits among the messages that the index has found and among answers that are being written, with conversations."""
     visible = Message.objects.visible_to(viewer)
-    writing = filters.select(visible.writing())
+    # The condition on the conversation is for speed: these are found without looking into all of a person's.
+    recent = visible.filter(conversation__updated__gte=timezone.now() - LONGEST_REPLY)
+    writing = filters.select(recent.writing())
     yield from rank(writing.filter(text__contains="```") if filters.has_code else writing, query, check=True)
     number = 0
     for start in range(0, len(found), MAX_RANKED):

@@ -28,6 +28,8 @@ def make_snippet(text: str, pattern: re.Pattern[str]) -> SafeString:
     if start and (space := text.find(" ", start, match[0][0])) >= 0:
         start = space + 1
     end = start + MAX_CHARACTERS
+    if end < len(text) and (space := text.rfind(" ", (match[0][1] if match else start), end)) >= 0:
+        end = space
     return format_html(
         "{}{}{}",
         "… " if start else "",

@@ -65,7 +65,8 @@ class ConversationView(View):
         try:
             if is_from_script(request):
                 return pages.render_turns(request, conversation, before=before)
-            return pages.render_page(request, conversation, before=before, message=message, hit=hit, edit=edit)
+            page = pages.render_page(request, conversation, before=before, message=message, hit=hit, edit=edit)
+            return pages.hide_address(page) if hit else page
         except UnknownMessage:
             raise Http404 from None
 

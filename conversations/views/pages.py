@@ -129,6 +129,12 @@ def find_excerpt(conversation: Conversation, message: UUID) -> Excerpt | None:
     return Excerpt(message, path[: path.index(message) + TURNS_PER_PAGE // 2], parents, is_other_version)
 
 
+def hide_address(response: HttpResponse) -> HttpResponse:
+    """Keep the address of the page, with what was searched for, out of later requests and of logs of these."""
+    response.headers["Referrer-Policy"] = "origin"
+    return response
+
+
 def group_by_day(user: User) -> list[tuple[str, list[Conversation]]]:
     """A person's latest conversations by day, newest first."""
     today = timezone.localdate()

@@ -41,6 +41,8 @@ def search(request: SignedInRequest) -> HttpResponse:
         "has_filters": any(form.cleaned_data.get(name) for name in form.FILTERS),
     }
     if is_from_script(request):
-        return render(request, "conversations/_search_results.html", context, status=200 if is_valid else 400)
-    context["groups"] = pages.group_by_day(request.user)
-    return render(request, "conversations/search.html", context, status=200 if is_valid else 400)
+        template = "conversations/_search_results.html"
+    else:
+        template = "conversations/search.html"
+        context["groups"] = pages.group_by_day(request.user)
+    return pages.hide_address(render(request, template, context, status=200 if is_valid else 400))

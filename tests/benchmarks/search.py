@@ -5,6 +5,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -68,16 +69,23 @@ def _measure_search(http: httpx2.Client, question: str) -> float:
 def _fill(person: Any, texts: list[str], conversations: int) -> None:
     """Give a person conversations. Who wrote a message, and after which other one, makes no difference here."""
     from django.db import connection
+    from django.utils import timezone
 
     from conversations.models import Conversation, Message
 
-    titles = [" ".join(text.split()[:5]) for text in texts]
+    now, titles = timezone.now(), [" ".join(text.split()[:5]) for text in texts]
     created = Conversation.objects.bulk_create(
-        (Conversation(owner=person, title=titles[number % TEXTS]) for number in range(conversations)), batch_size=BATCH
+        (
+            Conversation(owner=person, title=titles[number % TEXTS], updated=now - timedelta(hours=number))
+            for number in range(conversations)
+        ),
+        batch_size=BATCH,
     )
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(COPY_TEXTS, {"owner": person.pk, "texts": texts, "each": MESSAGES_EACH})
+            for statement in COPY_TEXTS.split(";"):
+                # Each in a transaction of its own: a table with checks to come cannot be altered.
+                cursor.execute(statement, {"owner": person.pk, "texts": texts, "each": MESSAGES_EACH})
         return
     source = random.Random(person.pk)
     rows = [conversation for conversation in created for _ in range(MESSAGES_EACH)]
@@ -128,5 +136,5 @@ JOIN conversations_conversation AS conversation ON conversation_id = conversatio
 JOIN bench USING (text) WHERE owner_id = %(owner)s;
 ALTER TABLE conversations_message ENABLE TRIGGER search_message_inserted;
 ALTER TABLE conversations_searchentry ENABLE TRIGGER search_entry_inserted;
-DROP TABLE bench;
+DROP TABLE bench
 """

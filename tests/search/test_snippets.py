@@ -37,8 +37,8 @@ def test_a_short_text_is_shown_whole():
 
 
 def test_a_long_text_is_cut_between_words_on_both_sides_of_the_match():
-    found = snippet("word " * 100 + "canary " + "y" * 500, "canary")
-    assert found == "… " + "word " * 15 + "<mark>canary</mark> " + "y" * 198 + " …"
+    found = snippet("word " * 100 + "canary" + " word" * 100, "canary")
+    assert found == "… " + "word " * 15 + "<mark>canary</mark>" + " word" * 39 + " …"
 
 
 def test_the_start_is_shown_without_a_match():
