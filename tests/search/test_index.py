@@ -113,7 +113,7 @@ def test_the_migration_indexes_old_texts_once(alice, transactional_db):
         call_command("migrate", "conversations", "0010", verbosity=0)
         call_command("migrate", "conversations", verbosity=0)
     assert len(indexed_words()) == 5
-    assert SearchEntry.objects.get(has_code=True).message.text.startswith("```")
+    assert SearchEntry.objects.filter(has_code=True, message__text__startswith="```").exists()
     # The triggers are there again.
     finish_answer(answer, "The last one")
     assert indexed_words()[-1:] == words_of(alice, "The last one")
