@@ -12,6 +12,7 @@ from conversations.views import (
     messages,
     readers,
     replies,
+    search,
     sidebar,
     usage,
 )
@@ -35,6 +36,7 @@ urlpatterns = [
     path("sidebar/", sidebar.sidebar, name="sidebar"),
     path("archive/", conversations.list_archive, name="archive"),
     path("bin/", conversations.list_bin, name="bin"),
+    path("search/", search.search, name="search"),
     path("messages/<uuid:pk>/reply/", replies.ReplyView.as_view(), name="reply"),
     path("messages/<uuid:pk>/stop/", replies.stop_by_form, name="stop-reply"),
     path("messages/<uuid:pk>/reword/", messages.reword, name="reword-question"),

@@ -3,23 +3,23 @@
 Words and reason are sent in the body of the form, never in an address: addresses end up in logs.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from chatsite.accounts.http import SignedInRequest
+from chatsite.accounts.models import User
 from conversations.admin.queries import find_people
 from conversations.admin.transcript_access import TEMPLATES, page_context, transcript_reader_required
 from conversations.models import AccessRecord, Message
 from conversations.models.message import MessageQuerySet
-from conversations.search.forms import SearchForm
-from conversations.search.messages import find_newest_messages, older_than
+from conversations.search.forms import SearchForm, start_of_day
+from conversations.search.messages import find_newest_messages, matching, older_than
 from conversations.search.snippets import make_snippet
 from conversations.transcripts.reasons import get_last_reason, remember_reason
 
@@ -37,7 +37,8 @@ def search_in_texts(request: SignedInRequest) -> HttpResponse:
         return show_page(request, form, status=400)
     words, reason = form.cleaned_data["words"], form.cleaned_data["reason"]
     # Searched before the transaction: on SQLite a transaction would keep everybody from writing during the search.
-    matches = find_newest_messages(messages.select_related("conversation__owner"), words, PAGE_SIZE + 1)
+    messages = messages.select_related("conversation__owner")
+    matches = find_newest_messages(messages, words, PAGE_SIZE + 1, owners=form.cleaned_data["people"])
     page = matches[:PAGE_SIZE]
     with transaction.atomic():
         AccessRecord.record_search(request.user, " ".join(words), reason, page)
@@ -45,7 +46,7 @@ def search_in_texts(request: SignedInRequest) -> HttpResponse:
             request,
             form,
             searched=True,
-            hits=[(message, make_snippet(message.text, words)) for message in page],
+            hits=[(message, make_snippet(message.text, matching(words))) for message in page],
             last=page[-1] if len(matches) > PAGE_SIZE else None,
         )
     remember_reason(request, reason)
@@ -53,19 +54,19 @@ def search_in_texts(request: SignedInRequest) -> HttpResponse:
 
 
 def select_messages(request: SignedInRequest, form: SearchForm) -> MessageQuerySet | None:
-    """Return the messages in which to search.
+    """Return the messages in which to search, and put the `people` whose messages they are into the form's data.
 
     Returns None, with an error in the form, if the form names a person or a message that does not exist.
     """
     fields = form.cleaned_data
+    fields["people"] = list(User.objects.values_list("pk", flat=True))
     readable = Message.objects.readable_by(request.user)
     messages = readable.defer("content", "html", "thinking_html", "system")
     if fields["person"]:
-        people = find_people(request, fields["person"])
-        if not people:
+        fields["people"] = find_people(request, fields["person"])
+        if not fields["people"]:
             form.add_error("person", _("Nobody here has such a name or address."))
             return None
-        messages = messages.filter(conversation__owner__in=people)
     if fields["since"]:
         messages = messages.filter(created__gte=start_of_day(fields["since"]))
     if fields["until"]:
@@ -77,10 +78,6 @@ def select_messages(request: SignedInRequest, form: SearchForm) -> MessageQueryS
             return None
         messages = messages.filter(older_than(last))
     return messages
-
-
-def start_of_day(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
 
 
 def show_page(request: SignedInRequest, form: SearchForm, *, status: int = 200, **results: Any) -> HttpResponse:

@@ -18,6 +18,7 @@ from conversations.models.refusals import (
     TooManyTurns,
     UnknownMessage,
 )
+from conversations.models.search_entry import SearchEntry
 from conversations.models.team import TeamSettings
 from conversations.models.usage import Usage
 
@@ -37,6 +38,7 @@ __all__ = [
     "Refused",
     "Reservation",
     "Retry",
+    "SearchEntry",
     "Stale",
     "TeamSettings",
     "TooManyRunning",

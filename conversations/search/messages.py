@@ -1,58 +1,62 @@
-"""Finds messages by the words in their texts, newest first. Called by the admin's search in texts."""
+"""Finds messages of many people by the words in their texts, newest first. Called by the admin's search in texts."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+import re
+from collections.abc import Sequence
+from datetime import timedelta
 
-from django.db.models import F, Q, Value
+from django.db.models import F, Q
 from django.db.models.expressions import OrderBy
-from django.db.models.functions import Lower
 
-from conversations.models import Message
+from conversations.models import Message, SearchEntry
 from conversations.models.message import MessageQuerySet
+from conversations.models.words import fold, is_unspaced, split_words
+from conversations.search.query import Query, Term
 
-#: How many of the newest messages are scanned before the index of words is used.
-RECENT_SCAN = 3000
+#: People whose words are looked up with one query.
+OWNERS_PER_QUERY = 200
 
 
-def find_newest_messages(messages: MessageQuerySet, words: Sequence[str], number: int) -> list[Message]:
-    """Return at most `number` finished messages that contain all of the words, newest first. Case makes no difference.
+def find_newest_messages(
+    messages: MessageQuerySet, words: Sequence[str], number: int, *, owners: Sequence[int]
+) -> list[Message]:
+    """Return at most `number` finished messages of these people that contain all of the words, newest first.
 
-    PostgreSQL cannot estimate how many texts contain a word, so no single query is fast for frequent words and for
-    rare ones. The newest messages are scanned first, which soon finds frequent words. The index is used only if the
-    scan found too few.
+    A word may be the beginning of one in the text; case and accents make no difference. Signs in it must occur as well.
     """
-    finished = messages.exclude(state=Message.State.WRITING).order_by("-created", "-id")
-    scanned_from = finished.values_list("created", flat=True)[RECENT_SCAN : RECENT_SCAN + 1].first()
-    matches = list(_scan(finished, words, scanned_from)[:number])
-    if scanned_from is None or len(matches) == number:
-        return matches
-    return list(finished.filter(containing(words)).order_by(_order_by_unindexed_date(), "-id")[:number])
+    query = Query(tuple(Term((part,), is_prefix=True) for word in words for part in split_words(fold(word))))
+    found: list[Message] = []
+    for start in range(0, len(owners), OWNERS_PER_QUERY):
+        entries = query.select_entries(SearchEntry.objects.all(), owners[start : start + OWNERS_PER_QUERY])
+        matches = messages.filter(containing(words), pk__in=entries.values("message"))
+        found += matches.order_by(_order_by_unindexed_date(), "-id")[:number]
+    return sorted(found, key=lambda message: (message.created, message.pk), reverse=True)[:number]
 
 
-def containing(words: Iterable[str]) -> Q:
-    """Texts that contain all of the words. For finished messages PostgreSQL has an index of this (migration 0005)."""
+def containing(words: Sequence[str]) -> Q:
+    """What the index does not tell: that the parts of a word follow one another, with the signs between them."""
     condition = Q()
     for word in words:
-        condition &= Q(text__icontains=word)
+        if not _is_indexed(word):
+            condition &= Q(text__icontains=word)
     return condition
+
+
+def matching(words: Sequence[str]) -> re.Pattern[str]:
+    """A pattern that finds any of the words in a folded text, the longest first."""
+    folded = [fold(word) for word in sorted(words, key=len, reverse=True)]
+    return re.compile(
+        "|".join(Term((word,), True).pattern if _is_indexed(word) else re.escape(word) for word in folded)
+    )
+
+
+def _is_indexed(word: str) -> bool:
+    folded = fold(word)
+    return split_words(folded) == [folded] and not (is_unspaced(folded) and len(folded) > 2)
 
 
 def older_than(message: Message) -> Q:
     """Messages that come after `message` in a list that shows the newest first."""
     return Q(created__lte=message.created) & ~Q(created=message.created, id__gte=message.pk)
-
-
-def _scan(messages: MessageQuerySet, words: Iterable[str], since: datetime | None) -> MessageQuerySet:
-    """Return the messages that contain all of the words and were created at `since` or later.
-
-    Compares in lower case, so that PostgreSQL reads the messages and not the index of words, which is in upper case.
-    """
-    scanned = messages.alias(lower_text=Lower("text"))
-    if since is not None:
-        scanned = scanned.filter(created__gte=since)
-    for word in words:
-        scanned = scanned.filter(lower_text__contains=Lower(Value(word)))
-    return scanned
 
 
 def _order_by_unindexed_date() -> OrderBy:

@@ -1,27 +1,35 @@
-"""The part of a text in which words were found, as HTML with the words marked."""
+"""The part of a text in which something was found, as HTML with the hits marked."""
 
 import re
-from collections.abc import Sequence
+from functools import lru_cache
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from conversations.models.words import fold
 
 #: The number of characters before the first match, and in the whole snippet.
 CHARACTERS_BEFORE = 80
 MAX_CHARACTERS = 280
 
 
-def make_snippet(text: str, words: Sequence[str]) -> SafeString:
-    """Return escaped HTML: the text around the first match.
+_markup = re.compile(r"\*\*|`+|^#+ |^> ?", re.MULTILINE)
 
-    Returns the start of the text if nothing matches. A database may find a text that Python does not match, because
-    it compares some letters in another way.
-    """
-    longest_first = sorted(words, key=len, reverse=True)
-    pattern = re.compile("|".join(re.escape(word) for word in longest_first), re.IGNORECASE)
-    match = pattern.search(text)
-    start = max(match.start() - CHARACTERS_BEFORE, 0) if match else 0
+
+def strip_markup(text: str) -> str:
+    """The text without the most frequent signs of Markdown, which are no part of what people read."""
+    return _markup.sub("", text)
+
+
+def make_snippet(text: str, pattern: re.Pattern[str]) -> SafeString:
+    """Return escaped HTML: the text around the first match of a pattern for folded texts, or its start without one."""
+    match = find_matches(text, pattern, 1)
+    start = max(match[0][0] - CHARACTERS_BEFORE, 0) if match else 0
+    if start and (space := text.find(" ", start, match[0][0])) >= 0:
+        start = space + 1
     end = start + MAX_CHARACTERS
+    if end < len(text) and (space := text.rfind(" ", (match[0][1] if match else start), end)) >= 0:
+        end = space
     return format_html(
         "{}{}{}",
         "… " if start else "",
@@ -33,7 +41,33 @@ def make_snippet(text: str, words: Sequence[str]) -> SafeString:
 def mark_matches(text: str, pattern: re.Pattern[str]) -> SafeString:
     parts = []
     end = 0
-    for match in pattern.finditer(text):
-        parts.append((text[end : match.start()], match[0]))
-        end = match.end()
+    for start, stop in find_matches(text, pattern):
+        parts.append((text[end:start], text[start:stop]))
+        end = stop
     return format_html("{}{}", format_html_join("", "{}<mark>{}</mark>", parts), text[end:])
+
+
+def find_matches(text: str, pattern: re.Pattern[str], number: int | None = None) -> list[tuple[int, int]]:
+    """Where the first matches begin and end in a text that is not folded."""
+    folded, places = fold_with_places(text)
+    found = []
+    for match in pattern.finditer(folded):
+        if match.end() > match.start():
+            end = places[match.end()] if match.end() < len(places) else len(text)
+            found.append((places[match.start()], end))
+        if len(found) == number:
+            break
+    return found
+
+
+def fold_with_places(text: str) -> tuple[str, list[int] | range]:
+    """The folded text, and of each of its characters the place in the text."""
+    if text.isascii():
+        return text.lower(), range(len(text))
+    parts = [fold_character(character) for character in text]
+    return "".join(parts), [place for place, part in enumerate(parts) for _character in part]
+
+
+@lru_cache(maxsize=4096)
+def fold_character(character: str) -> str:
+    return fold(character)

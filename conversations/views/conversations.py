@@ -15,6 +15,7 @@ from chatsite.http import is_from_script, see_other
 from conversations.forms import HeadForm, TitleForm, first_error
 from conversations.models import Conversation, Message, UnknownMessage
 from conversations.presentation.sidebar import PAGE_SIZE, build_sidebar
+from conversations.search.query import parse_query
 from conversations.views import pages
 from conversations.views.refusals import no_content, refusal
 
@@ -58,12 +59,15 @@ class ConversationView(View):
     def get(self, request: SignedInRequest, pk: UUID) -> HttpResponse:
         """The page, or its turns alone for a script. `edit` names a question to show in a form, `before` a message.
 
+        `message` names one to show with the turns around it, in which the words of the search `q` are marked.
         `head` is the last message that a script knows: where it is still the last one, there is nothing to send.
         """
         conversation = get_object_or_404(Conversation.objects.visible_to(request.user), pk=pk)
         if is_from_script(request) and request.GET.get("head") == str(conversation.head_id):
             return no_content()
         before = _uuid_or_404(request.GET["before"]) if "before" in request.GET else None
+        message = _uuid_or_404(request.GET["message"]) if "message" in request.GET else None
+        hit = parse_query(request.GET.get("q", "")).words if message else []
         edit = request.GET.get("edit", "")
         if edit and not conversation.messages.filter(pk=_uuid_or_404(edit), role=Message.Role.USER).exists():
             raise Http404
@@ -72,7 +76,8 @@ class ConversationView(View):
         try:
             if is_from_script(request):
                 return pages.render_turns(request, conversation, before=before)
-            return pages.render_page(request, conversation, before=before, edit=edit)
+            page = pages.render_page(request, conversation, before=before, message=message, hit=hit, edit=edit)
+            return pages.hide_address(page) if hit else page
         except UnknownMessage:
             raise Http404 from None
 

@@ -3,9 +3,9 @@
 import argparse
 from typing import Any
 
-from tests.benchmarks import faults, load, many, pages, table, world
+from tests.benchmarks import faults, load, many, pages, search, table, world
 
-PARTS = ("load", "many", "pages", "faults")
+PARTS = ("load", "many", "pages", "search", "faults")
 
 
 def main() -> None:
@@ -33,6 +33,8 @@ def measure(part: str, people: world.People, *, brief: bool) -> None:
             many.measure(people, (3,) if brief else many.SIZES)
         case "pages":
             pages.measure(people, **few if brief else {})
+        case "search":
+            search.measure(people, **search.BRIEF if brief else {})
         case "faults":
             faults.measure(people, 4 if brief else 200)
 

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROWS = {
     "load": ["CPU per delta", "CPU per question", "added latency p50", "time to first text", "streams cut or refused"],
     "pages": ["conversation of 6 messages", "conversation of 2", "list of 10,000", "asking in the long"],
+    "search": ["search among"],
 }
 
 

@@ -36,6 +36,19 @@ def test_the_pages_of_a_person(open_window, alice, width, scheme):
     check_accessibility(window, f"/conversations/{conversation.pk}/edit/")
 
 
+def test_the_search(open_window, alice, width, scheme):
+    conversation = create_conversation(alice, "Where is the canary?", *(f"Question {number}?" for number in range(30)))
+    first = conversation.thread()[0].pk
+    window = open_window(alice, **screen_options(width, scheme))
+    for path in ("/search/", "/search/?q=canary", "/search/?q=parrot&code=on", "/search/?q=canary&since=never"):
+        check_accessibility(window, path)
+    check_accessibility(window, f"/conversations/{conversation.pk}/?message={first}&q=canary#m-{first}")
+    window.page.goto("/bin/#sidebar")
+    window.page.locator("chat-search [data-search]").fill("can")
+    window.expect_shown(".found-short mark")
+    check_accessibility(window)
+
+
 def test_an_answer_with_code_and_a_table(open_window, alice, width, scheme):
     window = open_window(alice, **screen_options(width, scheme))
     window.page.goto("/")

@@ -1,28 +1,45 @@
-"""The part of a text in which words were found."""
+"""The part of a text in which something was found."""
 
+from conversations.search.query import parse_query
 from conversations.search.snippets import make_snippet
 
 
-def test_matches_are_marked_in_any_case():
-    assert make_snippet("A Canary and a canary", ["CANARY"]) == "A <mark>Canary</mark> and a <mark>canary</mark>"
+def snippet(text, typed):
+    return make_snippet(text, parse_query(typed).pattern)
+
+
+def test_matches_are_marked_in_any_case_and_with_any_accents():
+    assert snippet("A Canary and a canäry", "CANARY") == "A <mark>Canary</mark> and a <mark>canäry</mark>"
+
+
+def test_a_letter_and_its_accent_are_marked_together():
+    assert snippet("Cafe\u0301 au lait", "cafe") == "<mark>Cafe\u0301</mark> au lait"
 
 
 def test_the_longest_word_is_marked_as_a_whole():
-    assert make_snippet("Many canaries", ["canar", "canaries"]) == "Many <mark>canaries</mark>"
+    assert snippet("Many canaries", "canar canaries") == "Many <mark>canaries</mark>"
+
+
+def test_a_word_is_not_marked_inside_of_another():
+    assert snippet("A scar on the car", "car") == "A scar on the <mark>car</mark>"
+
+
+def test_a_phrase_is_marked_as_a_whole():
+    assert snippet("Good, good morning", '"good morning"') == "Good, <mark>good morning</mark>"
 
 
 def test_the_text_is_escaped():
-    assert make_snippet("<b>canary</b>", ["canary"]) == "&lt;b&gt;<mark>canary</mark>&lt;/b&gt;"
+    assert snippet("<b>canary</b>", "canary") == "&lt;b&gt;<mark>canary</mark>&lt;/b&gt;"
 
 
 def test_a_short_text_is_shown_whole():
-    assert make_snippet("canary " + "x" * 20, ["canary"]) == "<mark>canary</mark> " + "x" * 20
+    assert snippet("canary " + "x" * 20, "canary") == "<mark>canary</mark> " + "x" * 20
 
 
-def test_a_long_text_is_cut_on_both_sides_of_the_match():
-    snippet = make_snippet("x" * 500 + "canary" + "y" * 500, ["canary"])
-    assert snippet == "… " + "x" * 80 + "<mark>canary</mark>" + "y" * 194 + " …"
+def test_a_long_text_is_cut_between_words_on_both_sides_of_the_match():
+    found = snippet("word " * 100 + "canary" + " word" * 100, "canary")
+    assert found == "… " + "word " * 15 + "<mark>canary</mark>" + " word" * 39 + " …"
 
 
 def test_the_start_is_shown_without_a_match():
-    assert make_snippet("x" * 500, ["canary"]) == "x" * 280 + " …"
+    assert snippet("x" * 500, "canary") == "x" * 280 + " …"

@@ -1,6 +1,7 @@
 """`manage.py purge` deletes what has been kept for its full time. Run it once a day."""
 
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from conversations.models import Conversation, IdempotencyKey
 from conversations.models.batches import in_batches
 from conversations.models.idempotency import KEY_LIFETIME
 from conversations.models.retention import BIN_PERIOD
+from conversations.search.sqlite import merge_index
 
 #: Attempts to empty the write-ahead log, and seconds that each may wait and make other writers wait.
 CHECKPOINT_ATTEMPTS, CHECKPOINT_SECONDS = 20, 0.5
@@ -51,7 +53,10 @@ class Command(BaseCommand):
             self.stdout.write(f"{number:>9}  {purge.name}")
         if postponed:
             self.stdout.write(f"{postponed:>9}  left for the next run, because a reply is being written")
-        if not dry_run and connection.vendor == "sqlite" and not truncate_wal():
+        if dry_run or connection.vendor != "sqlite":
+            return
+        merge_search_index()
+        if not truncate_wal():
             raise CommandError(
                 "The write-ahead log of SQLite may still contain deleted texts, because another program reads the "
                 "database. Run the command again."
@@ -83,6 +88,16 @@ def list_purges() -> list[Purge]:
 def delete_in_batches(rows: QuerySet[Any]) -> int:
     """Delete the rows and return how many."""
     return sum(batch.delete()[0] for batch in in_batches(rows, 500))
+
+
+def merge_search_index() -> None:
+    """Have SQLite write the index of the search again without the words of deleted texts, in short transactions."""
+    is_unfinished = True
+    while is_unfinished:
+        began = time.monotonic()
+        is_unfinished = merge_index(connection)
+        # As in `in_batches`: the pause lets others write.
+        time.sleep(time.monotonic() - began)
 
 
 def truncate_wal() -> bool:

@@ -6,6 +6,7 @@ import { QuestionEditor } from "../question-editor.js";
 import { ReplyStream } from "../reply-stream.js";
 import { errorMessage } from "../requests.js";
 import { ScrollFollower } from "../scroll-follower.js";
+import { showNamedTurn } from "../search-hit.js";
 import { Turns } from "../turns.js";
 
 export class ChatThread extends HTMLElement {
@@ -32,7 +33,9 @@ export class ChatThread extends HTMLElement {
     this.addEventListener("toggle", ({ target }) => showOpened(target), true);
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.update());
     window.addEventListener("focus", () => this.update());
-    follower.scrollToEnd();
+    const turn = showNamedTurn(this, follower);
+    if (turn) this.#turns.focus(turn);
+    else follower.scrollToEnd();
     if (this.#turns.writing) this.#stream.resume(this.#turns.writing);
   }
 
@@ -101,6 +104,8 @@ export class ChatThread extends HTMLElement {
 
   /** Show what is new since the page was last looked at. */
   async update() {
+    // An excerpt does not end with the newest turn.
+    if (this.hasAttribute("data-excerpt")) return;
     try {
       await this.#branches.update();
     } catch (error) {
