@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import api, conversations, health, messages, readers, replies
+from conversations.views import api, conversations, health, messages, preferences, readers, replies
 
 urlpatterns = [
     path("", conversations.new, name="new"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("messages/<uuid:pk>/stop/", replies.stop_by_form, name="stop-reply"),
     path("messages/<uuid:pk>/reword/", messages.reword, name="reword-question"),
     path("api/chat", api.chat, name="api-chat"),
+    path("settings/preferences/", preferences.change, name="preferences"),
     path("settings/readers/", readers.readers, name="readers"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -20,8 +20,8 @@ from conversations.views.refusals import no_content, refusal
 
 @require_safe
 def new(request: SignedInRequest) -> HttpResponse:
-    """An empty page to ask the first question in."""
-    return pages.render_page(request, None)
+    """An empty page to ask the first question in; `text` is put into its field."""
+    return pages.render_page(request, None, draft=request.GET.get("text", ""))
 
 
 def list_all(request: SignedInRequest) -> HttpResponse:

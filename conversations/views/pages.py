@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from chatsite.accounts.http import SignedInRequest
 from chatsite.accounts.models import User
-from conversations.models import Conversation, UnknownMessage
+from conversations.models import Conversation, Preferences, UnknownMessage
 from conversations.models.tree import path_to
 from conversations.presentation.model_choices import model_choices
 from conversations.presentation.turns import Turn, build_turns
@@ -32,9 +32,10 @@ def render_page(
     problem: str = "",
     draft: str = "",
     model: str = "",
+    effort: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The whole page. `problem`, `draft` and `model` show a refused form again, with all that was typed into it.
+    """The whole page. `problem`, `draft`, `model` and `effort` show a refused form again, as it was sent.
 
     `edit`: the id of the question that is being edited, whose form then shows them; else the composer does.
     Raises UnknownMessage when `before` is not a message of the conversation.
@@ -44,13 +45,15 @@ def render_page(
     if edited is not None:
         edited.is_edit_form_open, edited.draft, edited.problem = True, draft or edited.message.text, problem
         draft = problem = ""
+    preferences = Preferences.current(request.user)
+    model = model or (conversation.newest_model() if conversation else preferences.model)
     context = {
         "conversation": conversation,
         "turns": turns,
         "older": older,
         "groups": group_by_day(request.user),
         "key": str(uuid.uuid4()),
-        **model_choices(preferred=model or (conversation.newest_model() if conversation else "")),
+        **model_choices(preferred_model=model, preferred_effort=effort or preferences.effort),
         "problem": problem,
         "draft": draft,
     }

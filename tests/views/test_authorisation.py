@@ -35,6 +35,8 @@ ROUTES = {
     "api-chat": "     405 405 405  | 400 400 401  | 405 405 405  | 405 405 405",
     "healthz": "      200 200 200  | 200 200 200  | 200 200 200  | 200 200 200",
     "readyz": "       200 200 200  | 200 200 200  | 200 200 200  | 200 200 200",
+    "session": "      200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
+    "preferences": "  405 405 302  | 400 400 302  | 405 405 302  | 405 405 401",
     "settings": "     302 302 302  | 302 302 302",
     "tokens": "       200 200 302  | 400 400 302  | 405 405 302  | 405 405 401",
     "readers": "      200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
@@ -118,7 +120,7 @@ def test_everybody_gets_what_the_table_says_and_only_alice_changes_anything(site
 
 def test_a_script_without_a_session_gets_401_and_no_form(site, ids):
     names = ("new", "conversations", *OF_A_CONVERSATION, "bin", "reply", "stop-reply", "reword-question")
-    for name in (*names, "tokens", "readers"):
+    for name in (*names, "tokens", "readers", "session", "preferences"):
         for method in METHODS:
             response = Visitor(site).http.request(method, reverse(name, args=ids.get(name)), headers=STREAM)
             assert (name, method, response.status_code) == (name, method, 401)
@@ -141,6 +143,7 @@ def test_a_script_without_a_session_gets_401_and_no_form(site, ids):
                 "stop-reply",
                 "reword-question",
                 "api-chat",
+                "preferences",
                 "tokens",
                 "revoke-token",
                 "confirm-address",
