@@ -1,5 +1,6 @@
 /** The scripts of the chat pages. They add to plain forms, which work without them. */
 
+import { watchConnection } from "./connection.js";
 import { deleteOldDrafts } from "./drafts.js";
 import { ChatComposer } from "./elements/chat-composer.js";
 import { ChatEntry } from "./elements/chat-entry.js";
@@ -8,6 +9,8 @@ import { ChatSidebar } from "./elements/chat-sidebar.js";
 import { ChatThread } from "./elements/chat-thread.js";
 import { ChatToast } from "./elements/chat-toast.js";
 import { ModelPicker } from "./elements/model-picker.js";
+import { QuestionQueue } from "./elements/question-queue.js";
+import { SignInDialog } from "./elements/sign-in-dialog.js";
 import "./sign-out.js";
 
 deleteOldDrafts();
@@ -16,5 +19,8 @@ customElements.define("chat-menu", ChatMenu);
 customElements.define("chat-toast", ChatToast);
 customElements.define("chat-sidebar", ChatSidebar);
 customElements.define("model-picker", ModelPicker);
+customElements.define("sign-in-dialog", SignInDialog);
+customElements.define("question-queue", QuestionQueue);
 customElements.define("chat-composer", ChatComposer);
 customElements.define("chat-thread", ChatThread);
+watchConnection();

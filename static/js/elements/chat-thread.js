@@ -32,6 +32,8 @@ export class ChatThread extends HTMLElement {
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#update());
     window.addEventListener("focus", () => this.#update());
     follower.scrollToEnd();
+    // The composer grows, or the keyboard of a phone opens.
+    new ResizeObserver(() => follower.update()).observe(this);
     if (this.#turns.writing) this.#stream.resume(this.#turns.writing);
   }
 
