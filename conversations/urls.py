@@ -7,6 +7,7 @@ from conversations.views import api, conversations, health, messages, preference
 urlpatterns = [
     path("", conversations.new, name="new"),
     path("conversations/", messages.ConversationsView.as_view(), name="conversations"),
+    path("conversations/recent/", conversations.list_recent, name="recent-conversations"),
     path("conversations/<uuid:pk>/", conversations.ConversationView.as_view(), name="conversation"),
     path("conversations/<uuid:pk>/edit/", conversations.edit, name="edit-conversation"),
     path("conversations/<uuid:pk>/title/", conversations.rename, name="rename-conversation"),

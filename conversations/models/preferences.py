@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -24,9 +25,9 @@ class Preferences(models.Model):
         return str(self.pk)
 
     @classmethod
-    def current(cls, user: User) -> Self:
-        """The person's row, or the defaults while they have chosen nothing."""
-        return cls.objects.filter(user=user).first() or cls(user=user)
+    def current(cls, user: User | AnonymousUser) -> Self:
+        """The person's row, or the defaults while they have chosen nothing, and for guests."""
+        return cls.objects.filter(pk=user.pk).first() or cls(pk=user.pk)
 
     @classmethod
     def change(cls, user: User, **chosen: object) -> None:

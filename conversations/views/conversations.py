@@ -14,8 +14,12 @@ from chatsite.accounts.http import SignedInRequest
 from chatsite.http import is_from_script, see_other
 from conversations.forms import HeadForm, TitleForm, first_error
 from conversations.models import Conversation, Message, UnknownMessage
+from conversations.search.titles import filter_titles
 from conversations.views import pages
 from conversations.views.refusals import no_content, refusal
+
+#: Conversations that the command palette shows.
+RECENT = 7
 
 
 @require_safe
@@ -34,6 +38,14 @@ def list_all(request: SignedInRequest) -> HttpResponse:
 def list_bin(request: SignedInRequest) -> HttpResponse:
     """The conversations in the bin, and until when each can be restored."""
     return _list(request, "conversations/bin.html", Conversation.objects.binned_by(request.user))
+
+
+@require_safe
+def list_recent(request: SignedInRequest) -> HttpResponse:
+    """The latest conversations whose titles contain the words of `q`, as options of the command palette."""
+    conversations = Conversation.objects.visible_to(request.user).order_by("-updated")
+    found = filter_titles(conversations, request.GET.get("q", ""))[:RECENT]
+    return render(request, "conversations/_recent.html", {"conversations": found})
 
 
 def _list(request: SignedInRequest, template: str, conversations: QuerySet[Conversation]) -> HttpResponse:

@@ -8,9 +8,12 @@ import { ChatMenu } from "./elements/chat-menu.js";
 import { ChatSidebar } from "./elements/chat-sidebar.js";
 import { ChatThread } from "./elements/chat-thread.js";
 import { ChatToast } from "./elements/chat-toast.js";
+import { CommandPalette } from "./elements/command-palette.js";
+import { KeyHelp } from "./elements/key-help.js";
 import { ModelPicker } from "./elements/model-picker.js";
 import { QuestionQueue } from "./elements/question-queue.js";
 import { SignInDialog } from "./elements/sign-in-dialog.js";
+import { listenForShortcuts, onShortcut } from "./keys.js";
 import "./sign-out.js";
 
 deleteOldDrafts();
@@ -19,8 +22,20 @@ customElements.define("chat-menu", ChatMenu);
 customElements.define("chat-toast", ChatToast);
 customElements.define("chat-sidebar", ChatSidebar);
 customElements.define("model-picker", ModelPicker);
+customElements.define("key-help", KeyHelp);
+customElements.define("command-palette", CommandPalette);
 customElements.define("sign-in-dialog", SignInDialog);
 customElements.define("question-queue", QuestionQueue);
 customElements.define("chat-composer", ChatComposer);
 customElements.define("chat-thread", ChatThread);
 watchConnection();
+onShortcut("new", () => document.querySelector("a[data-new]").click());
+onShortcut("search", () => focusVisible(document.querySelector("#search, .sidebar [name=q]")));
+onShortcut("focus-composer", () => focusVisible(document.getElementById("question")));
+listenForShortcuts();
+
+/** Focus an element; returns false if it is missing or hidden. */
+function focusVisible(element) {
+  if (!element?.checkVisibility({ visibilityProperty: true })) return false;
+  element.focus();
+}

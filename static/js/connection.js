@@ -3,7 +3,7 @@
 import { announce } from "./announce.js";
 
 export function watchConnection() {
-  const notice = document.querySelector("[data-offline]");
+  const notice = document.querySelector("[data-connection]");
   if (!notice) return;
   const update = () => {
     notice.hidden = navigator.onLine;

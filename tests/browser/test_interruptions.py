@@ -61,7 +61,7 @@ def test_a_question_that_was_changed_offline_is_sent_by_alice_herself(window):
     window.expect_shown("[data-problem]", "The connection was lost")
     window.composer.fill("Are you back?")
     window.page.context.set_offline(False)
-    expect(window.page.locator("[data-offline]")).to_be_hidden()
+    expect(window.page.locator("[data-connection]")).to_be_hidden()
     assert not Message.objects.exists()
     window.composer.press("Enter")
     window.expect_answer("complete")
@@ -70,10 +70,22 @@ def test_a_question_that_was_changed_offline_is_sent_by_alice_herself(window):
 
 def test_a_notice_says_that_the_browser_is_offline(window):
     window.page.context.set_offline(True)
-    window.expect_shown("[data-offline]", "You are offline.")
+    window.expect_shown("[data-connection]", "You are offline.")
     expect(window.page.get_by_role("status")).to_contain_text("You are offline.")
     window.page.context.set_offline(False)
-    expect(window.page.locator("[data-offline]")).to_be_hidden()
+    expect(window.page.locator("[data-connection]")).to_be_hidden()
+
+
+def test_the_error_of_a_retry_is_said_once_and_goes_when_it_succeeds(window):
+    window.ask_and_wait("Hello [[rate:0]]")
+    window.page.context.set_offline(True)
+    for _ in range(2):
+        window.button("Try again").click()
+        expect(window.page.locator(".note[role=alert]")).to_have_count(1)
+    window.page.context.set_offline(False)
+    window.button("Try again").click()
+    expect(window.page.locator(".note[role=alert]")).to_have_count(0)
+    window.expect_answer("complete")
 
 
 def test_a_question_that_is_refused_stays_in_the_composer(window):

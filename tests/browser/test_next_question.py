@@ -56,6 +56,14 @@ def test_it_waits_for_alice_when_the_answer_was_stopped(window):
     assert len(questions()) == 2
 
 
+def test_the_question_that_is_being_answered_stays_in_sight(window):
+    ask_two(window, ENDLESS)
+    window.composer.fill("line\n" * 5)
+    window.page.wait_for_timeout(200)
+    expect(window.page.locator("article.user")).to_be_in_viewport(ratio=1)
+    window.stop()
+
+
 def test_it_can_be_removed(window):
     ask_two(window, ENDLESS)
     window.button("Remove the next question").click()

@@ -21,6 +21,7 @@ ROUTES = {
     #                 GET            POST           PUT            DELETE
     "new": "          200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
     "conversations": "200 200 302  | 400 400 302  | 405 405 302  | 405 405 401",
+    "recent-conversations": "200 200 302 | 405 405 302 | 405 405 302 | 405 405 401",
     "conversation": " 200 404 302  | 405 405 302  | 405 405 302  | 204 404 401",
     "edit-conversation": "   200 404 302 | 405 405 302 | 405 405 302 | 405 405 401",
     "rename-conversation": " 405 405 302 | 400 404 302 | 405 405 302 | 405 405 401",
@@ -120,7 +121,7 @@ def test_everybody_gets_what_the_table_says_and_only_alice_changes_anything(site
 
 def test_a_script_without_a_session_gets_401_and_no_form(site, ids):
     names = ("new", "conversations", *OF_A_CONVERSATION, "bin", "reply", "stop-reply", "reword-question")
-    for name in (*names, "tokens", "readers", "session", "preferences"):
+    for name in (*names, "tokens", "readers", "session", "preferences", "recent-conversations"):
         for method in METHODS:
             response = Visitor(site).http.request(method, reverse(name, args=ids.get(name)), headers=STREAM)
             assert (name, method, response.status_code) == (name, method, 401)

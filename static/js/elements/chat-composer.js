@@ -5,7 +5,8 @@ import { ComposerButtons } from "../composer-buttons.js";
 import { Draft } from "../drafts.js";
 import { dispatch, listen } from "../events.js";
 import { growWithText } from "../grow.js";
-import { isComposing, isEscape, isSendKey } from "../keyboard.js";
+import { isSendKey } from "../keyboard.js";
+import { onShortcut } from "../keys.js";
 import { createKey, errorMessage } from "../requests.js";
 import { translate } from "../translations.js";
 
@@ -32,7 +33,6 @@ export class ChatComposer extends HTMLElement {
     this.#text.addEventListener("keydown", (event) => this.#handleKeydown(event));
     this.querySelector("[data-action=stop]").addEventListener("click", () => this.#stop());
     this.#newLink.addEventListener("click", () => this.#moveTextToNew());
-    document.addEventListener("keydown", (event) => isEscape(event) && this.#stop());
     document.addEventListener("click", (event) => this.#handleClick(event));
     window.addEventListener("pagehide", () => this.#draft.write(this.#text.value));
     window.addEventListener("online", () => this.#failure instanceof TypeError && this.#form.requestSubmit());
@@ -40,6 +40,8 @@ export class ChatComposer extends HTMLElement {
     listen("running", ({ reply }) => this.#buttons.setReply(reply));
     listen("idle", () => this.#handleEnd());
     listen("insert", ({ text }) => this.#insert(text));
+    onShortcut("edit-last", (event) => this.#editLast(event));
+    onShortcut("stop", () => this.#buttons.isRunning && this.#stop());
   }
 
   /** A text that the server has put into the field stays, above the draft. */
@@ -75,14 +77,16 @@ export class ChatComposer extends HTMLElement {
   }
 
   #handleKeydown(event) {
-    if (event.key === "ArrowUp" && !this.#text.value && !isComposing(event)) {
-      event.preventDefault();
-      if (this.#queue.hasQuestion) this.#queue.takeBack();
-      else dispatch("edit");
-    } else if (isSendKey(event)) {
-      event.preventDefault();
-      this.#form.requestSubmit();
-    }
+    if (!isSendKey(event)) return;
+    event.preventDefault();
+    this.#form.requestSubmit();
+  }
+
+  /** By key in the empty field only. The question that waits is the last one. */
+  #editLast(event) {
+    if (event && (event.target !== this.#text || this.#text.value)) return false;
+    if (this.#queue.hasQuestion) this.#queue.takeBack();
+    else dispatch("edit");
   }
 
   async #handleSubmit(event) {

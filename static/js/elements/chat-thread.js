@@ -32,8 +32,7 @@ export class ChatThread extends HTMLElement {
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#update());
     window.addEventListener("focus", () => this.#update());
     follower.scrollToEnd();
-    // The composer grows, or the keyboard of a phone opens.
-    new ResizeObserver(() => follower.update()).observe(this);
+    new ResizeObserver(() => this.#handleResize()).observe(this);
     if (this.#turns.writing) this.#stream.resume(this.#turns.writing);
   }
 
@@ -49,6 +48,8 @@ export class ChatThread extends HTMLElement {
     event.preventDefault();
     if (form.inert) return;
     form.inert = true;
+    // What was said about the last attempt.
+    form.closest("article").querySelector(".note[role=alert]")?.remove();
     try {
       await action();
     } catch (error) {
@@ -92,6 +93,13 @@ export class ChatThread extends HTMLElement {
     if (!action) return;
     event.preventDefault();
     action();
+  }
+
+  /** The composer has grown, or the keyboard of a phone has opened: what was in sight stays in sight. */
+  #handleResize() {
+    const { last, follower } = this.#turns;
+    if (last?.style.minBlockSize) this.#turns.reserveRoom(last);
+    follower.update();
   }
 
   /** Show what is new since the page was last looked at. */
