@@ -15,6 +15,7 @@ import { QuestionQueue } from "./elements/question-queue.js";
 import { SignInDialog } from "./elements/sign-in-dialog.js";
 import { listenForShortcuts, onShortcut } from "./keys.js";
 import "./sign-out.js";
+import { listenForStarters } from "./starters.js";
 
 deleteOldDrafts();
 customElements.define("chat-entry", ChatEntry);
@@ -29,6 +30,7 @@ customElements.define("question-queue", QuestionQueue);
 customElements.define("chat-composer", ChatComposer);
 customElements.define("chat-thread", ChatThread);
 watchConnection();
+listenForStarters();
 onShortcut("new", () => document.querySelector("a[data-new]").click());
 onShortcut("search", () => focusVisible(document.querySelector("#search, .sidebar [name=q]")));
 onShortcut("focus-composer", () => focusVisible(document.getElementById("question")));

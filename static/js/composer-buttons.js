@@ -49,7 +49,7 @@ export class ComposerButtons {
     const { text } = this.#form.elements;
     const hasText = Boolean(text.value.trim());
     // A button that is hidden or disabled loses the focus.
-    if (document.activeElement?.form === this.#form) text.focus({ preventScroll: true });
+    if (this.#form.contains(document.activeElement)) text.focus({ preventScroll: true });
     this.#send.hidden = this.isRunning;
     this.#send.disabled = this.#isSending || !hasText;
     this.#next.hidden = !this.isRunning || !hasText;

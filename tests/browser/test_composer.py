@@ -134,6 +134,18 @@ def test_the_box_is_one_line_high_and_grows_to_two_fifths_of_the_window(open_win
     assert height_of(box) < 60
 
 
+def test_the_box_grows_in_a_browser_that_does_not_do_so_by_itself(open_window, alice):
+    window = open_window(alice, bypass_csp=True)
+    window.page.add_init_script("CSS.supports = () => false")
+    window.page.goto("/")
+    window.page.add_style_tag(content="textarea { field-sizing: fixed !important }")
+    box = window.page.locator("#composer")
+    window.composer.fill("one\ntwo\nthree")
+    assert 100 < height_of(box) < 130
+    window.ask_and_wait("one\ntwo\nthree [[rate:0]]")
+    assert height_of(box) < 60
+
+
 def test_the_end_of_the_turns_stays_in_sight_while_the_box_grows(open_window, alice):
     window = open_window(alice, viewport={"width": 390, "height": 780})
     window.page.goto("/")
@@ -172,4 +184,6 @@ def test_a_starter_prompt_is_put_before_what_was_typed(window):
 def test_a_text_in_the_address_comes_before_the_draft(window):
     window.composer.fill("The quarterly report")
     window.page.goto("/?text=Translate%20this%3A")
+    expect(window.composer).to_have_value("Translate this:\n\nThe quarterly report")
+    window.page.reload()
     expect(window.composer).to_have_value("Translate this:\n\nThe quarterly report")

@@ -8,34 +8,29 @@ import { growWithText } from "../grow.js";
 import { isSendKey } from "../keyboard.js";
 import { onShortcut } from "../keys.js";
 import { createKey, errorMessage } from "../requests.js";
-import { translate } from "../translations.js";
+import { SendFailure } from "../send-failure.js";
 
 export class ChatComposer extends HTMLElement {
   #form;
   #text;
   #buttons;
-  #newLink;
+  #failure;
   #queue;
   #draft;
-  /** Why the text could not be sent, until it is changed or sent. */
-  #failure = null;
 
   connectedCallback() {
     this.#form = this.querySelector("form");
     this.#text = this.#form.elements.text;
-    this.#newLink = this.querySelector("[data-ask-in-new]");
     this.#queue = document.querySelector("question-queue");
     this.#loadDraft();
     this.#buttons = new ComposerButtons(this.#form);
+    this.#failure = new SendFailure(this.#form);
     growWithText(this.#text);
     this.#form.addEventListener("submit", (event) => this.#handleSubmit(event));
     this.#text.addEventListener("input", () => this.#handleInput());
     this.#text.addEventListener("keydown", (event) => this.#handleKeydown(event));
     this.querySelector("[data-action=stop]").addEventListener("click", () => this.#stop());
-    this.#newLink.addEventListener("click", () => this.#moveTextToNew());
-    document.addEventListener("click", (event) => this.#handleClick(event));
     window.addEventListener("pagehide", () => this.#draft.write(this.#text.value));
-    window.addEventListener("online", () => this.#failure instanceof TypeError && this.#form.requestSubmit());
     listen("asked", ({ conversation, form }) => this.#handleAsked(conversation, form));
     listen("running", ({ reply }) => this.#buttons.setReply(reply));
     listen("idle", () => this.#handleEnd());
@@ -44,11 +39,13 @@ export class ChatComposer extends HTMLElement {
     onShortcut("stop", () => this.#buttons.isRunning && this.#stop());
   }
 
-  /** A text that the server has put into the field stays, above the draft. */
+  /** A text that the server has put into the field stays, above the draft if it is not in it. */
   #loadDraft() {
     this.#draft = new Draft(this.dataset.owner, location.pathname);
+    const { value } = this.#text;
     const draft = this.#draft.read();
-    if (!this.#text.value.includes(draft)) this.#text.value = [this.#text.value, draft].filter(Boolean).join("\n\n");
+    if (draft.includes(value)) this.#text.value = draft;
+    else if (!value.includes(draft)) this.#text.value = `${value}\n\n${draft}`;
   }
 
   #setText(text) {
@@ -62,18 +59,11 @@ export class ChatComposer extends HTMLElement {
     this.#text.focus();
   }
 
-  #handleClick(event) {
-    const starter = event.target.closest("[data-starter]");
-    if (!starter || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    this.#insert(`${starter.textContent}\n`);
-  }
-
   #handleInput() {
     this.#draft.writeSoon(this.#text.value);
     // The server may have the text that could not be sent, under the key that was sent with it.
-    if (this.#failure) this.#form.elements.key.value = createKey();
-    this.#showFailure(null);
+    if (this.#failure.isShown) this.#form.elements.key.value = createKey();
+    this.#failure.clear();
   }
 
   #handleKeydown(event) {
@@ -102,7 +92,7 @@ export class ChatComposer extends HTMLElement {
     try {
       await document.querySelector("chat-thread").ask(this.#form);
     } catch (error) {
-      this.#showFailure(error);
+      this.#failure.show(error);
     } finally {
       this.#buttons.isSending = false;
     }
@@ -121,7 +111,7 @@ export class ChatComposer extends HTMLElement {
   #handleEnd() {
     this.#buttons.setReply(null);
     // It may say that the answer could not be stopped.
-    if (!this.#failure) this.#showSentence("");
+    if (!this.#failure.isShown) this.#failure.clear();
   }
 
   #empty() {
@@ -131,31 +121,12 @@ export class ChatComposer extends HTMLElement {
     this.#buttons.isSending = false;
   }
 
-  /** The conversation was deleted: make its text the draft of a new one, below a draft that is there. */
-  #moveTextToNew() {
-    const draft = new Draft(this.dataset.owner, this.#newLink.pathname);
-    draft.write([draft.read(), this.#text.value].filter(Boolean).join("\n\n"));
-    this.#text.value = "";
-  }
-
   async #stop() {
     if (!this.#buttons.isRunning) return;
     try {
       await this.#buttons.stopReply();
     } catch (error) {
-      this.#showSentence(errorMessage(error));
+      this.#failure.showSentence(errorMessage(error));
     }
-  }
-
-  #showFailure(error) {
-    this.#failure = error;
-    this.#newLink.hidden = error?.status !== 404;
-    if (error instanceof TypeError) this.#showSentence(translate("unsent"));
-    else this.#showSentence(error ? errorMessage(error) : "");
-  }
-
-  #showSentence(sentence) {
-    this.querySelector("[data-problem]").textContent = sentence;
-    this.#text.toggleAttribute("aria-invalid", Boolean(sentence));
   }
 }
