@@ -6,7 +6,12 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from conversations.models import TeamSettings
+from conversations.models import Preferences, TeamSettings
+
+
+def preferences(request: HttpRequest) -> dict[str, Any]:
+    """`preferences`: what the person has chosen, read when a template uses it."""
+    return {"preferences": SimpleLazyObject(lambda: Preferences.current(request.user))}
 
 
 def team(request: HttpRequest) -> dict[str, Any]:

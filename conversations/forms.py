@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from conversations.claude import models
+from conversations.claude.efforts import available_efforts
 from conversations.models import Question
 
 MAX_QUESTION_LENGTH = 200_000
@@ -62,13 +63,31 @@ def validate_model(model_id: str, *, preferred: str = "") -> str:
     return model_id
 
 
+def validate_effort(effort: str) -> str:
+    """The effort, which is empty for the site's default. Raises ValidationError."""
+    if effort and effort not in available_efforts():
+        raise ValidationError(_("This effort is not offered here."), code="effort")
+    return effort
+
+
+class EffortField(forms.CharField):
+    """How much Claude may think; empty for the site's default."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, max_length=10)
+
+    def clean(self, value: Any) -> str:
+        return validate_effort(super().clean(value))
+
+
 class AskForm(forms.Form):
-    """What every form that asks Claude has: the model, and a key that makes a repeat harmless.
+    """What every form that asks Claude has: the model, the effort, and a key that makes a repeat harmless.
 
     `default_model`: the model to ask if the form names none, as long as it is still offered.
     """
 
     model = forms.CharField(required=False, max_length=80)
+    effort = EffortField()
     key = forms.CharField(required=False, max_length=100)
 
     def __init__(self, data: QueryDict, *, default_model: str = "") -> None:
@@ -89,7 +108,7 @@ class QuestionForm(AskForm):
     parent = MessageIdField(required=False)
     after = MessageIdField(required=False)
 
-    field_order = ["text", "parent", "after", "model", "key"]
+    field_order = ["text", "parent", "after", "model", "effort", "key"]
 
     def build_question(self) -> Question:
         """The question of a valid form. A form with a `parent`, even an empty one, edits an earlier question."""
@@ -98,6 +117,7 @@ class QuestionForm(AskForm):
             text=data["text"],
             key=data["key"],
             model=data["model"],
+            effort=data["effort"],
             is_edit="parent" in self.data,
             parent=data["parent"],
             after=data["after"],
@@ -106,6 +126,22 @@ class QuestionForm(AskForm):
 
 class RetryForm(AskForm):
     """Another answer to the same question."""
+
+
+class PreferencesForm(forms.Form):
+    """What a person chooses for every page. A field that is not sent is left out of `cleaned_data`."""
+
+    model = forms.CharField(required=False, max_length=80)
+    effort = EffortField()
+    single_keys = forms.BooleanField(required=False)
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
+        self.fields = {name: field for name, field in self.fields.items() if name in data}
+
+    def clean_model(self) -> str:
+        model: str = self.cleaned_data["model"]
+        return model and validate_model(model)
 
 
 class RewordForm(forms.Form):

@@ -10,6 +10,7 @@ from conversations.views import (
     manifest,
     marks,
     messages,
+    preferences,
     readers,
     replies,
     search,
@@ -20,6 +21,7 @@ from conversations.views import (
 urlpatterns = [
     path("", conversations.new, name="new"),
     path("conversations/", messages.ConversationsView.as_view(), name="conversations"),
+    path("conversations/recent/", conversations.list_recent, name="recent-conversations"),
     path("conversations/<uuid:pk>/", conversations.ConversationView.as_view(), name="conversation"),
     path("conversations/<uuid:pk>/edit/", conversations.edit, name="edit-conversation"),
     path("conversations/<uuid:pk>/title/", conversations.rename, name="rename-conversation"),
@@ -41,6 +43,7 @@ urlpatterns = [
     path("messages/<uuid:pk>/stop/", replies.stop_by_form, name="stop-reply"),
     path("messages/<uuid:pk>/reword/", messages.reword, name="reword-question"),
     path("api/chat", api.chat, name="api-chat"),
+    path("settings/preferences/", preferences.change, name="preferences"),
     path("settings/readers/", readers.readers, name="readers"),
     path("settings/data/", exports.own_data, name="own-data"),
     path("settings/data/chatsite.zip", exports.download_data, name="download-data"),

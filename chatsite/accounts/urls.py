@@ -16,6 +16,7 @@ from chatsite.http import clear_site_data
 urlpatterns = [
     path("accounts/login/", allauth_views.login, name="account_login"),
     path("accounts/logout/", clear_site_data(allauth_views.logout), name="account_logout"),
+    path("accounts/session/", views.session, name="session"),
     path("accounts/inactive/", allauth_views.account_inactive, name="account_inactive"),
     path("accounts/password/change/", allauth_views.password_change, name="account_change_password"),
     path("accounts/password/set/", allauth_views.password_set, name="account_set_password"),

@@ -1,11 +1,12 @@
 """A person's own settings."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views import View
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from chatsite.accounts.forms import TokenForm
 from chatsite.accounts.http import SignedInRequest
@@ -53,6 +54,12 @@ class TokensView(View):
     ) -> HttpResponse:
         context = {"tokens": ApiToken.objects.owned_by(request.user), "form": form, "secret": secret}
         return render(request, "settings/tokens.html", context, status=status)
+
+
+@require_safe
+def session(request: SignedInRequest) -> JsonResponse:
+    """Whose session it is, and its CSRF token, for a page that is older than the session."""
+    return JsonResponse({"user": request.user.pk, "token": get_token(request)})
 
 
 @require_POST

@@ -18,7 +18,7 @@ from conversations.models import TeamSettings
 class TeamSettingsAdmin(BaseModelAdmin):
     """There is one row. The address of the list leads to its form."""
 
-    fields = ("name", "instructions", "notice", "monthly_limit", "show_costs")
+    fields = ("name", "instructions", "notice", "starters", "monthly_limit", "show_costs")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

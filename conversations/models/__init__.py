@@ -5,6 +5,7 @@ from conversations.models.budget import MonthlySpending, Reservation
 from conversations.models.conversation import Conversation
 from conversations.models.idempotency import IdempotencyKey
 from conversations.models.message import Message
+from conversations.models.preferences import Preferences
 from conversations.models.question import EarlierTurn, Question, Retry
 from conversations.models.refusals import (
     AnswerInBin,
@@ -33,6 +34,7 @@ __all__ = [
     "KeyReused",
     "Message",
     "MonthlySpending",
+    "Preferences",
     "PriceUnknown",
     "Question",
     "Refused",

@@ -17,12 +17,14 @@ class Question:
     """A question. It continues the branch that is shown, unless `is_edit`: then it becomes a child of `parent`,
     beside the question that was edited (None: beside the first one).
 
-    `key`: an idempotency key, or empty. `after`: the last message that the person saw when they asked, None where that
-    does not matter. `earlier` and `system` are for a new conversation only.
+    `effort`: how much Claude may think, or empty for the site's default. `key`: an idempotency key, or empty.
+    `after`: the last message that the person saw when they asked, None where that does not matter. `earlier` and
+    `system` are for a new conversation only.
     """
 
     text: str
     model: str
+    effort: str = ""
     key: str = ""
     is_edit: bool = False
     parent: UUID | None = None
@@ -50,6 +52,7 @@ class Retry:
 
     answer: UUID
     model: str
+    effort: str = ""
     key: str = ""
 
     def fingerprint(self, conversation: UUID | None) -> tuple[object, ...]:

@@ -4,7 +4,23 @@ from typing import Any
 
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+#: Starter prompts that the empty page has room for.
+MAX_STARTERS = 6
+
+
+def default_starters() -> str:
+    """The prompts that a new team begins with, in the language of the site."""
+    return "\n".join(
+        [
+            gettext("Summarise this text in five sentences:"),
+            gettext("Draft a friendly reply to this e-mail:"),
+            gettext("Explain this error message, and how to fix it:"),
+            gettext("Compare these options in a table:"),
+        ]
+    )
 
 
 class TeamSettings(models.Model):
@@ -24,6 +40,13 @@ class TeamSettings(models.Model):
         blank=True,
         default="Administrators of this site may read conversations.",
         help_text=_("Shown to everybody beside the composer: who may read conversations here."),
+    )
+    starters = models.TextField(
+        _("starter prompts"),
+        max_length=1_000,
+        blank=True,
+        default=default_starters,
+        help_text=_("Offered on the empty page: one on each line, at most six."),
     )
     monthly_limit = models.DecimalField(
         _("monthly limit"),
@@ -55,3 +78,7 @@ class TeamSettings(models.Model):
     def current(cls) -> "TeamSettings":
         """The row, or the defaults while nobody has saved one."""
         return cls.objects.first() or cls(pk=1)
+
+    def starter_prompts(self) -> list[str]:
+        """The prompts that the empty page offers."""
+        return [line.strip() for line in self.starters.splitlines() if line.strip()][:MAX_STARTERS]

@@ -42,7 +42,9 @@ def store_question(conversation: Conversation, request: Question | Retry, runner
         answer, is_new = conversation.ask(request, runner=runner, instructions=team.instructions, continued=continued)
         if not is_new:
             return StoredQuestion(answer)
-        reply_call = reserve_call(build_request(answer), answer, Usage.Purpose.REPLY, team.monthly_limit)
+        reply_call = reserve_call(
+            build_request(answer, request.effort), answer, Usage.Purpose.REPLY, team.monthly_limit
+        )
         title_call = None
         # The turns of a draft may belong to a conversation that has a title.
         is_first = is_draft and answer.conversation_id == conversation.pk
@@ -56,8 +58,11 @@ def store_question(conversation: Conversation, request: Question | Retry, runner
     return StoredQuestion(answer, reply_call, title_call, opening)
 
 
-def build_request(answer: Message) -> Request:
-    """What is sent for an answer: its branch, fitted to the window of its model. Stores where the sent part begins."""
+def build_request(answer: Message, effort: str = "") -> Request:
+    """What is sent for an answer: its branch, fitted to the window of its model. Stores where the sent part begins.
+
+    `effort`: the one that was chosen, if any.
+    """
     branch = answer.conversation.prompt_messages(answer.parent_id)
     fitted = prompt.build_prompt(branch, model=answer.model, system=answer.system, max_tokens=settings.CHAT_MAX_TOKENS)
     if fitted.sent_from:
@@ -68,5 +73,5 @@ def build_request(answer: Message) -> Request:
         messages=fitted.messages,
         system=answer.system,
         max_tokens=settings.CHAT_MAX_TOKENS,
-        effort=settings.CHAT_EFFORT,
+        effort=effort or settings.CHAT_EFFORT,
     )

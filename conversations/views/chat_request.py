@@ -8,13 +8,13 @@ import msgspec
 from django.utils.translation import gettext as _
 from msgspec import UNSET, UnsetType
 
-from conversations.forms import MAX_QUESTION_LENGTH, question_text, validate_model
+from conversations.forms import MAX_QUESTION_LENGTH, question_text, validate_effort, validate_model
 from conversations.models import EarlierTurn, Question
 
 INVALID = "Missing or invalid message"
 MAX_TURNS = 10_000
 #: Characters of the optional texts.
-MAX_LENGTHS = {"key": 100, "model": 80, "system": 20_000}
+MAX_LENGTHS = {"effort": 10, "key": 100, "model": 80, "system": 20_000}
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -48,6 +48,7 @@ class ChatRequest(msgspec.Struct):
     conversation: Any = None
     system: str | None = None
     model: str | None = None
+    effort: str | None = None
     key: str | None = None
 
     def question(self) -> Question:
@@ -56,12 +57,17 @@ class ChatRequest(msgspec.Struct):
             text = getattr(self, name) or ""
             if len(text) > max_length or "\0" in text or SURROGATE.search(text):
                 raise InvalidRequest(text_error(name))
-        model = validate_model(self.model or "")
+        model, effort = validate_model(self.model or ""), validate_effort(self.effort or "")
         *earlier, last = self.turns()
         if self.conversation is not None and (self.messages is not UNSET or self.system):
             raise InvalidRequest(_("With a conversation only a message is taken."))
         return Question(
-            text=last.text, model=model, key=self.key or "", earlier=tuple(earlier), system=self.system or ""
+            text=last.text,
+            model=model,
+            effort=effort,
+            key=self.key or "",
+            earlier=tuple(earlier),
+            system=self.system or "",
         )
 
     def count_turns(self) -> int:
@@ -95,7 +101,7 @@ def parse(body: bytes) -> ChatRequest:
         return msgspec.convert(json.loads(body.decode()), ChatRequest)
     except msgspec.ValidationError as error:
         # It names the field: "Expected `str | null`, got `int` - at `$.key`".
-        field = re.search(r"`\$\.(key|model|system)`", str(error))
+        field = re.search(r"`\$\.(effort|key|model|system)`", str(error))
         raise InvalidRequest(text_error(field[1]) if field else INVALID) from None
     except (ValueError, RecursionError):
         raise InvalidRequest(INVALID) from None

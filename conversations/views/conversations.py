@@ -16,8 +16,12 @@ from conversations.forms import HeadForm, TitleForm, first_error
 from conversations.models import Conversation, Message, UnknownMessage
 from conversations.presentation.sidebar import PAGE_SIZE, build_sidebar
 from conversations.search.query import parse_query
+from conversations.search.titles import filter_titles
 from conversations.views import pages
 from conversations.views.refusals import no_content, refusal
+
+#: Conversations that the command palette shows.
+RECENT = 7
 
 
 @require_safe
@@ -44,6 +48,14 @@ def list_archive(request: SignedInRequest) -> HttpResponse:
 def list_bin(request: SignedInRequest) -> HttpResponse:
     """The conversations in the bin, and until when each can be restored."""
     return _list(request, "conversations/bin.html", Conversation.objects.binned_by(request.user))
+
+
+@require_safe
+def list_recent(request: SignedInRequest) -> HttpResponse:
+    """The latest conversations whose titles contain the words of `q`, as options of the command palette."""
+    conversations = Conversation.objects.visible_to(request.user).order_by("-updated")
+    found = filter_titles(conversations, request.GET.get("q", ""))[:RECENT]
+    return render(request, "conversations/_recent.html", {"conversations": found})
 
 
 def _list(request: SignedInRequest, template: str, conversations: QuerySet[Conversation]) -> HttpResponse:

@@ -98,10 +98,16 @@ async def refuse(
     if is_from_script(request):
         return refusal(status, sentence, headers, code=code)
     edit = edit or request.POST.get("question", "")
-    draft, model = request.POST.get("text", ""), request.POST.get("model", "")
     if conversation is not None:
         # Read again: the refused question may have changed this instance before it was rolled back.
         conversation = await Conversation.objects.editable_by(request.user).filter(pk=conversation.pk).afirst()
     return await sync_to_async(pages.render_page)(
-        request, conversation, edit=edit, problem=sentence, draft=draft, model=model, status=status
+        request,
+        conversation,
+        edit=edit,
+        problem=sentence,
+        draft=request.POST.get("text", ""),
+        model=request.POST.get("model", ""),
+        effort=request.POST.get("effort", ""),
+        status=status,
     )

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from chatsite.accounts.http import SignedInRequest
 from chatsite.accounts.models import User
-from conversations.models import Conversation, UnknownMessage
+from conversations.models import Conversation, Preferences, UnknownMessage
 from conversations.models.tree import Parents, newest_leaf, path_to
 from conversations.presentation.model_choices import model_choices
 from conversations.presentation.sidebar import build_sidebar
@@ -31,9 +31,10 @@ def render_page(
     problem: str = "",
     draft: str = "",
     model: str = "",
+    effort: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The whole page. `problem`, `draft` and `model` show a refused form again, with all that was typed into it.
+    """The whole page. `problem`, `draft`, `model` and `effort` show a refused form again, as it was sent.
 
     `edit`: the id of the question that is being edited, whose form then shows them; else the composer does.
     `message` is shown with the turns around it, and the words `hit` are marked in it.
@@ -48,6 +49,8 @@ def render_page(
     if edited is not None:
         edited.is_edit_form_open, edited.draft, edited.problem = True, draft or edited.message.text, problem
         draft = problem = ""
+    preferences = Preferences.current(request.user)
+    model = model or (conversation.newest_model() if conversation else preferences.model)
     context = {
         "conversation": conversation,
         "turns": turns,
@@ -55,8 +58,9 @@ def render_page(
         "excerpt": excerpt,
         "hit": " ".join(hit),
         "sidebar": build_sidebar(request.user),
+        "preferences": preferences,
         "key": str(uuid.uuid4()),
-        **model_choices(preferred=model or (conversation.newest_model() if conversation else "")),
+        **model_choices(preferred_model=model, preferred_effort=effort or preferences.effort),
         "problem": problem,
         "draft": draft,
     }

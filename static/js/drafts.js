@@ -24,12 +24,17 @@ export class Draft {
     return parseDraft(localStorage.getItem(this.#key))?.text ?? "";
   }
 
-  /** Keep a text; an empty one deletes the draft. */
-  write(text) {
+  /** The key that was stored with the text, if any. */
+  readKey() {
+    return parseDraft(localStorage.getItem(this.#key))?.key ?? "";
+  }
+
+  /** Keep a text; an empty one deletes the draft. `key`: the idempotency key that it is to be sent with. */
+  write(text, key = "") {
     clearTimeout(this.#timer);
     if (isSignedOut) return;
     try {
-      if (text.trim()) localStorage.setItem(this.#key, JSON.stringify({ text, at: Date.now() }));
+      if (text.trim()) localStorage.setItem(this.#key, JSON.stringify({ text, key, at: Date.now() }));
       else localStorage.removeItem(this.#key);
     } catch {
       // The storage is full or not allowed. The page keeps the text as long as it is open.
@@ -41,6 +46,11 @@ export class Draft {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.write(text), WRITE_DELAY_MS);
   }
+}
+
+/** The person has signed in again: drafts may be stored. */
+export function keepDrafts() {
+  isSignedOut = false;
 }
 
 /** For a sign-out: delete the drafts, and store no more in any page that is open. */

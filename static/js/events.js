@@ -3,10 +3,11 @@
  *
  * - `asked` {conversation, form}: the server has accepted the question of a form; `conversation` is its id.
  * - `running` {reply}: the reply with this id is being shown as it is written.
- * - `idle`: no reply is being shown as it is written any more.
+ * - `idle` {state}: no reply is being shown as it is written any more; `state` is that of the reply, if it is known.
  * - `title` {conversation, title}: the conversation with this id has a new title.
  * - `state` {conversation}: what the open conversation is now, `{id, head, title, pinned, archived}`; null: it was deleted.
  * - `edit`: the last question is to be edited.
+ * - `insert` {text}: a text is to be put into the composer, before what is there.
  * - `refused` {code}: the server has refused a request, with a code that says why.
  */
 

@@ -4,6 +4,7 @@ import { addressOf } from "./addresses.js";
 import { Draft } from "./drafts.js";
 import { listen } from "./events.js";
 import { isEscape, isSendKey } from "./keyboard.js";
+import { onShortcut } from "./keys.js";
 import { createKey } from "./requests.js";
 
 export class QuestionEditor {
@@ -18,6 +19,7 @@ export class QuestionEditor {
     thread.addEventListener("input", (event) => this.#handleInput(event));
     listen("edit", () => this.#openLast());
     listen("asked", ({ form }) => this.discardDraft(form));
+    onShortcut("cancel-edit", () => this.#closeFromOutside());
   }
 
   open(article) {
@@ -47,6 +49,13 @@ export class QuestionEditor {
     form.querySelector("[data-problem]").textContent = sentence;
     text.toggleAttribute("aria-invalid", Boolean(sentence));
     text.focus();
+  }
+
+  /** Close the form that is open while the focus is elsewhere; its text stays as a draft. Returns false if none is. */
+  #closeFromOutside() {
+    const form = this.#thread.querySelector("[data-ask=edit]");
+    form?.remove();
+    return form !== null;
   }
 
   #openLast() {

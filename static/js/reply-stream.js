@@ -67,7 +67,7 @@ export class ReplyStream {
         else answer.receive({ name, data });
         if (name !== "end") continue;
         announce(translate(data.state === "complete" ? "answered" : "ended"));
-        dispatch("idle");
+        dispatch("idle", { state: data.state });
         onEnd();
       }
     } catch (error) {

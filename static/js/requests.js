@@ -1,7 +1,11 @@
 /** Requests from the page's scripts to this site. */
 
 import { dispatch } from "./events.js";
+import { csrfToken, restoreSession } from "./session.js";
 import { translate } from "./translations.js";
+
+/** The statuses of requests without a session, and of those with the CSRF token of an earlier one. */
+const SESSION_STATUSES = new Set([401, 403]);
 
 /** The server has refused a request: `status` is the HTTP status, `message` the server's sentence, or empty. */
 export class ResponseError extends Error {
@@ -15,26 +19,39 @@ export class ResponseError extends Error {
  * Send a request, with the fields of `form` and further `fields` as its body, and return the response.
  * `submitter`: the button of the form that was pressed. `stream`: the response is to be an event stream. `etag`: that of
  * an earlier response; where nothing has changed since, the status of this one is 304.
+ * If the session has ended the person signs in, and the same request is sent again; pages that are only read again in the
+ * background do without.
  * Throws ResponseError for a status from 400 on, TypeError when there is no connection. Dispatches `refused` {code}
  * where the refusal has a code, for the part of the page that can do something about it.
  */
-export async function send(method, url, { form, submitter = null, fields = {}, stream = false, etag = "" } = {}) {
-  const headers = { "X-Requested-With": "fetch", "X-CSRFToken": csrfToken() };
-  if (stream) headers.Accept = "text/event-stream";
-  if (etag) headers["If-None-Match"] = etag;
-  const body = buildBody(form, submitter, fields);
-  const response = await fetch(url, { method, headers, body, credentials: "same-origin", cache: "no-store" });
+export async function send(method, url, options = {}) {
+  let response = await request(method, url, options);
+  const isWanted = method !== "GET" || options.stream;
+  if (isWanted && SESSION_STATUSES.has(response.status)) {
+    const outcome = await restoreSession();
+    if (outcome === "other") throw new ResponseError(403, translate("other-person"));
+    if (outcome === "restored") response = await request(method, url, options);
+  }
   if (response.ok || response.status === 304) return response;
   const { error, code } = await readRefusal(response);
   if (code) dispatch("refused", { code });
   throw new ResponseError(response.status, error ?? "");
 }
 
+function request(method, url, { form, submitter = null, fields = {}, stream = false, etag = "" }) {
+  const headers = { "X-Requested-With": "fetch", "X-CSRFToken": csrfToken() };
+  if (stream) headers.Accept = "text/event-stream";
+  if (etag) headers["If-None-Match"] = etag;
+  const body = buildBody(form, submitter, fields);
+  return fetch(url, { method, headers, body, credentials: "same-origin", cache: "no-store" });
+}
+
 /** Undefined where there is nothing to send. A field replaces that of the form with the same name. */
 function buildBody(form, submitter, fields) {
   const body = new URLSearchParams(form ? new FormData(form, submitter) : {});
   const added = new URLSearchParams(fields);
-  for (const name of added.keys()) body.delete(name);
+  // The CSRF token in the header is never older than the session.
+  for (const name of ["csrfmiddlewaretoken", ...added.keys()]) body.delete(name);
   for (const [name, value] of added) body.append(name, value);
   return form || body.size ? body : undefined;
 }
@@ -46,11 +63,6 @@ async function readRefusal(response) {
   } catch {
     return { error: response.headers.get("Content-Type")?.startsWith("text/plain") ? text : "" };
   }
-}
-
-/** Every page with scripts has at least one form of its own. */
-function csrfToken() {
-  return document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 }
 
 /** The sentence to show for an error that `send` has thrown. Throws every other error again. */

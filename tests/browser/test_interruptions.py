@@ -50,27 +50,42 @@ def test_without_a_connection_the_question_stays_until_it_can_be_sent(window):
     expect(window.composer).to_have_value("Are you there?")
 
     window.page.context.set_offline(False)
-    window.composer.press("Enter")
     window.expect_answer("complete")
     assert Message.objects.filter(role="user").count() == 1
-
-
-def test_the_error_disappears_when_the_question_is_accepted(window):
-    window.page.context.set_offline(True)
-    window.ask("Are you there?")
-    window.expect_shown("[data-problem]", "The connection was lost")
-
-    window.page.context.set_offline(False)
-    window.composer.press("Enter")
-    window.expect_answer("complete")
     expect(window.page.locator("[data-problem]").last).to_be_empty()
 
 
-def test_when_the_session_has_ended_the_question_stays(window):
-    window.page.context.clear_cookies(name="session")
-    window.ask("Do you know me?")
-    window.expect_shown("[data-problem]", "Your session has ended")
-    expect(window.composer).to_have_value("Do you know me?")
+def test_a_question_that_was_changed_offline_is_sent_by_alice_herself(window):
+    window.page.context.set_offline(True)
+    window.ask("Are you there?")
+    window.expect_shown("[data-problem]", "The connection was lost")
+    window.composer.fill("Are you back?")
+    window.page.context.set_offline(False)
+    expect(window.page.locator("[data-connection]")).to_be_hidden()
+    assert not Message.objects.exists()
+    window.composer.press("Enter")
+    window.expect_answer("complete")
+    assert Message.objects.get(role="user").text == "Are you back?"
+
+
+def test_a_notice_says_that_the_browser_is_offline(window):
+    window.page.context.set_offline(True)
+    window.expect_shown("[data-connection]", "You are offline.")
+    expect(window.page.get_by_role("status")).to_contain_text("You are offline.")
+    window.page.context.set_offline(False)
+    expect(window.page.locator("[data-connection]")).to_be_hidden()
+
+
+def test_the_error_of_a_retry_is_said_once_and_goes_when_it_succeeds(window):
+    window.ask_and_wait("Hello [[rate:0]]")
+    window.page.context.set_offline(True)
+    for _ in range(2):
+        window.button("Try again").click()
+        expect(window.page.locator(".note[role=alert]")).to_have_count(1)
+    window.page.context.set_offline(False)
+    window.button("Try again").click()
+    expect(window.page.locator(".note[role=alert]")).to_have_count(0)
+    window.expect_answer("complete")
 
 
 def test_a_question_that_is_refused_stays_in_the_composer(window):

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from conversations.models import Message
+from conversations.models import Message, Preferences
 from tests.site import eventually
 
 pytestmark = pytest.mark.browser
@@ -71,3 +71,39 @@ def test_a_model_that_is_no_longer_offered_is_removed_and_the_question_stays(win
     window.composer.press("Enter")
     window.expect_answer("complete")
     assert models_of_answers() == [SONNET]
+
+
+# Effort
+
+
+def effort(window):
+    return window.page.get_by_label("Effort", exact=True)
+
+
+def test_the_chosen_effort_and_model_are_remembered_for_new_conversations(window, alice):
+    effort(window).select_option(label="High effort")
+    picker(window).select_option(label="Opus 5.5")
+    eventually(lambda: Preferences.objects.filter(user=alice, model=OPUS, effort="high").exists())
+    window.page.goto("/")
+    expect(effort(window)).to_have_value("high")
+    expect(picker(window)).to_have_value(OPUS)
+
+
+def test_the_chosen_effort_is_sent_with_questions_and_retries(window, stand_in):
+    effort(window).select_option(label="Low effort")
+    window.ask_and_wait("Hello [[rate:0]]")
+    effort(window).select_option(label="High effort")
+    window.button("Try again").click()
+    eventually(lambda: len(stand_in.recorded()) == 2)
+    window.expect_answer("complete")
+    assert [record["body"]["output_config"]["effort"] for record in stand_in.recorded()] == ["low", "high"]
+
+
+def test_there_is_no_effort_to_choose_for_a_model_that_takes_none(window):
+    picker(window).evaluate(
+        "(select) => { select.options[1].dataset.noEffort = ''; select.selectedIndex = 1;"
+        " select.dispatchEvent(new Event('change', { bubbles: true })); }"
+    )
+    expect(effort(window)).to_be_hidden()
+    picker(window).select_option(label="Opus 5.5")
+    expect(effort(window)).to_be_visible()

@@ -22,6 +22,7 @@ ROUTES = {
     #                 GET            POST           PUT            DELETE
     "new": "          200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
     "conversations": "200 200 302  | 400 400 302  | 405 405 302  | 405 405 401",
+    "recent-conversations": "200 200 302 | 405 405 302 | 405 405 302 | 405 405 401",
     "conversation": " 200 404 302  | 405 405 302  | 405 405 302  | 204 404 401",
     "edit-conversation": "   200 404 302 | 405 405 302 | 405 405 302 | 405 405 401",
     "rename-conversation": " 405 405 302 | 400 404 302 | 405 405 302 | 405 405 401",
@@ -46,6 +47,8 @@ ROUTES = {
     "manifest": "     200 200 200  | 405 405 405  | 405 405 405  | 405 405 405",
     "healthz": "      200 200 200  | 200 200 200  | 200 200 200  | 200 200 200",
     "readyz": "       200 200 200  | 200 200 200  | 200 200 200  | 200 200 200",
+    "session": "      200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
+    "preferences": "  405 405 302  | 400 400 302  | 405 405 302  | 405 405 401",
     "settings": "     302 302 302  | 302 302 302",
     "tokens": "       200 200 302  | 400 400 302  | 405 405 302  | 405 405 401",
     "readers": "      200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
@@ -153,7 +156,7 @@ def test_a_script_without_a_session_gets_401_and_no_form(site, ids):
         "stop-reply",
         "reword-question",
     )
-    for name in (*names, "tokens", "readers"):
+    for name in (*names, "tokens", "readers", "session", "preferences", "recent-conversations"):
         for method in METHODS:
             response = Visitor(site).http.request(method, reverse(name, args=ids.get(name)), headers=STREAM)
             assert (name, method, response.status_code) == (name, method, 401)
@@ -176,6 +179,7 @@ def test_a_script_without_a_session_gets_401_and_no_form(site, ids):
                 "stop-reply",
                 "reword-question",
                 "api-chat",
+                "preferences",
                 "tokens",
                 "revoke-token",
                 "end-session",

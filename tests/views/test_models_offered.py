@@ -73,7 +73,7 @@ def test_a_deprecated_model_without_a_date_is_marked_too(alice_client, listed_mo
 
 def test_there_is_no_picker_when_only_one_model_is_offered(alice_client, settings):
     settings.CHAT_MODELS = [SONNET]
-    assert b"<select" not in alice_client.get("/").content
+    assert b'<select id="model"' not in alice_client.get("/").content
 
 
 # The default

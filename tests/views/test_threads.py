@@ -114,7 +114,7 @@ def test_a_page_takes_the_same_queries_however_long_the_conversation_is(
 ):
     conversation = create_long_conversation(alice, questions)
     alice_client.get(path_of(conversation))  # caches the rendered answers
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         alice_client.get(path_of(conversation))
 
 

@@ -1,87 +1,106 @@
 /** <chat-composer>: the form in which questions are written and sent, and the button that stops a reply. */
 
 import { addressOf } from "../addresses.js";
+import { ComposerButtons } from "../composer-buttons.js";
 import { Draft } from "../drafts.js";
 import { dispatch, listen } from "../events.js";
-import { isComposing, isEscape, isSendKey } from "../keyboard.js";
-import { createKey, errorMessage, send } from "../requests.js";
+import { growWithText } from "../grow.js";
+import { isSendKey } from "../keyboard.js";
+import { onShortcut } from "../keys.js";
+import { createKey, errorMessage } from "../requests.js";
+import { SendFailure } from "../send-failure.js";
 
 export class ChatComposer extends HTMLElement {
   #form;
   #text;
-  #sendButton;
-  #stopButton;
-  #newLink;
+  #buttons;
+  #failure;
+  #queue;
   #draft;
-  #isSending = false;
-  #replyId = null;
 
   connectedCallback() {
     this.#form = this.querySelector("form");
     this.#text = this.#form.elements.text;
-    this.#sendButton = this.querySelector("[data-send]");
-    this.#stopButton = this.querySelector("[data-action=stop]");
-    this.#newLink = this.querySelector("[data-ask-in-new]");
+    this.#queue = document.querySelector("question-queue");
     this.#loadDraft();
+    this.#buttons = new ComposerButtons(this.#form);
+    this.#failure = new SendFailure(this.#form);
+    growWithText(this.#text);
     this.#form.addEventListener("submit", (event) => this.#handleSubmit(event));
     this.#text.addEventListener("input", () => this.#handleInput());
     this.#text.addEventListener("keydown", (event) => this.#handleKeydown(event));
-    this.#stopButton.addEventListener("click", () => this.#stop());
-    this.#newLink.addEventListener("click", () => this.#moveTextToNew());
-    document.addEventListener("keydown", (event) => isEscape(event) && this.#stop());
+    this.querySelector("[data-action=stop]").addEventListener("click", () => this.#stop());
     window.addEventListener("pagehide", () => this.#draft.write(this.#text.value));
     listen("asked", ({ conversation, form }) => this.#handleAsked(conversation, form));
-    listen("running", ({ reply }) => this.#setReplyId(reply));
-    listen("idle", () => this.#setReplyId(null));
-    this.#updateButtons();
+    listen("running", ({ reply }) => this.#buttons.setReply(reply));
+    listen("idle", () => this.#handleEnd());
+    listen("insert", ({ text }) => this.#insert(text));
+    onShortcut("edit-last", (event) => this.#editLast(event));
+    onShortcut("stop", () => this.#buttons.isRunning && this.#stop());
   }
 
+  /** A text that the server has put into the field stays, above the draft if it is not in it. */
   #loadDraft() {
     this.#draft = new Draft(this.dataset.owner, location.pathname);
-    this.#text.value ||= this.#draft.read();
+    const { value } = this.#text;
+    const draft = this.#draft.read();
+    if (draft.includes(value)) this.#text.value = draft;
+    else if (!value.includes(draft)) this.#text.value = `${value}\n\n${draft}`;
+  }
+
+  #setText(text) {
+    this.#text.value = text;
+    this.#text.dispatchEvent(new Event("input"));
+  }
+
+  #insert(text) {
+    const { value } = this.#text;
+    this.#setText(value ? `${text.trimEnd()}\n\n${value}` : text);
+    this.#text.focus();
   }
 
   #handleInput() {
     this.#draft.writeSoon(this.#text.value);
-    this.#showError("");
-    this.#updateButtons();
+    // The server may have the text that could not be sent, under the key that was sent with it.
+    if (this.#failure.isShown) this.#form.elements.key.value = createKey();
+    this.#failure.clear();
   }
 
   #handleKeydown(event) {
-    if (event.key === "ArrowUp" && !this.#text.value && !isComposing(event)) {
-      event.preventDefault();
-      dispatch("edit");
-    } else if (isSendKey(event)) {
-      event.preventDefault();
-      if (!this.#sendButton.disabled && !this.#replyId) this.#form.requestSubmit();
-    }
+    if (!isSendKey(event)) return;
+    event.preventDefault();
+    this.#form.requestSubmit();
+  }
+
+  /** By key in the empty field only. The question that waits is the last one. */
+  #editLast(event) {
+    if (event && (event.target !== this.#text || this.#text.value)) return false;
+    if (this.#queue.hasQuestion) this.#queue.takeBack();
+    else dispatch("edit");
   }
 
   async #handleSubmit(event) {
     event.preventDefault();
-    if (this.#isSending || this.#replyId || !this.#text.value.trim()) return;
-    // The button will be disabled, and the focus must not be lost.
-    if (document.activeElement === this.#sendButton) this.#text.focus({ preventScroll: true });
-    this.#setSending(true);
+    const text = this.#text.value;
+    if (this.#buttons.isSending || this.#queue.isSending || !text.trim()) return;
+    if (this.#buttons.isRunning || this.#queue.hasQuestion) {
+      this.#queue.add(text);
+      this.#empty();
+      return;
+    }
+    this.#buttons.isSending = true;
     try {
       await document.querySelector("chat-thread").ask(this.#form);
     } catch (error) {
-      this.#showError(errorMessage(error));
-      this.#newLink.hidden = error.status !== 404;
+      this.#failure.show(error);
     } finally {
-      this.#setSending(false);
+      this.#buttons.isSending = false;
     }
   }
 
   /** The server has a question: only now may its text be deleted. A new conversation has an address now. */
   #handleAsked(conversation, form) {
-    if (form === this.#form) {
-      this.#text.value = "";
-      this.#showError("");
-      this.#draft.write("");
-      this.#form.elements.key.value = createKey();
-      this.#setSending(false);
-    }
+    if (form === this.#form) this.#empty();
     const address = addressOf("conversation", conversation);
     if (location.pathname === address) return;
     history.replaceState(null, "", address);
@@ -89,44 +108,25 @@ export class ChatComposer extends HTMLElement {
     this.#loadDraft();
   }
 
-  /** The conversation was deleted: make its text the draft of a new one, below a draft that is there. */
-  #moveTextToNew() {
-    const draft = new Draft(this.dataset.owner, this.#newLink.pathname);
-    draft.write([draft.read(), this.#text.value].filter(Boolean).join("\n\n"));
-    this.#text.value = "";
+  #handleEnd() {
+    this.#buttons.setReply(null);
+    // It may say that the answer could not be stopped.
+    if (!this.#failure.isShown) this.#failure.clear();
+  }
+
+  #empty() {
+    this.#setText("");
+    this.#draft.write("");
+    this.#form.elements.key.value = createKey();
+    this.#buttons.isSending = false;
   }
 
   async #stop() {
-    if (!this.#replyId) return;
+    if (!this.#buttons.isRunning) return;
     try {
-      await send("DELETE", addressOf("reply", this.#replyId));
+      await this.#buttons.stopReply();
     } catch (error) {
-      this.#showError(errorMessage(error));
+      this.#failure.showSentence(errorMessage(error));
     }
-  }
-
-  #setSending(isSending) {
-    this.#isSending = isSending;
-    this.#form.setAttribute("aria-busy", isSending);
-    this.#updateButtons();
-  }
-
-  #setReplyId(replyId) {
-    const hadFocus = this.#form.contains(document.activeElement);
-    this.#replyId = replyId;
-    this.#updateButtons();
-    if (hadFocus) this.#text.focus({ preventScroll: true });
-  }
-
-  #updateButtons() {
-    this.#sendButton.hidden = Boolean(this.#replyId);
-    this.#stopButton.hidden = !this.#replyId;
-    this.#sendButton.disabled = this.#isSending || !this.#text.value.trim();
-  }
-
-  #showError(sentence) {
-    this.#newLink.hidden = true;
-    this.querySelector("[data-problem]").textContent = sentence;
-    this.#text.toggleAttribute("aria-invalid", Boolean(sentence));
   }
 }

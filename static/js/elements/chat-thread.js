@@ -36,6 +36,7 @@ export class ChatThread extends HTMLElement {
     const turn = showNamedTurn(this, follower);
     if (turn) this.#turns.focus(turn);
     else follower.scrollToEnd();
+    new ResizeObserver(() => this.#handleResize()).observe(this);
     if (this.#turns.writing) this.#stream.resume(this.#turns.writing);
   }
 
@@ -52,6 +53,8 @@ export class ChatThread extends HTMLElement {
     if (form.inert) return;
     form.inert = true;
     submitter?.closest("[popover]")?.hidePopover();
+    // What was said about the last attempt.
+    form.closest("article").querySelector(".note[role=alert]")?.remove();
     try {
       await action();
     } catch (error) {
@@ -100,6 +103,13 @@ export class ChatThread extends HTMLElement {
   /** The id of the last turn, or undefined. */
   get lastTurn() {
     return this.#turns.last?.dataset.turn;
+  }
+
+  /** The composer has grown, or the keyboard of a phone has opened: what was in sight stays in sight. */
+  #handleResize() {
+    const { last, follower } = this.#turns;
+    if (last?.style.minBlockSize) this.#turns.reserveRoom(last);
+    follower.update();
   }
 
   /** Show what is new since the page was last looked at. */

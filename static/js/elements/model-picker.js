@@ -1,30 +1,55 @@
-/** <model-picker>: chooses the model to ask, also for the forms in the thread that ask something. */
+/** <model-picker>: chooses the model to ask and its effort, also for the forms in the thread that ask something. */
 
+import { addressOf } from "../addresses.js";
 import { listen } from "../events.js";
+import { errorMessage, send } from "../requests.js";
 
 export class ModelPicker extends HTMLElement {
-  #select;
+  /** Missing where there is nothing to choose. */
+  #model;
+  #effort;
 
   connectedCallback() {
-    this.#select = this.querySelector("select");
-    // In the capture phase, so that the model is in the form before the thread sends it.
-    document.addEventListener("submit", (event) => this.#addModel(event), { capture: true });
+    this.#model = this.querySelector("[name=model]");
+    this.#effort = this.querySelector("[name=effort]");
+    this.addEventListener("change", ({ target }) => this.#handleChange(target));
+    // In the capture phase, so that the fields are in the form before the thread sends it.
+    document.addEventListener("submit", (event) => this.#addFields(event), { capture: true });
     listen("refused", ({ code }) => code === "model" && this.#removeChosenModel());
+    this.#showEffort();
   }
 
-  /** Unless the button that was pressed names a model itself. */
-  #addModel({ target: form, submitter }) {
-    if (!form.dataset.ask || this.#select.form === form || submitter?.name === "model") return;
-    const field = form.elements.model ?? document.createElement("input");
-    field.type = "hidden";
-    field.name = "model";
-    field.value = this.#select.value;
-    form.append(field);
+  /** But for what the button that was pressed names itself. */
+  #addFields({ target: form, submitter }) {
+    if (!form.dataset.ask || form.id === "composer") return;
+    for (const { name, value } of this.querySelectorAll("select")) {
+      if (submitter?.name === name) continue;
+      const field = form.elements[name] ?? document.createElement("input");
+      Object.assign(field, { type: "hidden", name, value });
+      form.append(field);
+    }
+  }
+
+  /** The choice is kept for new conversations. Without a connection it counts for this page only. */
+  async #handleChange({ name, value }) {
+    this.#showEffort();
+    try {
+      await send("POST", addressOf("preferences"), { fields: { [name]: value } });
+    } catch (error) {
+      errorMessage(error);
+    }
+  }
+
+  /** Some models take no effort. */
+  #showEffort() {
+    const option = this.#model?.selectedOptions[0];
+    if (option) this.#effort.parentElement.hidden = option.hasAttribute("data-no-effort");
   }
 
   /** The model was withdrawn after the page was made: do not offer it again. */
   #removeChosenModel() {
-    this.#select.selectedOptions[0]?.remove();
-    if (this.#select.options.length) this.#select.selectedIndex = 0;
+    this.#model.selectedOptions[0]?.remove();
+    if (this.#model.options.length) this.#model.selectedIndex = 0;
+    this.#showEffort();
   }
 }

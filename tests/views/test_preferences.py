@@ -1,0 +1,122 @@
+"""What a person has chosen is kept for the pages that follow, and the effort reaches Claude."""
+
+import pytest
+
+from conversations.models import Message, Preferences
+from tests.history import create_conversation
+from tests.views.requests import SCRIPT, STREAM, path_of
+
+pytestmark = pytest.mark.django_db
+OPUS = "claude-opus-5-5"
+
+
+def sent_efforts(stand_in):
+    return [record["body"]["output_config"]["effort"] for record in stand_in.recorded()]
+
+
+# Choosing
+
+
+def test_the_chosen_model_and_effort_are_chosen_in_the_next_new_conversation(alice_client):
+    alice_client.post("/settings/preferences/", {"model": OPUS}, headers=SCRIPT)
+    response = alice_client.post("/settings/preferences/", {"effort": "high"}, headers=SCRIPT)
+    assert response.status_code == 204
+    page = alice_client.get("/")
+    assert (page.context["model"], page.context["effort"]) == (OPUS, "high")
+    assert '<option value="high" selected>' in page.text
+
+
+def test_the_choice_of_alice_is_not_that_of_bob(client, alice, bob):
+    Preferences.change(alice, model=OPUS, effort="high")
+    client.force_login(bob)
+    page = client.get("/")
+    assert (page.context["model"], page.context["effort"]) == ("claude-sonnet-5-5", "medium")
+
+
+def test_a_conversation_keeps_its_model_and_takes_the_effort_of_the_person(alice_client, alice):
+    conversation = create_conversation(alice)
+    Preferences.change(alice, model=OPUS, effort="low")
+    page = alice_client.get(path_of(conversation))
+    assert (page.context["model"], page.context["effort"]) == ("claude-sonnet-5-5", "low")
+
+
+def test_single_keys_are_switched_off_and_on_again(alice_client, alice):
+    for sent, stored in (("false", False), ("true", True)):
+        alice_client.post("/settings/preferences/", {"single_keys": sent}, headers=SCRIPT)
+        assert Preferences.objects.get(user=alice).single_keys is stored
+
+
+def test_a_plain_form_leads_to_the_chat(alice_client):
+    response = alice_client.post("/settings/preferences/", {"effort": "low"})
+    assert (response.status_code, response["Location"]) == (303, "/")
+
+
+@pytest.mark.parametrize("fields", [{"model": "gpt-2"}, {"effort": "heroic"}, {"effort": "max"}])
+def test_what_is_not_offered_cannot_be_chosen(alice_client, fields):
+    response = alice_client.post("/settings/preferences/", fields, headers=SCRIPT)
+    assert response.status_code == 400
+    assert response.json()["error"].endswith("is not offered here.")
+    assert not Preferences.objects.exists()
+
+
+def test_a_chosen_model_and_effort_that_are_no_longer_offered_give_way_to_the_defaults(alice_client, alice):
+    Preferences.change(alice, model="claude-opus-4", effort="max")
+    page = alice_client.get("/")
+    assert (page.context["model"], page.context["effort"]) == ("claude-sonnet-5-5", "medium")
+
+
+def test_the_effort_of_the_settings_is_offered_too(alice_client, settings):
+    settings.CHAT_EFFORT = "max"
+    page = alice_client.get("/")
+    assert list(page.context["efforts"]) == ["low", "medium", "high", "max"]
+    assert page.context["effort"] == "max"
+
+
+def test_for_a_model_without_effort_there_is_nothing_to_choose(alice_client, settings):
+    settings.CHAT_MODELS = ["claude-haiku-4-5"]
+    assert b"<select" not in alice_client.get("/").content
+
+
+# Asking
+
+
+def test_the_chosen_effort_reaches_claude(alice_visitor, stand_in):
+    conversation = alice_visitor.ask("[[echo:One.]]", effort="low").start["conversation"]
+    alice_visitor.ask("[[echo:Two.]]", conversation, effort="high")
+    alice_visitor.ask("[[echo:Three.]]", conversation)
+    assert sent_efforts(stand_in) == ["low", "high", "medium"]
+
+
+def test_a_retry_has_the_chosen_effort(alice_visitor, stand_in):
+    answer = alice_visitor.ask("[[echo:One.]]").start["reply"]
+    with alice_visitor.streaming("POST", f"/messages/{answer}/reply/", data={"effort": "high"}) as stream:
+        stream.read_to_end()
+    assert sent_efforts(stand_in) == ["medium", "high"]
+
+
+def test_a_program_chooses_the_effort(alice_program, stand_in):
+    response = alice_program.post("/api/chat", json={"message": "[[echo:One.]]", "effort": "high"})
+    assert response.status_code == 200
+    assert sent_efforts(stand_in) == ["high"]
+
+
+def test_an_effort_that_is_not_offered_is_refused(alice_client, alice):
+    for path in ("/conversations/", path_of(create_conversation(alice), "messages/")):
+        response = alice_client.post(path, {"text": "Why?", "effort": "heroic"}, headers=STREAM)
+        assert (response.status_code, response.json()["error"]) == (400, "This effort is not offered here.")
+    assert not Message.objects.filter(text="Why?").exists()
+
+
+@pytest.mark.parametrize(
+    ("effort", "sentence"), [("heroic", "offered here"), (3, "a text of"), ("h" * 11, "a text of")]
+)
+def test_the_api_refuses_other_efforts(alice_client, effort, sentence):
+    body = {"message": "Why?", "effort": effort}
+    response = alice_client.post("/api/chat", body, content_type="application/json")
+    assert response.status_code == 400
+    assert sentence in response.json()["error"]
+
+
+def test_a_refused_form_keeps_the_chosen_effort(alice_client):
+    page = alice_client.post("/conversations/", {"text": " ", "effort": "high"})
+    assert (page.status_code, page.context["effort"]) == (400, "high")
