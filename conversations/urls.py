@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import api, conversations, exports, health, manifest, messages, readers, replies
+from conversations.views import api, conversations, exports, health, installing, messages, readers, replies
 
 urlpatterns = [
     path("", conversations.new, name="new"),
@@ -23,7 +23,9 @@ urlpatterns = [
     path("messages/<uuid:pk>/reword/", messages.reword, name="reword-question"),
     path("api/chat", api.chat, name="api-chat"),
     path("settings/readers/", readers.readers, name="readers"),
-    path("manifest.webmanifest", manifest.manifest, name="manifest"),
+    path("manifest.webmanifest", installing.manifest, name="manifest"),
+    path("service-worker.js", installing.service_worker, name="service-worker"),
+    path("offline/", installing.offline, name="offline"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

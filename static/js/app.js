@@ -10,9 +10,11 @@ import { ChatTime } from "./elements/chat-time.js";
 import { ChatToast } from "./elements/chat-toast.js";
 import { ChatToolbar } from "./elements/chat-toolbar.js";
 import { ModelPicker } from "./elements/model-picker.js";
+import { registerWorker } from "./html.js";
 import "./sign-out.js";
 
 deleteOldDrafts();
+registerWorker();
 customElements.define("chat-entry", ChatEntry);
 customElements.define("chat-menu", ChatMenu);
 customElements.define("chat-toast", ChatToast);

@@ -55,7 +55,7 @@ def test_a_deleted_conversation_leaves_all_lists_and_the_next_title_has_the_focu
 def test_alice_deletes_by_keyboard(window, conversations):
     window.page.goto("/conversations/")
     entry_of(window, conversations[2], "main").locator("[data-menu]").focus()
-    for key in ("Enter", "ArrowDown", "Enter"):
+    for key in ("Enter", "ArrowUp", "Enter"):
         window.page.keyboard.press(key)
 
     expect(window.page.locator("[aria-live=polite]")).to_have_text("Deleted.")
@@ -160,7 +160,7 @@ def test_on_a_telephone_a_deletion_is_undone_in_the_drawer(touch_window, convers
 
     touch_window.button("Undo").tap()
     expect(entry_of(touch_window, conversations[1])).to_be_visible()
-    expect(touch_window.page.get_by_role("link", name="New conversation")).to_be_visible()
+    expect(touch_window.page.locator("#sidebar").get_by_role("link", name="New conversation")).to_be_visible()
     assert not is_binned(conversations[1])
 
 
