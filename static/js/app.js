@@ -19,6 +19,7 @@ import { ModelPicker } from "./elements/model-picker.js";
 import { NotifyButton } from "./elements/notify-button.js";
 import { QuestionQueue } from "./elements/question-queue.js";
 import { SignInDialog } from "./elements/sign-in-dialog.js";
+import { registerWorker } from "./html.js";
 import { listenForShortcuts, onShortcut } from "./keys.js";
 import { notifyOfEnds } from "./notifications.js";
 import "./sign-out.js";
@@ -26,6 +27,7 @@ import { listenForStarters } from "./starters.js";
 
 deleteOldDrafts();
 notifyOfEnds();
+registerWorker();
 customElements.define("chat-entry", ChatEntry);
 customElements.define("chat-menu", ChatMenu);
 customElements.define("chat-toast", ChatToast);

@@ -31,7 +31,8 @@ def open_window(_browser, site):
     contexts, windows = [], []
 
     def open_window_for(user=None, **options) -> Window:
-        context = _browser.new_context(base_url=site.url, **options)
+        # A service worker would hide requests from tests that change or refuse them.
+        context = _browser.new_context(base_url=site.url, **{"service_workers": "block"} | options)
         contexts.append(context)
         if user is not None:
             client = Client()

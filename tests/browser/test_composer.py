@@ -65,7 +65,7 @@ def test_alice_asks_and_stops_by_keyboard_alone(window):
 def test_the_drawer_opens_and_closes_on_a_small_screen(open_window, alice):
     window = open_window(alice, viewport={"width": 390, "height": 780})
     window.page.goto("/")
-    link_in_drawer = window.page.get_by_role("link", name="New conversation")
+    link_in_drawer = window.page.locator("#sidebar").get_by_role("link", name="New conversation")
     expect(link_in_drawer).to_be_hidden()
 
     window.page.get_by_role("link", name="Conversations", exact=True).click()

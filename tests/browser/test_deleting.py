@@ -160,7 +160,7 @@ def test_on_a_telephone_a_deletion_is_undone_in_the_drawer(touch_window, convers
 
     touch_window.button("Undo").tap()
     expect(entry_of(touch_window, conversations[1])).to_be_visible()
-    expect(touch_window.page.get_by_role("link", name="New conversation")).to_be_visible()
+    expect(touch_window.page.locator("#sidebar").get_by_role("link", name="New conversation")).to_be_visible()
     assert not is_binned(conversations[1])
 
 

@@ -92,3 +92,39 @@ def test_a_shared_text_is_in_the_composer(touch_window):
 def test_accessibility_of_a_phone(open_window, alice):
     window = open_window(alice, has_touch=True, is_mobile=True, viewport={"width": 390, "height": 780}, bypass_csp=True)
     check_accessibility(window, f"/conversations/{create_versions(alice).pk}/")
+
+
+def wait_for_worker(page) -> None:
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
+
+def test_without_a_connection_there_is_a_page_that_says_so(open_window, alice):
+    window = open_window(alice, service_workers="allow")
+    window.page.goto("/")
+    wait_for_worker(window.page)
+    window.page.context.set_offline(True)
+    window.page.goto("/conversations/")
+    expect(window.page.get_by_role("heading", name="No connection")).to_be_visible()
+    assert window.page.evaluate("[...document.styleSheets].every((sheet) => sheet.cssRules.length)")
+
+    window.page.context.set_offline(False)
+    window.page.get_by_role("link", name="Try again").click()
+    expect(window.page.get_by_role("heading", name="All conversations")).to_be_visible()
+
+
+def test_no_page_of_a_person_is_kept(open_window, alice):
+    window = open_window(alice, service_workers="allow")
+    conversation = create_conversation(alice)
+    window.page.goto("/")
+    wait_for_worker(window.page)
+    for path in (f"/conversations/{conversation.pk}/", "/conversations/", "/"):
+        window.page.goto(path)
+    window.ask_and_wait("Hello [[text]]Hi.[[/text]]")
+    kept = window.page.evaluate(
+        """async () => {
+          const caches_ = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
+          const requests = await Promise.all(caches_.map((cache) => cache.keys()));
+          return requests.flat().map(({ url }) => new URL(url).pathname);
+        }"""
+    )
+    assert [path for path in kept if not path.startswith("/static/")] == ["/offline/"]

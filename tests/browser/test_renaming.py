@@ -188,4 +188,4 @@ def test_on_a_telephone_alice_renames_in_the_drawer_which_stays_open(touch_windo
 
     open_title_field(touch_window, "chat-sidebar li")
     title_field(touch_window).press("Escape")
-    expect(touch_window.page.get_by_role("link", name="New conversation")).to_be_visible()
+    expect(touch_window.page.locator("#sidebar").get_by_role("link", name="New conversation")).to_be_visible()

@@ -1,5 +1,6 @@
 """The site as an application on a phone: its manifest, its icons, and what other applications share with it."""
 
+import re
 import struct
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from django.contrib.staticfiles import finders
 
 from conversations.models import TeamSettings
-from conversations.views.manifest import MARK
+from conversations.views.installing import MARK
 
 pytestmark = pytest.mark.django_db
 
@@ -55,3 +56,15 @@ def test_what_is_shared_is_in_the_composer_and_is_not_sent(client, alice, query,
 
 def test_what_a_guest_shares_is_kept_through_the_sign_in(client):
     assert client.get("/", {"text": "Why?"}).headers["Location"] == "/accounts/login/?next=/%3Ftext%3DWhy%253F"
+
+
+def test_the_page_without_a_connection_names_nobody(client, alice):
+    guest = client.get("/offline/").text
+    client.force_login(alice)
+    assert client.get("/offline/").text == guest
+
+
+def test_all_that_the_page_without_a_connection_needs_is_kept(client):
+    worker, page = client.get("/service-worker.js"), client.get("/offline/").text
+    assert worker.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert all(f'"{style}"' in worker.text for style in re.findall(r'<link rel="stylesheet" href="(.*?)">', page))

@@ -1,7 +1,8 @@
-"""What a phone or a computer needs to know to install the site as an application."""
+"""The site as an application on a phone or a computer: its manifest, and its page without a connection."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -45,3 +46,17 @@ def manifest(request: HttpRequest) -> JsonResponse:
     }
     headers = {"Cache-Control": "public, max-age=3600"}
     return JsonResponse(document, content_type="application/manifest+json", headers=headers)
+
+
+@login_not_required
+@require_safe
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The script that shows the page without a connection. From this address it serves the whole site."""
+    return render(request, "offline/service-worker.js", content_type="text/javascript; charset=utf-8")
+
+
+@login_not_required
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """The page without a connection, which a browser keeps: the same for everybody."""
+    return render(request, "offline/page.html")

@@ -1,0 +1,48 @@
+{% load static %}/**
+ * Shows a page of its own where the site cannot be reached. That page and its style are all that is kept: every other
+ * page is for one person, and passes through.
+ */
+
+const PAGE = "{% url 'offline' %}";
+const FILES = [
+  PAGE,
+  "{% static 'css/tokens.css' %}",
+  "{% static 'css/base.css' %}",
+  "{% static 'css/card.css' %}",
+  "{% static 'css/button.css' %}",
+  "{% static 'css/phone.css' %}",
+];
+/** The names of the files change with their content, and this one with them. */
+const CACHE = FILES.join(" ");
+
+self.addEventListener("install", (event) => event.waitUntil(keepFiles()));
+self.addEventListener("activate", (event) => event.waitUntil(begin()));
+self.addEventListener("fetch", (event) => {
+  const { url, mode, method } = event.request;
+  if (mode === "navigate" && method === "GET") event.respondWith(load(event));
+  else if (FILES.includes(new URL(url).pathname)) event.respondWith(fetch(event.request).catch(() => find(url)));
+});
+
+async function keepFiles() {
+  const cache = await caches.open(CACHE);
+  await cache.addAll(FILES);
+}
+
+async function begin() {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)));
+  // The browser asks for a page while this script is still being started.
+  await self.registration.navigationPreload?.enable();
+}
+
+async function load(event) {
+  try {
+    return (await event.preloadResponse) ?? (await fetch(event.request));
+  } catch {
+    return find(PAGE);
+  }
+}
+
+async function find(file) {
+  return (await caches.match(file, { ignoreVary: true })) ?? Response.error();
+}
