@@ -2,7 +2,8 @@
 
 import { errorMessage, ResponseError, send } from "./requests.js";
 
-const PAUSE_MS = 1_500;
+/** A change is shown within two seconds. */
+const PAUSE_MS = 1_800;
 const MAX_PAUSE_MS = 60_000;
 
 export class LiveUpdates {

@@ -109,10 +109,12 @@ def test_a_title_given_elsewhere_appears_by_itself(tabs):
 def test_a_deletion_elsewhere_is_said_and_can_be_undone(tabs):
     _first, second = tabs
     Conversation.objects.get().bin()
-    expect(second.page.get_by_text("This conversation was deleted elsewhere.")).to_be_visible(timeout=WITHIN_MS)
+    notice = second.page.get_by_text("This conversation was deleted elsewhere.").first
+    expect(notice).to_be_visible(timeout=WITHIN_MS)
+    expect(second.page.get_by_role("status")).to_have_text("This conversation was deleted elsewhere.")
     expect(second.page.locator("chat-sidebar li")).to_have_count(0)
     second.button("Restore").click()
-    expect(second.page.get_by_text("This conversation was deleted elsewhere.")).to_be_hidden()
+    expect(notice).to_be_hidden()
     assert Conversation.objects.get().deleted is None
 
 

@@ -2,6 +2,7 @@
 
 import { attempt } from "../actions.js";
 import { addressOf } from "../addresses.js";
+import { announce } from "../announce.js";
 import { listen } from "../events.js";
 import { send } from "../requests.js";
 import { showTitle } from "./chat-entry.js";
@@ -26,6 +27,7 @@ export class ChatState extends HTMLElement {
   }
 
   #show(conversation) {
+    if (!conversation && this.#notice.hidden) announce(this.#notice.querySelector("p").textContent);
     this.#notice.hidden = conversation !== null;
     if (conversation?.id !== this.#heading.conversation) return;
     for (const flag of ["pinned", "archived"]) this.#heading.toggleAttribute(`data-${flag}`, conversation[flag]);
