@@ -20,7 +20,7 @@ def create_index(apps: Any, schema_editor: Any) -> None:
         collation = postgresql.ICU_COLLATION if cursor.fetchone() else ""
     schema_editor.execute("DROP INDEX IF EXISTS message_words", params=None)
     function = postgresql.WORDS_FUNCTION % {"collation": collation}
-    schema_editor.execute(function + postgresql.CREATE_INDEX + postgresql.CREATE_TRIGGERS, params=None)
+    schema_editor.execute(function + postgresql.ADD_WORDS + postgresql.CREATE_TRIGGERS, params=None)
 
 
 def drop_index(apps: Any, schema_editor: Any) -> None:

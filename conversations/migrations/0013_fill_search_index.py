@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import migrations, transaction
 
-from conversations.search import sqlite
+from conversations.search import postgresql, sqlite
 from conversations.search.entries import INSERT_MESSAGES, INSERT_TITLES
 
 BATCH = 500
@@ -26,6 +26,8 @@ def fill_index(apps: Any, schema_editor: Any) -> None:
     add_entries(apps.get_model("conversations", "Message"), connection, INSERT_MESSAGES, MISSING_MESSAGES)
     if connection.vendor == "sqlite":
         sqlite.drop_triggers(connection)
+    else:
+        schema_editor.execute(postgresql.CREATE_INDEX)
 
 
 def add_entries(model: Any, connection: Any, insert: str, missing: str) -> None:

@@ -23,7 +23,7 @@ from conversations.search.snippets import make_snippet, mark_matches, strip_mark
 #: So many texts with all words are ranked: titles first, then the newest messages.
 MAX_RANKED = 200
 #: So many of them are read to check whether their words follow one another.
-MAX_CHECKED = 2_000
+MAX_CHECKED = 1_000
 #: Of a long message so many characters count for its rank.
 RANKED_CHARACTERS = 4_000
 #: Hits that are shown of one conversation.
