@@ -48,6 +48,8 @@ def sign_in_elsewhere(window, user):
 def test_alice_signs_in_in_the_page_and_her_question_is_sent(signed_out_window):
     window = signed_out_window
     window.ask("Do you know me? [[echo:I do.]]")
+    forgotten = dialog(window).get_by_role("link", name="Forgot your password?")
+    expect(forgotten).to_have_attribute("target", "_blank")
     sign_in(window)
     window.expect_answer("complete")
     expect(dialog(window)).to_be_hidden()

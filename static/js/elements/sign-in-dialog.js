@@ -66,6 +66,8 @@ export class SignInDialog extends HTMLElement {
 
   #showForm(form) {
     form.elements.login.value ||= this.dataset.email;
+    // The page stays open, with what was written in it.
+    for (const link of form.querySelectorAll("a")) link.target = "_blank";
     this.querySelector("[data-form]").replaceChildren(form);
     form.elements.password.focus();
   }
