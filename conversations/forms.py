@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.claude import models
 from conversations.claude.efforts import available_efforts
-from conversations.models import Question
+from conversations.models import Preferences, Question
 
 MAX_QUESTION_LENGTH = 200_000
 MAX_TITLE_LENGTH = 200
@@ -142,6 +142,26 @@ class PreferencesForm(forms.Form):
     def clean_model(self) -> str:
         model: str = self.cleaned_data["model"]
         return model and validate_model(model)
+
+
+class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
+    """All that a person can choose, with their name."""
+
+    first_name = forms.CharField(label=_("first name"), required=False, max_length=150)
+    last_name = forms.CharField(label=_("last name"), required=False, max_length=150)
+
+    field_order = ["first_name", "last_name"]
+
+    class Meta:
+        model = Preferences
+        fields = ["instructions", "theme", "enter_sends", "single_keys"]
+
+    def save(self, commit: bool = True) -> Preferences:
+        person = self.instance.user
+        person.first_name, person.last_name = self.cleaned_data["first_name"], self.cleaned_data["last_name"]
+        person.save(update_fields=["first_name", "last_name"])
+        preferences: Preferences = super().save(commit)
+        return preferences
 
 
 class RewordForm(forms.Form):

@@ -32,7 +32,7 @@ urlpatterns = [
         allauth_views.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
-    path("settings/", RedirectView.as_view(pattern_name="tokens"), name="settings"),
+    path("settings/", RedirectView.as_view(pattern_name="preferences"), name="settings"),
     path("settings/changes/", account_changes, name="account-changes"),
     path("settings/address/<str:token>/", ConfirmAddressView.as_view(), name="confirm-address"),
     path("settings/sessions/", sessions.list_sessions, name="sessions"),

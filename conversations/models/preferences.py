@@ -12,11 +12,25 @@ from chatsite.accounts.models import User
 class Preferences(models.Model):
     """One row for each person who has chosen something, read with `Preferences.current(user)`."""
 
+    class Theme(models.TextChoices):
+        LIGHT = "light", _("light")
+        DARK = "dark", _("dark")
+
+        __empty__ = _("as the system")
+
     user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")
     # The model and the effort of new questions; empty: the site's default.
     model = models.CharField(_("model"), max_length=80, blank=True)
     effort = models.CharField(_("effort"), max_length=10, blank=True)
-    single_keys = models.BooleanField(_("single keys"), default=True)
+    theme = models.CharField(_("colors"), max_length=10, blank=True, choices=Theme)
+    enter_sends = models.BooleanField(_("Enter sends; Shift+Enter adds a line"), default=True)
+    single_keys = models.BooleanField(_("shortcuts of a single character, such as / and ?"), default=True)
+    instructions = models.TextField(
+        _("about me"),
+        blank=True,
+        max_length=4_000,
+        help_text=_("What Claude should know about you, and how it should answer. Sent with each of your questions."),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("preferences")
@@ -28,6 +42,11 @@ class Preferences(models.Model):
     def current(cls, user: User | AnonymousUser) -> Self:
         """The person's row, or the defaults while they have chosen nothing, and for guests."""
         return cls.objects.filter(pk=user.pk).first() or cls(pk=user.pk)
+
+    def add_to(self, instructions: str) -> str:
+        """The team's instructions, and what the person says about themselves."""
+        own = self.instructions.strip()
+        return f"{instructions}\n\nThe person says about themselves:\n{own}".strip() if own else instructions
 
     @classmethod
     def change(cls, user: User, **chosen: object) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from conversations.claude import prompt
 from conversations.claude.client import Request
 from conversations.markdown import Opening
-from conversations.models import Conversation, Message, Question, Refused, Retry, TeamSettings, Usage
+from conversations.models import Conversation, Message, Preferences, Question, Refused, Retry, TeamSettings, Usage
 from conversations.presentation.continuing import find_continued_opening
 from conversations.replies.call import ReservedCall, reserve_call
 from conversations.replies.titles import build_title_request
@@ -39,7 +39,8 @@ def store_question(conversation: Conversation, request: Question | Retry, runner
     continued = conversation.find_continued(request)
     with transaction.atomic():
         team = TeamSettings.current()
-        answer, is_new = conversation.ask(request, runner=runner, instructions=team.instructions, continued=continued)
+        instructions = Preferences.current(conversation.owner).add_to(team.instructions)
+        answer, is_new = conversation.ask(request, runner=runner, instructions=instructions, continued=continued)
         if not is_new:
             return StoredQuestion(answer)
         reply_call = reserve_call(

@@ -5,8 +5,11 @@
 document.addEventListener("keydown", (event) => {
   const { form } = event.target;
   if (event.key !== "Enter" || event.shiftKey || event.isComposing || !form?.matches("[data-ask]")) return;
-  // The custom element has handlers of its own. On a touch screen Enter adds a line.
-  if (customElements.get("chat-composer") || matchMedia("(pointer: coarse) and (hover: none)").matches) return;
+  // The custom element has handlers of its own.
+  if (customElements.get("chat-composer")) return;
+  // Enter adds a line on a touch screen, and if the person wants that.
+  if (document.documentElement.hasAttribute("data-enter-adds-line")) return;
+  if (matchMedia("(pointer: coarse) and (hover: none)").matches) return;
   event.preventDefault();
   if (event.target.value.trim()) form.requestSubmit();
 });

@@ -13,9 +13,10 @@ export function isEscape(event) {
   return event.key === "Escape" && !event.defaultPrevented && !isComposing(event);
 }
 
-/** Whether the key sends the form: Enter, but on a touch screen only with Ctrl or Command. */
+/** Whether the key sends the form: Enter, but on a touch screen, or if the person wants that, only with Ctrl or Command. */
 export function isSendKey(event) {
   if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return false;
   const isTouchScreen = matchMedia("(pointer: coarse) and (hover: none)").matches;
-  return !isTouchScreen || event.ctrlKey || event.metaKey;
+  const addsLine = isTouchScreen || document.documentElement.hasAttribute("data-enter-adds-line");
+  return !addsLine || event.ctrlKey || event.metaKey;
 }

@@ -20,9 +20,9 @@ def alice_client(client, alice):
     return client
 
 
-def test_settings_redirect_to_the_tokens(alice_client):
+def test_settings_redirect_to_the_preferences(alice_client):
     response = alice_client.get("/settings/")
-    assert response["Location"] == "/settings/tokens/"
+    assert response["Location"] == "/settings/preferences/"
     assert "You have none yet." in alice_client.get("/settings/tokens/").content.decode()
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from conversations.models import Message, Preferences
+from conversations.models import Conversation, Message, Preferences, Question, TeamSettings
+from conversations.replies.start import store_question
 from tests.history import create_conversation
 from tests.views.requests import SCRIPT, STREAM, path_of
 
@@ -44,11 +45,6 @@ def test_single_keys_are_switched_off_and_on_again(alice_client, alice):
     for sent, stored in (("false", False), ("true", True)):
         alice_client.post("/settings/preferences/", {"single_keys": sent}, headers=SCRIPT)
         assert Preferences.objects.get(user=alice).single_keys is stored
-
-
-def test_a_plain_form_leads_to_the_chat(alice_client):
-    response = alice_client.post("/settings/preferences/", {"effort": "low"})
-    assert (response.status_code, response["Location"]) == (303, "/")
 
 
 @pytest.mark.parametrize("fields", [{"model": "gpt-2"}, {"effort": "heroic"}, {"effort": "max"}])
@@ -120,3 +116,61 @@ def test_the_api_refuses_other_efforts(alice_client, effort, sentence):
 def test_a_refused_form_keeps_the_chosen_effort(alice_client):
     page = alice_client.post("/conversations/", {"text": " ", "effort": "high"})
     assert (page.status_code, page.context["effort"]) == (400, "high")
+
+
+# The page with everything
+
+
+def form(**changes):
+    """The form of the page as Alice sends it, with the boxes that she has ticked."""
+    fields = {"first_name": "Alice", "last_name": "", "theme": "", "enter_sends": "on", "single_keys": "on"}
+    return {name: value for name, value in {**fields, "instructions": "", **changes}.items() if value is not None}
+
+
+def test_alice_changes_her_name(alice_client, alice):
+    response = alice_client.post("/settings/preferences/", form(first_name="Alicia", last_name="Berg"), follow=True)
+    assert "Saved." in response.text
+    alice.refresh_from_db()
+    assert alice.get_full_name() == "Alicia Berg"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_alice_chooses_the_colors_of_every_page(alice_client, theme):
+    alice_client.post("/settings/preferences/", form(theme=theme))
+    assert f'data-theme="{theme}"' in alice_client.get("/").text
+    assert f'data-theme="{theme}"' in alice_client.get("/settings/tokens/").text
+
+
+def test_without_a_choice_the_colors_are_those_of_the_system(alice_client):
+    alice_client.post("/settings/preferences/", form())
+    assert "data-theme" not in alice_client.get("/").text
+
+
+def test_alice_has_enter_add_a_line(alice_client):
+    alice_client.post("/settings/preferences/", form(enter_sends=None))
+    assert "data-enter-adds-line" in alice_client.get("/").text
+
+
+@pytest.mark.parametrize("changes", [{"theme": "purple"}, {"instructions": "x" * 4_001}, {"first_name": "a\0b"}])
+def test_what_cannot_be_chosen_is_refused_and_shown_again(alice_client, alice, changes):
+    response = alice_client.post("/settings/preferences/", form(last_name="Berg", **changes))
+    assert response.status_code == 400
+    assert 'value="Berg"' in response.text
+    assert not Preferences.objects.filter(user=alice).exists()
+
+
+def ask_as(person):
+    """The answer to a question of this person, before it is written."""
+    question = Question(text="How high is the tide?", model=OPUS)
+    return store_question(Conversation.draft(person, question), question, "runner").answer
+
+
+def test_what_alice_says_about_herself_is_sent_after_the_instructions_of_the_team(alice):
+    TeamSettings.objects.create(instructions="Be brief.")
+    Preferences.change(alice, instructions="I am a marine biologist.")
+    assert ask_as(alice).system == "Be brief.\n\nThe person says about themselves:\nI am a marine biologist."
+
+
+def test_what_alice_says_about_herself_is_not_sent_with_the_questions_of_bob(alice, bob):
+    Preferences.change(alice, instructions="I am a marine biologist.")
+    assert "biologist" not in ask_as(bob).system
