@@ -84,6 +84,7 @@ def test_the_page_tells_thinking_from_writing_and_shows_a_stall(window):
     window.ask("[[thinking:Let me **see** what there is.]][[rate:5]][[stall:6]][[chars:900]]")
     expect(progress(window)).to_have_attribute("data-phase", "thinking")
     expect(progress(window)).to_contain_text(re.compile(r"Thinking · \d+ s"))
+    expect(window.answer.locator("[data-thinking-label]")).to_have_text("Thoughts so far")
     expect(progress(window)).to_have_attribute("data-phase", "writing")
     expect(window.answer.locator("[data-thinking-label]")).to_have_text(re.compile(r"Thought for \d+ s"))
     expect(progress(window)).to_contain_text("Waiting for Claude · 4 s")
