@@ -16,10 +16,10 @@ export class ResponseError extends Error {
 }
 
 /**
- * Send a request, with the fields of `form` or with `fields` as its body, and return the response.
+ * Send a request, with the fields of `form` and further `fields` as its body, and return the response.
  * `submitter`: the button of the form that was pressed. `stream`: the response is to be an event stream.
- * If the session has ended the person signs in, and the same request is sent again; pages that are only read again in the
- * background do without.
+ * If the session has ended the person signs in, and the same request is sent again; what is only read again in the
+ * background does without.
  * Throws ResponseError for a status from 400 on, TypeError when there is no connection. Dispatches `refused` {code}
  * where the refusal has a code, for the part of the page that can do something about it.
  */
@@ -37,13 +37,20 @@ export async function send(method, url, options = {}) {
   throw new ResponseError(response.status, error ?? "");
 }
 
-function request(method, url, { form, fields, submitter = null, stream = false }) {
+function request(method, url, { form, submitter = null, fields = {}, stream = false }) {
   const headers = { "X-Requested-With": "fetch", "X-CSRFToken": csrfToken() };
   if (stream) headers.Accept = "text/event-stream";
-  const body = (form || fields) && new URLSearchParams(form ? new FormData(form, submitter) : fields);
+  const options = { method, headers, credentials: "same-origin", cache: "no-store" };
+  if (method !== "GET") options.body = buildBody(form, submitter, fields);
+  return fetch(url, options);
+}
+
+function buildBody(form, submitter, fields) {
+  const body = new URLSearchParams(form && new FormData(form, submitter));
+  for (const [name, value] of Object.entries(fields)) body.set(name, value);
   // The one in the header is never older than the session.
-  body?.delete("csrfmiddlewaretoken");
-  return fetch(url, { method, headers, body, credentials: "same-origin", cache: "no-store" });
+  body.delete("csrfmiddlewaretoken");
+  return body;
 }
 
 async function readRefusal(response) {

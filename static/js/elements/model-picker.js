@@ -14,17 +14,19 @@ export class ModelPicker extends HTMLElement {
     this.#effort = this.querySelector("[name=effort]");
     this.addEventListener("change", ({ target }) => this.#handleChange(target));
     // In the capture phase, so that the fields are in the form before the thread sends it.
-    document.addEventListener("submit", (event) => this.#addFields(event.target), { capture: true });
+    document.addEventListener("submit", (event) => this.#addFields(event), { capture: true });
     listen("refused", ({ code }) => code === "model" && this.#removeChosenModel());
     this.#showEffort();
   }
 
-  #addFields(form) {
+  /** What the button that was pressed names itself is left as it is. */
+  #addFields({ target: form, submitter }) {
     if (!form.dataset.ask || form.id === "composer") return;
     for (const { name, value } of this.querySelectorAll("select")) {
-      const field = form.elements[name] ?? document.createElement("input");
+      const field = form.querySelector(`input[name=${name}]`) ?? document.createElement("input");
       Object.assign(field, { type: "hidden", name, value });
-      form.append(field);
+      if (submitter?.name === name) field.remove();
+      else form.append(field);
     }
   }
 
