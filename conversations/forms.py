@@ -1,7 +1,7 @@
 """Forms for what people type and send. Every error is a sentence."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -147,14 +147,15 @@ class PreferencesForm(forms.Form):
 class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
     """All that a person can choose, with their name."""
 
-    first_name = forms.CharField(label=_("first name"), required=False, max_length=150)
-    last_name = forms.CharField(label=_("last name"), required=False, max_length=150)
+    first_name = forms.CharField(label=_("First name"), required=False, max_length=150)
+    last_name = forms.CharField(label=_("Last name"), required=False, max_length=150)
 
     field_order = ["first_name", "last_name"]
 
     class Meta:
         model = Preferences
-        fields = ["instructions", "theme", "enter_sends", "single_keys"]
+        fields = ("instructions", "theme", "enter_sends", "single_keys")
+        widgets: ClassVar = {"instructions": forms.Textarea({"rows": 6})}
 
     def save(self, commit: bool = True) -> Preferences:
         person = self.instance.user

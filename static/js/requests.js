@@ -19,8 +19,8 @@ export class ResponseError extends Error {
  * Send a request, with the fields of `form` and further `fields` as its body, and return the response.
  * `submitter`: the button of the form that was pressed. `stream`: the response is to be an event stream. `etag`: that of
  * an earlier response; where nothing has changed since, the status of this one is 304.
- * If the session has ended the person signs in, and the same request is sent again; pages that are only read again in the
- * background do without.
+ * If the session has ended the person signs in, and the same request is sent again; what is only read again in the
+ * background does without.
  * Throws ResponseError for a status from 400 on, TypeError when there is no connection. Dispatches `refused` {code}
  * where the refusal has a code, for the part of the page that can do something about it.
  */

@@ -19,14 +19,14 @@ export class ModelPicker extends HTMLElement {
     this.#showEffort();
   }
 
-  /** But for what the button that was pressed names itself. */
+  /** What the button that was pressed names itself is left as it is. */
   #addFields({ target: form, submitter }) {
     if (!form.dataset.ask || form.id === "composer") return;
     for (const { name, value } of this.querySelectorAll("select")) {
-      if (submitter?.name === name) continue;
-      const field = form.elements[name] ?? document.createElement("input");
+      const field = form.querySelector(`input[name=${name}]`) ?? document.createElement("input");
       Object.assign(field, { type: "hidden", name, value });
-      form.append(field);
+      if (submitter?.name === name) field.remove();
+      else form.append(field);
     }
   }
 
