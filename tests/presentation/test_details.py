@@ -130,7 +130,7 @@ def test_details_cost_the_same_queries_for_one_answer_and_for_twenty(
         conversation.head = answer
         used(conversation)
     page_of(client, conversation)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client.get(f"/conversations/{conversation.pk}/")
 
 
