@@ -88,7 +88,7 @@ def test_what_happens_while_a_question_is_being_stored_stops_its_reply(alice, mo
         time.sleep(0.5)
 
     with ThreadPoolExecutor(1) as pool:
-        monkeypatch.setattr("conversations.models.conversation.refuse_if_too_many_running", meanwhile)
+        monkeypatch.setattr("conversations.models.asking.refuse_if_too_many_running", meanwhile)
         answer = ask(conversation, "Is it too late?")
     answer.refresh_from_db()
     assert answer.stop_requested == ending
