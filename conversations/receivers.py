@@ -1,4 +1,4 @@
-"""Reacts to signals of the accounts and of the database. Connected by the app's configuration, with the system checks."""
+"""Reacts to signals of the accounts and the database, and adds a system check. Connected by the configuration."""
 
 from typing import Any
 
