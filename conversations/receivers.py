@@ -1,7 +1,8 @@
-"""Reacts to signals of the accounts and of the database. Connected by the app's configuration."""
+"""Reacts to signals of the accounts and the database, and adds a system check. Connected by the configuration."""
 
 from typing import Any
 
+from django.core import checks
 from django.db import connections
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
@@ -18,6 +19,7 @@ def stop_open_answers(user: User, **kwargs: Any) -> None:
     Message.objects.filter(conversation__owner=user).request_stop(Message.Ending.DEACTIVATED)
 
 
+checks.register(sqlite.check_fts5)
 connection_created.connect(sqlite.add_functions)
 
 

@@ -110,7 +110,9 @@ def find_results(viewer: User, query: Query, filters: Filters) -> tuple[list[Res
     titles = Conversation.objects.visible_to(viewer).filter(pk__in=titled)
     for conversation, title, updated in titles.values_list("pk", "title", "updated"):
         if query.is_in(fold(title)):
-            results.setdefault(conversation, Result(conversation)).title_score = TITLE_SCORE + score_date(updated)
+            results.setdefault(conversation, Result(conversation)).title_score = TITLE_SCORE + score_date(
+                updated, timezone.now()
+            )
     number = sum(len(result.hits) for result in results.values())
     return sorted(results.values(), key=lambda result: result.score, reverse=True), number >= MAX_RANKED
 
@@ -133,11 +135,12 @@ def find_hits(viewer: User, query: Query, filters: Filters, found: list[UUID]) -
 
 
 def rank(messages: QuerySet[Message], query: Query, *, check: bool) -> Iterator[tuple[UUID, Hit]]:
+    now = timezone.now()
     text = "text" if check else Left("text", RANKED_CHARACTERS)
     for conversation, pk, role, created, content in messages.values_list("conversation", "pk", "role", "created", text):
         folded = fold(content)
         if not check or query.is_in(folded):
-            yield conversation, Hit(pk, role, created, score_text(query.words, folded) + score_date(created))
+            yield conversation, Hit(pk, role, created, score_text(query.words, folded) + score_date(created, now))
 
 
 def describe(results: Sequence[Result], query: Query) -> None:

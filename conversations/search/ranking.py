@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.utils import timezone
-
 #: More occurrences of a word make no difference.
 MAX_OCCURRENCES = 5
 #: A text of today counts twice as much as one that is so old.
@@ -27,6 +25,6 @@ def _score_word(word: str, folded: str) -> float:
     return number / MAX_OCCURRENCES + is_whole
 
 
-def score_date(moment: datetime) -> float:
+def score_date(moment: datetime, now: datetime) -> float:
     """From 2, for today, towards 0."""
-    return 2 / (1 + max((timezone.now() - moment).days, 0) / HALF_LIFE_DAYS)
+    return 2 / (1 + max((now - moment).days, 0) / HALF_LIFE_DAYS)

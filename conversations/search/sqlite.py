@@ -5,8 +5,12 @@ its triggers and fails where a trigger names a table that is being rebuilt: they
 created after it.
 """
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
+from django.core import checks
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, Func
 
@@ -50,6 +54,19 @@ class Matches(Func):
     arg_joiner = " IN (SELECT rowid FROM conversations_searchwords WHERE conversations_searchwords MATCH "
     template = "%(expressions)s)"
     output_field = BooleanField()
+
+
+def check_fts5(**_options: Any) -> list[checks.CheckMessage]:
+    """An error if the database is SQLite and Python's SQLite was built without FTS5."""
+    if connection.vendor != "sqlite":
+        return []
+    try:
+        with closing(sqlite3.connect(":memory:")) as memory:
+            memory.execute("CREATE VIRTUAL TABLE probe USING fts5(words)")
+    except sqlite3.OperationalError:
+        hint = "Use a Python whose SQLite has FTS5, or PostgreSQL."
+        return [checks.Error("The search needs FTS5, which this SQLite does not have.", hint, id="search.E001")]
+    return []
 
 
 def add_functions(connection: BaseDatabaseWrapper, **_signal: Any) -> None:

@@ -1,6 +1,7 @@
 """The index of the search holds exactly the texts that there are, whatever happens to them."""
 
 import random
+import sqlite3
 import sys
 
 from django.core.management import call_command
@@ -10,6 +11,7 @@ from conversations.models import EarlierTurn, Message, SearchEntry
 from conversations.models.words import index_document
 from conversations.replies.checkpoints import store_texts
 from conversations.search.query import parse_query
+from conversations.search.sqlite import check_fts5
 from tests.history import TEST_RUNNER, begin, create_conversation, edit, finish_answer
 
 
@@ -110,13 +112,23 @@ def test_the_migration_indexes_old_texts_once(alice, transactional_db):
     SearchEntry.objects.all().delete()
     assert indexed_words() == []
     for _ in range(2):
-        call_command("migrate", "conversations", "0010", verbosity=0)
+        call_command("migrate", "conversations", "0012", verbosity=0)
         call_command("migrate", "conversations", verbosity=0)
     assert len(indexed_words()) == 5
     assert SearchEntry.objects.filter(has_code=True, message__text__startswith="```").exists()
     # The triggers are there again.
     finish_answer(answer, "The last one")
     assert indexed_words()[-1:] == words_of(alice, "The last one")
+
+
+def test_a_sqlite_without_fts5_is_reported(monkeypatch):
+    def connect(_name):
+        raise sqlite3.OperationalError("no such module: fts5")
+
+    monkeypatch.setattr(connection, "vendor", "sqlite")
+    assert check_fts5() == []
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    assert [error.id for error in check_fts5()] == ["search.E001"]
 
 
 def test_a_text_of_any_characters_can_be_indexed(alice):
