@@ -7,8 +7,10 @@ neither see the link nor choose the address.
 
 from typing import Any, ClassVar
 
-import allauth.account.admin  # noqa: F401 (registers the model that is unregistered below)
+import allauth.account.admin
+import allauth.usersessions.admin  # noqa: F401 (both register the models that are unregistered below)
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
@@ -31,6 +33,8 @@ from chatsite.accounts.models import ApiToken, User
 
 # Each person's address is in their own row; a second table of addresses could only contradict it.
 admin.site.unregister(EmailAddress)
+# Its keys are those of sessions: with one, staff could act as its owner.
+admin.site.unregister(UserSession)
 
 #: The fields that give power over the site: only superusers may change them.
 PRIVILEGE_FIELDS = ("is_staff", "is_superuser", "groups", "user_permissions")

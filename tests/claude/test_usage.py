@@ -50,6 +50,7 @@ def test_alice_reads_what_her_answer_used_and_cost(ask):
         "input_tokens": row.tokens.prompt,
         "output_tokens": row.output_tokens,
         "cached_share": 0,
+        "context_percent": 0,
         "cost": row.cost,
         "estimated": False,
     }

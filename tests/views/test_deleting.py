@@ -130,7 +130,7 @@ def test_the_list_and_the_bin_take_the_same_queries_however_long_they_are(
         if number % 2:
             conversation.bin()
     for path in ("/conversations/", "/bin/"):
-        with django_assert_max_num_queries(7):
+        with django_assert_max_num_queries(8):
             alice_client.get(path)
 
 
