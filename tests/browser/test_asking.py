@@ -39,9 +39,9 @@ def test_the_page_shows_that_claude_has_not_begun_to_write(window):
 
 def test_screen_readers_hear_of_the_beginning_and_the_end(window):
     window.ask("Think about it [[delay:2]]")
-    expect(window.page.get_by_role("status")).to_have_text("Claude is answering")
+    expect(window.status).to_have_text("Claude is answering")
     window.expect_answer("complete")
-    expect(window.page.get_by_role("status")).to_have_text("Answer complete")
+    expect(window.status).to_have_text("Answer complete")
 
 
 def test_alice_stops_with_the_button(window):

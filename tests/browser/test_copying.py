@@ -158,7 +158,7 @@ def test_the_button_and_screen_readers_say_for_a_moment_that_it_was_copied(open_
     window.page.goto("/")
     window.ask_and_wait("[[echo:High at noon.]]")
     window.button("Copy").click()
-    expect(window.page.get_by_role("status")).to_have_text("Copied")
+    expect(window.status).to_have_text("Copied")
     expect(window.answer.get_by_role("button", name="Copied", exact=True)).to_be_visible()
     expect(window.answer.get_by_role("button", name="Copy", exact=True)).to_be_visible()
 

@@ -71,7 +71,7 @@ def test_a_question_that_was_changed_offline_is_sent_by_alice_herself(window):
 def test_a_notice_says_that_the_browser_is_offline(window):
     window.page.context.set_offline(True)
     window.expect_shown("[data-connection]", "You are offline.")
-    expect(window.page.get_by_role("status")).to_contain_text("You are offline.")
+    expect(window.status).to_contain_text("You are offline.")
     window.page.context.set_offline(False)
     expect(window.page.locator("[data-connection]")).to_be_hidden()
 

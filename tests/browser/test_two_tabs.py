@@ -111,7 +111,7 @@ def test_a_deletion_elsewhere_is_said_and_can_be_undone(tabs):
     Conversation.objects.get().bin()
     notice = second.page.get_by_text("This conversation was deleted elsewhere.").first
     expect(notice).to_be_visible(timeout=WITHIN_MS)
-    expect(second.page.get_by_role("status")).to_have_text("This conversation was deleted elsewhere.")
+    expect(second.status).to_have_text("This conversation was deleted elsewhere.")
     expect(second.page.locator("chat-sidebar li")).to_have_count(0)
     second.button("Restore").click()
     expect(notice).to_be_hidden()

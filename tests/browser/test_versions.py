@@ -42,7 +42,7 @@ def test_the_switch_shows_the_branch_of_the_other_answer(window, alice):
 def test_screen_readers_hear_which_version_is_shown(window, alice):
     open_conversation(window, create_two_answers(alice))
     version_button(window, "Previous").click()
-    expect(window.page.get_by_role("status")).to_have_text("Version 1 of 2")
+    expect(window.status).to_have_text("Version 1 of 2")
 
 
 def test_the_switch_keeps_the_focus_and_its_place(window, alice):

@@ -63,6 +63,11 @@ class Window:
         return self.page.get_by_label("Write to Claude")
 
     @property
+    def status(self):
+        """What the page tells screen readers about the conversation."""
+        return self.page.locator("[data-status]")
+
+    @property
     def answer(self):
         """The last answer."""
         return self.answers.last

@@ -7,6 +7,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
 
+from tests.benchmarks import world
 from tests.claude.streams import BLOCK_STOP, END, START, STOP, block_start, text_delta
 from tests.fuzz import faults, shrink
 from tests.fuzz.cases import Case
@@ -39,6 +40,8 @@ async def play_cases():
 def test_a_letter_that_does_not_arrive_is_reported(monkeypatch, capsys):
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     monkeypatch.setattr(shrink, "MAX_SECONDS", 0.2)
+    # Otherwise the static files would have to be collected.
+    monkeypatch.setitem(world.ENVIRONMENT, "DEBUG", "on")
 
     totals = asyncio.run(play_cases())
 

@@ -93,7 +93,7 @@ def test_a_refused_edit_of_an_unknown_question_comes_back_in_the_composer(alice_
     fields = edit_fields(conversation.thread()[0], "Uno.") | {"question": "x", "parent": str(uuid.uuid4())}
     page = alice_visitor.http.post(path_of(conversation, "messages/"), data=fields)
     assert page.status_code == 404
-    assert ">Uno.</textarea>" in page.text
+    assert ">\nUno.</textarea>" in page.text
 
 
 @pytest.mark.parametrize("headers", [{}, SCRIPT], ids=["form", "script"])
