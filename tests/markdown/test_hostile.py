@@ -47,6 +47,7 @@ ATTRIBUTES = {
     "width",
 }
 CLASSES = {
+    "address",
     "code",
     "code-head",
     "code-language",
