@@ -84,7 +84,7 @@ def test_the_menu_of_the_conversation_opens_from_the_palette(window, alice):
     press(window, "Control+k")
     window.page.keyboard.type("rename")
     press(window, "Enter")
-    expect(window.page.get_by_role("menuitem", name="Rename")).to_be_focused()
+    expect(window.page.get_by_role("menuitem", name="Pin", exact=True)).to_be_focused()
 
 
 def test_what_is_not_found_is_said(window):

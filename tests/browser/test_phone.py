@@ -8,11 +8,11 @@ from tests.history import create_conversation, create_usage, finish_answer, retr
 
 pytestmark = pytest.mark.browser
 TARGET_PX = 44
-#: What people tap, with its size. Links within a text are as high as its lines.
+#: What people tap, with its size; of a field in a label, that of the label. Links within a text are as high as its lines.
 SMALL_TARGETS = """pixels => [...document.querySelectorAll("a, button, select, summary, textarea, input")]
-  .filter((element) => !element.matches(".skip-link, .prose p a"))
+  .filter((element) => !element.matches(".skip-link, .visually-hidden, .prose p a"))
   .filter((element) => element.checkVisibility({ visibilityProperty: true }))
-  .map((element) => [element.outerHTML.slice(0, 120), element.getBoundingClientRect()])
+  .map((element) => [element.outerHTML.slice(0, 120), (element.closest("label") ?? element).getBoundingClientRect()])
   .filter(([, box]) => box.width && (Math.round(box.width) < pixels || Math.round(box.height) < pixels))
   .map(([html, box]) => `${Math.round(box.width)} x ${Math.round(box.height)}: ${html}`)"""
 COLOR = """() => {
