@@ -8,7 +8,7 @@ from tests.history import create_conversation, create_usage, finish_answer, retr
 
 pytestmark = pytest.mark.browser
 TARGET_PX = 44
-#: What people tap, with its size; of a field in a label, that of the label. Links within a text are as high as its lines.
+#: What people tap, with its size; of a field in a label, that of the label. Links in a text are as high as its lines.
 SMALL_TARGETS = """pixels => [...document.querySelectorAll("a, button, select, summary, textarea, input")]
   .filter((element) => !element.matches(".skip-link, .visually-hidden, .prose p a"))
   .filter((element) => element.checkVisibility({ visibilityProperty: true }))

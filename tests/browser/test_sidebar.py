@@ -24,7 +24,7 @@ def row_of(window, conversation):
 
 
 def choose(window, entry, item):
-    entry.hover()
+    entry.hover(position={"x": 8, "y": 8})
     entry.locator("[data-menu]").click()
     window.page.get_by_role("menuitem", name=item, exact=True).click()
 
@@ -83,7 +83,7 @@ def test_a_long_title_is_shown_in_full_while_it_has_the_focus(window, alice):
     label = window.page.locator("chat-sidebar [data-label]")
     expect(label).to_have_attribute("title", Conversation.objects.get().title)
     height = label.bounding_box()["height"]
-    window.page.locator("chat-sidebar [data-new]").focus()
+    window.page.locator("chat-sidebar [name=q]").focus()
     window.page.keyboard.press("Tab")
     expect(label).to_be_focused()
     assert label.bounding_box()["height"] > height
