@@ -192,7 +192,7 @@ def test_an_answer_that_ends_in_a_hidden_page_is_new_and_announced_by_the_system
     window.expect_answer("complete")
     assert window.page.evaluate("notified.length") == 1
     read = Conversation.objects.with_status()
-    assert read.get().status == "unread"
+    eventually(lambda: read.get().status == "unread")
 
     window.page.evaluate(HIDE, "visible")
     eventually(lambda: read.get().status == "")
