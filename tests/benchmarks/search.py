@@ -124,9 +124,9 @@ CREATE TEMPORARY TABLE bench AS
     FROM unnest(%(texts)s::text[]) WITH ORDINALITY AS texts(text, place);
 ALTER TABLE conversations_message DISABLE TRIGGER search_message_inserted;
 ALTER TABLE conversations_searchentry DISABLE TRIGGER search_entry_inserted;
-INSERT INTO conversations_message (id, conversation_id, role, text, content, html, html_version, state, ending,
-    error_code, error_detail, request_id, model, system, stop_reason, created, runner, stop_requested)
-SELECT gen_random_uuid(), numbered.id, 'user', text, '[]', '', 0, 'complete', '', '', '', '', '', '', '',
+INSERT INTO conversations_message (id, conversation_id, role, text, content, html, thinking_html, html_version, state,
+    ending, error_code, error_detail, request_id, model, system, stop_reason, created, runner, stop_requested)
+SELECT gen_random_uuid(), numbered.id, 'user', text, '[]', '', '', 0, 'complete', '', '', '', '', '', '', '',
     now() - random() * interval '300 days', '', ''
 FROM (
     SELECT id, row_number() OVER () * 7919 %% (SELECT count(*) FROM bench) + 1 AS place
