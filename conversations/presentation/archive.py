@@ -1,7 +1,6 @@
 """All that the site stores of a person as one zip file, written while it is sent: no part of it is kept."""
 
 import io
-import json
 from collections.abc import AsyncGenerator
 from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -10,11 +9,14 @@ from asgiref.sync import sync_to_async
 
 from chatsite.accounts.models import ApiToken, User
 from conversations.models import Conversation, Usage
+from conversations.presentation.details import can_see_costs
 from conversations.presentation.exports import (
     build_file_name,
+    encode_document,
     export_own_json,
     export_own_markdown,
     format_date,
+    remove_costs,
     usage_to_dict,
 )
 
@@ -54,7 +56,10 @@ def list_conversations(person: User) -> list[UUID]:
 
 
 def add_account(archive: ZipFile, person: User) -> None:
-    usage = Usage.objects.filter(user=person).order_by("created", "pk")
+    calls = Usage.objects.filter(user=person).order_by("created", "pk")
+    usage = [usage_to_dict(call) for call in calls.iterator()]
+    if not can_see_costs(person):
+        remove_costs(usage)
     account = {
         "email": person.email,
         "first_name": person.first_name,
@@ -62,9 +67,9 @@ def add_account(archive: ZipFile, person: User) -> None:
         "joined": format_date(person.date_joined),
         "last_login": format_date(person.last_login),
         "api_tokens": list(ApiToken.objects.owned_by(person).values_list("name", flat=True)),
-        "usage": [usage_to_dict(call) for call in usage.iterator()],
+        "usage": usage,
     }
-    archive.writestr("account.json", json.dumps(account, ensure_ascii=False, indent=2))
+    archive.writestr("account.json", encode_document(account))
 
 
 def add_conversation(archive: ZipFile, person: User, pk: UUID) -> None:

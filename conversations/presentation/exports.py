@@ -36,9 +36,14 @@ def export_own_json(conversation: Conversation) -> str:
     with_cost = can_see_costs(conversation.owner)
     for message in document["messages"]:
         del message["system"], message["error_detail"]
-        for usage in [] if with_cost else message["usage"]:
-            del usage["cost"]
+        if not with_cost:
+            remove_costs(message["usage"])
     return encode_document(document)
+
+
+def remove_costs(usage: list[dict[str, Any]]) -> None:
+    for call in usage:
+        del call["cost"]
 
 
 def build_document(conversation: Conversation) -> dict[str, Any]:

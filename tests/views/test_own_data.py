@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from conversations.models import Conversation
+from conversations.models import Conversation, TeamSettings
 from tests.history import create_conversation, create_usage
 from tests.site import Visitor
 
@@ -62,6 +62,12 @@ def test_the_account_and_what_its_calls_used_are_in_the_file(download, alice):
     account = json.loads(download(alice)["account.json"])
     assert account["email"] == alice.email
     assert account["usage"][0]["output_tokens"] == 20
+
+
+def test_costs_are_not_in_the_file_where_the_team_hides_them(download, alice):
+    TeamSettings.objects.create(show_costs=False)
+    create_usage(alice, cost=1_500_000)
+    assert "cost" not in json.loads(download(alice)["account.json"])["usage"][0]
 
 
 def test_alice_sees_how_many_conversations_the_file_has(client, alice):
