@@ -11,7 +11,7 @@ from conversations.models import Preferences, TeamSettings
 
 def preferences(request: HttpRequest) -> dict[str, Any]:
     """`preferences`: what the person has chosen, read when a template uses it."""
-    return {"preferences": SimpleLazyObject(lambda: Preferences.current(request.user))}
+    return {"preferences": SimpleLazyObject(lambda: Preferences.current(request.user.pk))}
 
 
 def team(request: HttpRequest) -> dict[str, Any]:

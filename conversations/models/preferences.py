@@ -2,7 +2,6 @@
 
 from typing import Self
 
-from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +9,7 @@ from chatsite.accounts.models import User
 
 
 class Preferences(models.Model):
-    """One row for each person who has chosen something, read with `Preferences.current(user)`."""
+    """One row for each person who has chosen something, read with `Preferences.current(user_id)`."""
 
     class Theme(models.TextChoices):
         LIGHT = "light", _("light")
@@ -39,9 +38,9 @@ class Preferences(models.Model):
         return str(self.pk)
 
     @classmethod
-    def current(cls, user: User | AnonymousUser) -> Self:
-        """The person's row, or the defaults while they have chosen nothing, and for guests."""
-        return cls.objects.filter(pk=user.pk).first() or cls(pk=user.pk)
+    def current(cls, user_id: int | None) -> Self:
+        """The person's row, or the defaults while they have chosen nothing, and for guests, who have no id."""
+        return cls.objects.filter(pk=user_id).first() or cls(pk=user_id)
 
     def add_to(self, instructions: str) -> str:
         """The team's instructions, and what the person says about themselves."""

@@ -39,7 +39,7 @@ def store_question(conversation: Conversation, request: Question | Retry, runner
     continued = conversation.find_continued(request)
     with transaction.atomic():
         team = TeamSettings.current()
-        instructions = Preferences.current(conversation.owner).add_to(team.instructions)
+        instructions = Preferences.current(conversation.owner_id).add_to(team.instructions)
         answer, is_new = conversation.ask(request, runner=runner, instructions=instructions, continued=continued)
         if not is_new:
             return StoredQuestion(answer)

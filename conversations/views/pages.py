@@ -49,7 +49,7 @@ def render_page(
     if edited is not None:
         edited.is_edit_form_open, edited.draft, edited.problem = True, draft or edited.message.text, problem
         draft = problem = ""
-    preferences = Preferences.current(request.user)
+    preferences = Preferences.current(request.user.pk)
     model = model or (conversation.newest_model() if conversation else preferences.model)
     context = {
         "conversation": conversation,

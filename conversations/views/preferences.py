@@ -22,13 +22,13 @@ class PreferencesView(View):
     def get(self, request: SignedInRequest) -> HttpResponse:
         person = request.user
         names = {"first_name": person.first_name, "last_name": person.last_name}
-        form = PersonForm(instance=Preferences.current(person), initial=names)
+        form = PersonForm(instance=Preferences.current(person.pk), initial=names)
         return render(request, "settings/preferences.html", {"form": form})
 
     def post(self, request: SignedInRequest) -> HttpResponse:
         if is_from_script(request):
             return self.change(request)
-        form = PersonForm(request.POST, instance=Preferences.current(request.user))
+        form = PersonForm(request.POST, instance=Preferences.current(request.user.pk))
         if not form.is_valid():
             return render(request, "settings/preferences.html", {"form": form}, status=400)
         form.save()

@@ -48,7 +48,7 @@ customElements.define("notify-button", NotifyButton);
 watchConnection();
 listenForStarters();
 onShortcut("new", () => document.querySelector("a[data-new]").click());
-onShortcut("search", () => focusVisible(document.querySelector("#search, .sidebar [name=q]")));
+onShortcut("search", () => focusVisible(document.querySelector(".sidebar [name=q]")));
 onShortcut("focus-composer", () => focusVisible(document.getElementById("question")));
 listenForShortcuts();
 

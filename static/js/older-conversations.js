@@ -26,7 +26,7 @@ export class OlderConversations {
     const link = this.#list.olderLink;
     await attempt(async () => {
       const { list } = await (await send("GET", link.dataset.list)).json();
-      // The first page may have been shown anew meanwhile.
+      // The list may have been replaced meanwhile, and this page belongs to the old one.
       if (link === this.#list.olderLink) this.#list.addOlder(list);
       this.watch();
     });
