@@ -6,18 +6,21 @@ With `errors`, the only module that uses the SDK.
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import aiohttp
 import anthropic
 import httpx2
 from django.conf import settings
 
+from conversations.claude.counts import read_count
+from conversations.claude.efforts import EFFORT_NAMES
 from conversations.claude.errors import MAX_REQUEST_ID, PROTOCOL_ERRORS, Failed, failure_from
 from conversations.claude.events import ContentBlock, Event, MessageAccumulator, MessageFinished, MessageStarted
-from conversations.claude.models import Model, get_model
-from conversations.claude.transport import AiohttpTransport
+from conversations.claude.models import Model
+from conversations.claude.request import COMPACTION_BETA, Request
+from conversations.claude.server_tools import CODE_EXECUTION, WEB_FETCH, WEB_SEARCH
+from conversations.claude.transport import NO_PARTS, PARTS, AiohttpTransport
 from conversations.claude.wire import TextDelta, ThinkingDelta
 
 __all__ = [
@@ -41,51 +44,10 @@ READ_TIMEOUT = 60
 BODY_END_TIMEOUT = 0.5
 #: Seconds for the whole list of models.
 LIST_TIMEOUT = 30
-
+#: Seconds for counting the tokens of a prompt.
+COUNT_TIMEOUT = 10
 #: What a call may raise: the SDK's errors, those of the HTTP libraries below it, and those of decoding.
 CALL_ERRORS = (anthropic.AnthropicError, httpx2.HTTPError, aiohttp.ClientError, TimeoutError, *PROTOCOL_ERRORS)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One call: the model, the turns to send, and how long and how hard the model may think."""
-
-    model: str
-    messages: list[dict[str, Any]]
-    system: str = ""
-    max_tokens: int = 16_000
-    effort: str = "medium"
-    #: One question with a short answer, which nothing follows: no prompt caching, no thinking if it can be disabled.
-    single_turn: bool = False
-
-    @property
-    def max_output(self) -> int:
-        """The highest number of tokens that the answer may have."""
-        return min(self.max_tokens, get_model(self.model).max_output)
-
-    @property
-    def thinking_disabled(self) -> bool:
-        """Whether the model will not think."""
-        model = get_model(self.model)
-        return not model.supports_thinking or (self.single_turn and model.can_disable_thinking)
-
-    def parameters(self) -> dict[str, Any]:
-        """The parameters of `messages.create`."""
-        parameters: dict[str, Any] = {
-            "model": self.model,
-            "max_tokens": self.max_output,
-            "messages": self.messages,
-            "stream": True,
-        }
-        if not self.single_turn:
-            parameters["cache_control"] = {"type": "ephemeral"}
-        if self.system:
-            parameters["system"] = self.system
-        if get_model(self.model).supports_thinking:
-            adaptive = {"type": "adaptive", "display": "summarized"}
-            parameters["thinking"] = {"type": "disabled"} if self.thinking_disabled else adaptive
-            parameters["output_config"] = {"effort": self.effort}
-        return parameters
 
 
 #: One for the process, open while the server runs.
@@ -129,13 +91,16 @@ async def list_models() -> list[Model]:
     """
     try:
         async with asyncio.timeout(LIST_TIMEOUT):
-            models = _get_client().models.list(limit=1000, lifecycle=["active", "deprecated", "retired"])
+            # Only the beta says which models can compact.
+            models = _get_client().beta.models.list(
+                limit=1000, lifecycle=["active", "deprecated", "retired"], betas=[COMPACTION_BETA]
+            )
             return [_model_from(info) async for info in models if info.display_name and info.lifecycle]
     except CALL_ERRORS as error:
         raise failure_from(error) from error
 
 
-def _model_from(info: anthropic.types.ModelInfo) -> Model:
+def _model_from(info: anthropic.types.beta.BetaModelInfo) -> Model:
     retires = info.retires_at.date() if info.retires_at else None
     model = Model(info.id, info.display_name, lifecycle=info.lifecycle, retires=retires)
     if info.max_input_tokens and info.max_tokens:
@@ -143,8 +108,49 @@ def _model_from(info: anthropic.types.ModelInfo) -> Model:
     if info.capabilities is not None:
         types = info.capabilities.thinking.types
         can_disable_thinking = types.adaptive.supported and types.disabled.supported
-        model = replace(model, supports_thinking=types.adaptive.supported, can_disable_thinking=can_disable_thinking)
+        compaction = info.capabilities.compaction
+        model = replace(
+            model,
+            supports_thinking=types.adaptive.supported,
+            can_disable_thinking=can_disable_thinking,
+            takes_images=info.capabilities.image_input.supported,
+            takes_pdfs=info.capabilities.pdf_input.supported,
+            can_cite=info.capabilities.citations.supported,
+            efforts=tuple(name for name in EFFORT_NAMES if is_supported(getattr(info.capabilities.effort, name))),
+            supports_compaction=compaction is not None and compaction.summarize.supported,
+            server_tools=_server_tools_from(info.capabilities),
+        )
     return model
+
+
+def _server_tools_from(capabilities: anthropic.types.beta.BetaModelCapabilities) -> tuple[str, ...] | None:
+    """The API says nothing of `web_fetch`: its documentation lists the same models as for `web_search`."""
+    # Servers of other makers leave it out.
+    tools = getattr(capabilities, "server_tools", None)
+    if tools is None:
+        return None
+    web = (WEB_SEARCH, WEB_FETCH) if is_supported(tools.web_search) else ()
+    return web + ((CODE_EXECUTION,) if is_supported(tools.code_execution) else ())
+
+
+def is_supported(capability: anthropic.types.beta.BetaCapabilitySupport | None) -> bool:
+    return capability is not None and capability.supported
+
+
+async def count_tokens(request: Request) -> int:
+    """How many tokens the prompt of a request has, as Claude counts them; raises Failed. It costs nothing."""
+    parameters = request.parameters()
+    for name in ("max_tokens", "stream", "diagnostics", "container"):
+        parameters.pop(name, None)
+    PARTS.set(request.parts)
+    try:
+        async with asyncio.timeout(COUNT_TIMEOUT):
+            counted = await _get_client().messages.count_tokens(**parameters)
+    except CALL_ERRORS as error:
+        raise failure_from(error) from error
+    finally:
+        PARTS.set(NO_PARTS)
+    return read_count(counted.input_tokens)
 
 
 async def stream(request: Request) -> AsyncGenerator[Event]:
@@ -183,7 +189,10 @@ async def _call(request: Request) -> AsyncIterator[httpx2.Response]:
     request_id = ""
     try:
         calls = _get_client().messages.with_streaming_response
+        PARTS.set(request.parts)
         async with calls.create(**request.parameters()) as response:
+            # They are sent, and the answer may take minutes.
+            request.parts.clear()
             request_id = _request_id(response.http_response)
             if not response.headers.get("content-type", "").startswith("text/event-stream"):
                 raise Failed("upstream_protocol", detail="The response is not an event stream.")
@@ -193,6 +202,8 @@ async def _call(request: Request) -> AsyncIterator[httpx2.Response]:
     except Failed as failure:
         failure.request_id = failure.request_id or request_id
         raise
+    finally:
+        PARTS.set(NO_PARTS)
 
 
 def _request_id(response: httpx2.Response) -> str:

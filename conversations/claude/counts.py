@@ -17,6 +17,10 @@ class Counts:
     """The totals of one call so far."""
 
     tokens: Tokens = field(default_factory=Tokens)
+    #: Those of the compactions of the call, which the totals are without.
+    compacted: Tokens = field(default_factory=Tokens)
+    #: Searches in the web that the call is billed for.
+    searches: int = 0
     #: False once a count has come that no call can have.
     is_plausible: bool = True
 
@@ -25,6 +29,9 @@ class Counts:
         if not isinstance(usage, dict):
             self.is_plausible = self.is_plausible and usage is None
             return
+        self._update_compacted(usage.get("iterations"))
+        if isinstance(uses := usage.get("server_tool_use"), dict):
+            self.searches = self._read(uses.get("web_search_requests")) or 0
         creation = usage.get("cache_creation")
         if not isinstance(creation, dict):
             creation = {}
@@ -41,6 +48,22 @@ class Counts:
             self.is_plausible = self.is_plausible and written_1h == self.tokens.cache_write_1h
             self.tokens = replace(self.tokens, cache_write_1h=written_1h, cache_write_5m=written - written_1h)
 
+    def _update_compacted(self, iterations: Any) -> None:
+        """Sum up the `iterations` of the type `compaction`: their tokens are in no other count."""
+        if not isinstance(iterations, list):
+            return
+        compactions = [item for item in iterations if isinstance(item, dict) and item.get("type") == "compaction"]
+        names = {
+            "input": "input_tokens",
+            "output": "output_tokens",
+            "cache_write_5m": "cache_creation_input_tokens",
+            "cache_read": "cache_read_input_tokens",
+        }
+        counts = {
+            name: min(sum(read_count(item.get(key)) for item in compactions), MAX_COUNT) for name, key in names.items()
+        }
+        self.compacted = Tokens(**counts)
+
     def _read(self, value: Any) -> int | None:
         """A count, at least 0 and at most MAX_COUNT; None where there is none."""
         if value is None or (type(value) is int and 0 <= value <= MAX_COUNT):
@@ -51,6 +74,11 @@ class Counts:
         except (TypeError, ValueError, OverflowError):
             return None
         return None if math.isnan(number) else int(min(max(number, 0), MAX_COUNT))
+
+
+def read_count(value: Any) -> int:
+    """A count of tokens; 0 for anything that is none."""
+    return value if type(value) is int and 0 <= value <= MAX_COUNT else 0
 
 
 def estimate(tokens: Tokens, *, prompt: int, characters: int, max_output: int) -> Tokens:

@@ -1,27 +1,32 @@
 """What the client yields while Claude answers, and how it is accumulated from the events on the wire. Pure."""
 
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conversations.claude import wire
-from conversations.claude.counts import Counts
+from conversations.claude.counts import Counts, read_count
 from conversations.claude.errors import Failed
 from conversations.claude.wire import TextDelta, ThinkingDelta
 from conversations.models.tokens import Tokens
 
 #: Characters, as many as the columns hold.
-MAX_MODEL, MAX_STOP_REASON = 80, 40
+MAX_MODEL, MAX_STOP_REASON, MAX_MESSAGE_ID, MAX_CACHE_MISS = 80, 40, 100, 40
 
 
 @dataclass(frozen=True, slots=True)
 class MessageStarted:
-    """Claude has begun to answer, and to count."""
+    """Claude has begun to answer, and to count.
+
+    `cache_miss`: why it could not read the prompt of the message before from its cache, where it says so.
+    """
 
     request_id: str
     model: str
     tokens: Tokens
+    message_id: str = ""
+    cache_miss: str = ""
+    cache_missed_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +38,16 @@ class ContentBlock:
 
 @dataclass(frozen=True, slots=True)
 class MessageFinished:
-    """The message is complete: Claude sent a stop reason and `message_stop`. `is_counted`: with a plausible count."""
+    """The message is complete: Claude sent a stop reason and `message_stop`. `is_counted`: with a plausible count.
+
+    `searches`: those in the web that it is billed for. `container`: the id of the one in which code ran, if it did.
+    """
 
     stop_reason: str
     tokens: Tokens
     is_counted: bool = True
+    searches: int = 0
+    container: str = ""
 
 
 Event = MessageStarted | TextDelta | ThinkingDelta | ContentBlock | MessageFinished
@@ -48,8 +58,8 @@ DELTAS: dict[str, tuple[type[wire.Delta], ...]] = {
     "thinking": (ThinkingDelta, wire.SignatureDelta),
     "tool_use": (wire.InputJSONDelta,),
     "server_tool_use": (wire.InputJSONDelta,),
+    "compaction": (wire.CompactionDelta, wire.SignatureDelta),
 }
-
 
 #: The types of fields that are read here, in a block of text or thinking.
 FIELD_TYPES: dict[str, type] = {"text": str, "thinking": str, "signature": str, "citations": list}
@@ -69,6 +79,7 @@ class OpenBlock:
             for name, field_type in FIELD_TYPES.items():
                 if not isinstance(block.get(name), field_type | None):
                     raise ValueError("A field of a content block has another type.")
+        wire.check_tool_use(block)
         self.index = index
         self.is_finished = False
         self._block = block
@@ -109,13 +120,17 @@ class OpenBlock:
                 self._pieces.append(self._join_halves(piece))
             case wire.SignatureDelta(signature):
                 self._block["signature"] = signature
+            case wire.CompactionDelta(content, encrypted_content):
+                self._block["content"] = content
+                if encrypted_content is not None:
+                    self._block["encrypted_content"] = encrypted_content
             case wire.CitationsDelta(citation):
                 citations = self._block.get("citations")
                 self._block["citations"] = [*(citations if isinstance(citations, list) else []), citation]
         return []
 
     def finish(self) -> list[Event]:
-        """The last events, with the complete block; raises ValueError if the input of a tool is not JSON."""
+        """The last events, with the complete block."""
         self.is_finished = True
         half, self._half_pair = self._half_pair, ""
         events: list[Event] = []
@@ -127,7 +142,7 @@ class OpenBlock:
         if self._type in {"text", "thinking"}:
             self._block[self._type] = content
         elif content:
-            self._block["input"] = wire.decode_json(content.encode())
+            self._block["input"] = wire.decode_input(content)
         return [*events, ContentBlock(self._block)]
 
     def _join_halves(self, piece: str) -> str:
@@ -151,6 +166,7 @@ class MessageAccumulator:
     is_stopped: bool = False
     #: Whether Claude has sent its final count.
     is_counted: bool = False
+    container: str = ""
     _counts: Counts = field(default_factory=Counts)
     _splitter: wire.EventSplitter = field(default_factory=wire.EventSplitter)
     # The blocks that are open, in the order of their starts, and those that ended while an earlier one is open.
@@ -179,9 +195,7 @@ class MessageAccumulator:
         events: list[Event] = []
         for block in blocks:
             events += block.held
-            # The input of a tool that breaks off is no JSON, and is not kept.
-            with suppress(ValueError):
-                events += [] if block.is_finished else block.finish()
+            events += [] if block.is_finished else block.finish()
         return events
 
     def _decode(self, events: list[bytes]) -> Iterator[Event]:
@@ -205,7 +219,8 @@ class MessageAccumulator:
             case wire.MessageStart(message):
                 self.is_started = True
                 self._counts.update(message.usage)
-                return [MessageStarted(self.request_id, (message.model or self.model)[:MAX_MODEL], self._counts.tokens)]
+                self.container = wire.read_id(message.container)
+                return [self._build_started(message)]
             case _ if not self.is_started:
                 raise ValueError("The stream does not begin with message_start.")
             case wire.ContentBlockStart(content_block, index):
@@ -216,6 +231,7 @@ class MessageAccumulator:
             case wire.MessageDelta(delta, usage):
                 self.stop_reason = (delta.stop_reason or self.stop_reason)[:MAX_STOP_REASON]
                 self._counts.update(usage)
+                self.container = wire.read_id(delta.container) or self.container
                 self.is_counted = self.is_counted or (
                     isinstance(usage, dict) and usage.get("output_tokens") is not None
                 )
@@ -225,8 +241,19 @@ class MessageAccumulator:
                 events = [event for block in [*self._blocks] for event in self._finish_block(block.index)]
                 if self.is_complete:
                     is_counted = self.is_counted and self._counts.is_plausible
-                    events.append(MessageFinished(self.stop_reason, self._counts.tokens, is_counted))
+                    tokens, searches = self._counts.tokens + self._counts.compacted, self._counts.searches
+                    events.append(MessageFinished(self.stop_reason, tokens, is_counted, searches, self.container))
                 return events
+
+    def _build_started(self, message: wire.Message) -> MessageStarted:
+        model, message_id = message.model or self.model, message.id if isinstance(message.id, str) else ""
+        started = MessageStarted(self.request_id, model[:MAX_MODEL], self._counts.tokens, message_id[:MAX_MESSAGE_ID])
+        match message.diagnostics:
+            # Null while Claude has not compared the two prompts yet.
+            case {"cache_miss_reason": {"type": str(reason), **details}}:
+                missed = read_count(details.get("cache_missed_input_tokens"))
+                return replace(started, cache_miss=reason[:MAX_CACHE_MISS], cache_missed_tokens=missed)
+        return started
 
     def _add_delta(self, delta: wire.Delta, index: int) -> list[Event]:
         if not self.is_started:

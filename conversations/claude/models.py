@@ -19,6 +19,8 @@ from django.utils.translation import gettext as _
 
 from conversations.models.tokens import Tokens
 
+#: Not an effort of the API: thinking is disabled, where a model allows it.
+NO_THINKING = "off"
 #: Claude may answer under the dated id of a model that was asked by its short id; both are the same model.
 SNAPSHOT_DATE = re.compile(r"-\d{8}$")
 
@@ -42,9 +44,11 @@ class Rates:
             + tokens.cache_read * self.cache_read
         )
 
-    def max_cost(self, prompt_tokens: int, output_tokens: int) -> Decimal:
-        # We never ask for a cache that is kept for an hour.
-        return prompt_tokens * max(self.input, self.cache_write_5m) + output_tokens * self.output
+    def max_cost(self, prompt_tokens: int, output_tokens: int, kept_tokens: int = 0) -> Decimal:
+        """`kept_tokens`: those of the prompt that are asked to be cached for an hour."""
+        prompt_rate = max(self.input, self.cache_write_5m)
+        kept_rate = max(self.cache_write_1h - prompt_rate, Decimal(0))
+        return prompt_tokens * prompt_rate + kept_tokens * kept_rate + output_tokens * self.output
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,29 +81,59 @@ class Model:
     #: Whether the model takes adaptive thinking and an effort, and whether its thinking can be disabled.
     supports_thinking: bool = False
     can_disable_thinking: bool = False
+    #: Whether the model takes images and PDFs, and cites documents: all models since 2024 do.
+    takes_images: bool = True
+    takes_pdfs: bool = True
+    can_cite: bool = True
+    #: Whether the model can put one signed block in place of all messages. Only the API says that.
+    supports_compaction: bool = False
+    #: Which of the API's own tools the model has; None where neither the API nor the catalogue says that.
+    server_tools: tuple[str, ...] | None = None
+    #: The efforts that the model takes, if it takes adaptive thinking; the API may name more.
+    efforts: tuple[str, ...] = ("low", "medium", "high")
     #: Oldest first.
     prices: tuple[Price, ...] = ()
     lifecycle: Literal["active", "deprecated", "retired"] = "active"
     retires: date | None = None
 
-    def cost(self, tokens: Tokens, day: date) -> int | None:
-        """The cost of a call on that day, in micro-dollars; None if no price is known."""
+    def cost(self, tokens: Tokens, day: date, searches: int = 0) -> int | None:
+        """The cost of a call on that day, in micro-dollars; None if no price is known. `searches`: in the web."""
         price = self._price(day)
         if price is None:
             return None
-        return int(price.rates_for(tokens.prompt).cost(tokens).to_integral_value(ROUND_HALF_UP))
+        tokens_cost = price.rates_for(tokens.prompt).cost(tokens)
+        return int((tokens_cost + search_fees(searches, day)).to_integral_value(ROUND_HALF_UP))
 
-    def max_cost(self, prompt_tokens: int, output_tokens: int, day: date) -> int | None:
+    def cache_savings(self, tokens: Tokens, day: date) -> int:
+        """What a call would have cost more without the prompt cache, in micro-dollars; less than 0 where it only wrote.
+
+        0 if no price is known.
+        """
+        uncached = self.cost(Tokens(input=tokens.prompt, output=tokens.output), day)
+        return (uncached or 0) - (self.cost(tokens, day) or 0)
+
+    def max_cost(
+        self, prompt_tokens: int, output_tokens: int, day: date, kept_tokens: int = 0, searches: int = 0
+    ) -> int | None:
         """The highest possible cost of a call that begins on that day, in micro-dollars; None if no price is known.
 
         A call may end on the next day, at that day's price, and have fewer tokens, at the rates of a short prompt.
         """
-        today, tomorrow = self._price(day), self._price(day + timedelta(days=1))
+        next_day = day + timedelta(days=1)
+        today, tomorrow = self._price(day), self._price(next_day)
         if today is None or tomorrow is None:
             return None
         rates = [today.rates, today.rates_for(prompt_tokens), tomorrow.rates, tomorrow.rates_for(prompt_tokens)]
-        highest = max(rate.max_cost(prompt_tokens, output_tokens) for rate in rates)
-        return int(highest.to_integral_value(ROUND_CEILING))
+        highest = max(rate.max_cost(prompt_tokens, output_tokens, kept_tokens) for rate in rates)
+        fees = max(search_fees(searches, day), search_fees(searches, next_day))
+        return int((highest + fees).to_integral_value(ROUND_CEILING))
+
+    @property
+    def effort_choices(self) -> tuple[str, ...]:
+        """What people can choose for how much it thinks, the lowest first; empty where they cannot."""
+        if not self.supports_thinking:
+            return ()
+        return (NO_THINKING, *self.efforts) if self.can_disable_thinking else self.efforts
 
     @property
     def retirement_note(self) -> str:
@@ -108,23 +142,47 @@ class Model:
             return ""
         if self.retires is None:
             return _("about to retire")
-        return _("retires %(day)s") % {"day": date_format(self.retires, "j F Y")}
+        return _("retires %(day)s") % {"day": date_format(self.retires)}
 
     def _price(self, day: date) -> Price | None:
         prices = [price for price in self.prices if price.since <= day]
         return prices[-1] if prices else None
 
 
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """What the API's own tools cost beside tokens from the day `since` on; `source` says where that was read."""
+
+    since: date
+    #: US dollars.
+    per_1000_web_searches: Decimal
+    source: str
+
+
 class _Catalogue(msgspec.Struct):
     about: str
+    #: Oldest first.
+    fees: list[Fee]
     models: list[Model]
+
+
+@cache
+def _read_catalogue() -> _Catalogue:
+    content = Path(__file__).with_name("catalogue.json").read_bytes()
+    return msgspec.json.decode(content, type=_Catalogue)
 
 
 @cache
 def catalogue() -> dict[str, Model]:
     """The models of `catalogue.json` by their ids."""
-    content = Path(__file__).with_name("catalogue.json").read_bytes()
-    return {model.id: model for model in msgspec.json.decode(content, type=_Catalogue).models}
+    return {model.id: model for model in _read_catalogue().models}
+
+
+def search_fees(searches: int, day: date) -> Decimal:
+    """What so many searches in the web cost on that day, in micro-dollars; the oldest fee before it is known."""
+    fees = _read_catalogue().fees
+    fee = next((fee for fee in reversed(fees) if fee.since <= day), fees[0])
+    return searches * fee.per_1000_web_searches * 1_000
 
 
 #: The list of Claude's API, as this process last read it; empty until then.
@@ -138,7 +196,8 @@ def update_models(models: Iterable[Model]) -> None:
 
 
 def get_model(model_id: str) -> Model:
-    """A model by its id. The catalogue says what it is; the API, once its list was read, whether it retires.
+    """A model by its id. The catalogue says what it is; the API, once its list was read, what it takes and whether it
+    retires.
 
     Only the API can say that a model is retired: a date in the catalogue that has passed means that it is due.
     """
@@ -148,7 +207,18 @@ def get_model(model_id: str) -> Model:
         return listed or Model(model_id, name=model_id)
     if listed is None:
         return replace(model, id=model_id)
-    return replace(model, id=model_id, lifecycle=listed.lifecycle, retires=listed.retires)
+    return replace(
+        model,
+        id=model_id,
+        lifecycle=listed.lifecycle,
+        retires=listed.retires,
+        takes_images=listed.takes_images,
+        takes_pdfs=listed.takes_pdfs,
+        can_cite=listed.can_cite,
+        supports_compaction=listed.supports_compaction,
+        server_tools=model.server_tools if listed.server_tools is None else listed.server_tools,
+        efforts=listed.efforts,
+    )
 
 
 def available_models() -> list[Model]:

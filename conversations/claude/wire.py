@@ -11,9 +11,16 @@ from typing import Any, get_args
 
 import msgspec
 
+from conversations.models.tool import TOOL_NAME
+from conversations.models.tool_call import INVALID_INPUT
+
 #: Bytes of one event; nothing else limits the memory that an event takes.
 MAX_EVENT = 8 * 1024 * 1024
+#: Characters of an id that is sent back.
+MAX_ID = 100
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+#: https://platform.claude.com/docs/en/agents-and-tools/tool-use
+TOOL_ID = re.compile(r"[a-zA-Z0-9_-]{1,100}")
 
 #: The data of an event. Its other fields only repeat what the data says.
 DATA_LINE = re.compile(rb"^data: ?(.*)$", re.MULTILINE)
@@ -39,18 +46,27 @@ class CitationsDelta(msgspec.Struct, tag="citations_delta"):
     citation: dict[str, Any]
 
 
-Delta = TextDelta | ThinkingDelta | SignatureDelta | InputJSONDelta | CitationsDelta
+class CompactionDelta(msgspec.Struct, tag="compaction_delta"):
+    content: str | None = None
+    encrypted_content: str | None = None
+
+
+Delta = TextDelta | ThinkingDelta | SignatureDelta | InputJSONDelta | CitationsDelta | CompactionDelta
 
 
 class Message(msgspec.Struct):
-    """`usage` is an object of counts; read by `counts`, because other servers send any shape."""
+    """`usage` is an object of counts; read by `counts`, because other servers send any shape, also of the rest."""
 
     model: str | None = None
     usage: Any = None
+    id: Any = None
+    diagnostics: Any = None
+    container: Any = None
 
 
 class StopReason(msgspec.Struct):
     stop_reason: str | None = None
+    container: Any = None
 
 
 class MessageStart(msgspec.Struct, tag="message_start"):
@@ -131,7 +147,7 @@ class EventSplitter:
 def decode_event(data: bytes) -> Event | None:
     """An event of the protocol; None for a type of event or delta that is not known yet, and for `[DONE]`.
 
-    The text of a delta may begin or end with half a surrogate pair, whose other half is in another delta. Raises
+    Text may begin or end with half a surrogate pair, whose other half is in another event of its block. Raises
     ValueError (or RecursionError) if it is not JSON, or does not have the shape of the protocol.
     """
     # msgspec refuses the escape of a lone surrogate; the standard library lets it through.
@@ -167,9 +183,14 @@ def is_half_pair(text: str) -> bool:
 
 
 def _decode_scrubbed(data: bytes) -> Event:
-    """The event with every string scrubbed; only the text of a delta keeps halves of pairs at its ends."""
+    """The event with every string scrubbed; only text and thinking keep halves of pairs at their ends."""
     event: Event = msgspec.convert(decode_json(data), Event)
-    if isinstance(event, ContentBlockDelta):
+    if isinstance(event, ContentBlockStart):
+        block = json.loads(data)["content_block"]
+        kind = block.get("type")
+        if kind in ("text", "thinking") and isinstance(block.get(kind), str):
+            event.content_block[kind] = _scrub_inside(block[kind])
+    elif isinstance(event, ContentBlockDelta):
         delta = json.loads(data)["delta"]
         match event.delta:
             case TextDelta():
@@ -206,3 +227,34 @@ def _is_of_unknown_type(event: Any) -> bool:
         case {"type": str(event_type)}:
             return event_type not in EVENT_TYPES
     return False
+
+
+def read_id(value: Any) -> str:
+    """The id in an object, such as that of a container; empty where there is none."""
+    match value:
+        case {"id": str(found)} if len(found) <= MAX_ID:
+            return found
+    return ""
+
+
+def check_tool_use(block: dict[str, Any]) -> None:
+    """Raise ValueError for a call without a valid id or name: sent back, the API would refuse it for ever."""
+    if block.get("type") != "tool_use":
+        return
+    is_valid = TOOL_ID.fullmatch(str(block.get("id") or "")) and TOOL_NAME.fullmatch(str(block.get("name") or ""))
+    if not is_valid:
+        raise ValueError("A call of a tool has no valid id or name.")
+    if not isinstance(block.get("input"), dict):
+        block["input"] = {}
+
+
+def decode_input(text: str) -> dict[str, Any]:
+    """The input of a tool; what is no JSON object, such as one that was cut, as INVALID_INPUT.
+
+    https://platform.claude.com/docs/en/agents-and-tools/tool-use/fine-grained-tool-streaming
+    """
+    try:
+        value = decode_json(text.encode())
+    except ValueError:
+        return {INVALID_INPUT: text}
+    return value if isinstance(value, dict) else {INVALID_INPUT: text}

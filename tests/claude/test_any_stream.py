@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conversations.claude.errors import Failed
@@ -66,6 +66,11 @@ def read(chunks):
     return events, None
 
 
+#: How long the machine takes to think of events says nothing about these.
+on_any_machine = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@on_any_machine
 @given(st.lists(WELL_FORMED, max_size=12))
 def test_the_text_of_the_events_is_that_of_the_blocks(payloads):
     events, error = read([stream_of([START, *payloads, STOP])])
@@ -75,6 +80,7 @@ def test_the_text_of_the_events_is_that_of_the_blocks(payloads):
         assert extract_text(events) == "".join(block["text"] for block in blocks if block["type"] == "text")
 
 
+@on_any_machine
 @given(st.data(), st.lists(WELL_FORMED | JSON, max_size=8))
 def test_events_are_the_same_however_the_bytes_are_cut(data, payloads):
     stream = stream_of([START, *payloads, STOP])
@@ -85,6 +91,7 @@ def test_events_are_the_same_however_the_bytes_are_cut(data, payloads):
     assert type(error_of_pieces) is type(error)
 
 
+@on_any_machine
 @given(st.data(), st.lists(WELL_FORMED | misshapen() | JSON, max_size=8))
 def test_json_of_any_shape_gives_events_failed_or_value_error(data, payloads):
     events, _error = read(data.draw(cut(stream_of([START, *payloads, STOP]))))

@@ -136,8 +136,8 @@ def test_blocks_that_interleave_are_kept_apart():
 def test_the_inputs_of_two_tools_that_interleave_are_kept_apart():
     events = accumulate(
         START,
-        block_start(type="tool_use", id="toolu_1", index=0),
-        block_start(type="tool_use", id="toolu_2", index=1),
+        block_start(type="tool_use", id="toolu_1", name="a", index=0),
+        block_start(type="tool_use", id="toolu_2", name="b", index=1),
         delta(type="input_json_delta", partial_json='{"a": ', index=0),
         delta(type="input_json_delta", partial_json='{"b": ', index=1),
         delta(type="input_json_delta", partial_json="1}", index=0),
@@ -172,6 +172,14 @@ def test_a_surrogate_pair_may_be_split_in_thinking_too():
     pieces = [delta(type="thinking_delta", thinking=piece) for piece in ["\ud83d", "\ude00"]]
 
     assert accumulate(START, block_start(type="thinking", thinking=""), *pieces)[1:] == [ThinkingDelta("😀")]
+
+
+@pytest.mark.parametrize(("kind", "delta_type"), [("text", "text_delta"), ("thinking", "thinking_delta")])
+def test_a_surrogate_pair_may_be_split_between_the_start_of_a_block_and_a_delta(kind, delta_type):
+    start = block_start(**{"type": kind, kind: "a\ud83d"})
+    events = accumulate(START, start, delta(**{"type": delta_type, kind: "\ude00b"}), BLOCK_STOP)
+
+    assert blocks_of(events) == [{"type": kind, kind: "a😀b"}]
 
 
 def test_what_is_there_of_blocks_that_interleave_is_kept_when_the_stream_breaks():

@@ -16,7 +16,6 @@ from tests.claude.streams import (
     STOP,
     accumulate,
     block_start,
-    delta,
     extract_text,
     stream_of,
     text_delta,
@@ -76,7 +75,7 @@ def test_the_end_of_other_protocols_is_ignored():
 # Counts of tokens
 
 
-@pytest.mark.parametrize("message", [{}, {"model": None, "usage": None}, {"id": "msg_1"}])
+@pytest.mark.parametrize("message", [{}, {"model": None, "usage": None}, {"id": 1}])
 def test_a_start_without_model_and_usage_has_the_model_that_was_asked(message):
     accumulator = MessageAccumulator("req_1", "claude-sonnet-5-5")
     [started] = accumulator.feed(stream_of([{"type": "message_start", "message": message}]))
@@ -150,7 +149,9 @@ def test_an_error_event_of_any_shape_raises_failed(error):
         [START, block_start(type="thinking", thinking="", signature=[1])],
         [START, block_start(type="text", text=5)],
         [START, block_start(type="text", text="", citations={})],
-        [START, block_start(type="tool_use"), delta(type="input_json_delta", partial_json='{"a'), BLOCK_STOP],
+        [START, block_start(type="tool_use", id="toolu_1", name="a.b", input={})],
+        [START, block_start(type="tool_use", id="x" * 300, name="a", input={})],
+        [START, block_start(type="tool_use", name="a", input={})],
     ],
     ids=[
         "a block before message_start",
@@ -161,7 +162,9 @@ def test_an_error_event_of_any_shape_raises_failed(error):
         "a signature that is no text",
         "a text that is a number",
         "citations that are no list",
-        "a tool's input that is no JSON",
+        "a tool with another name than a tool can have",
+        "a call with an endless id",
+        "a call without an id",
     ],
 )
 def test_what_the_protocol_does_not_have_is_refused(payloads):

@@ -51,7 +51,14 @@ def list_models(settings, stand_in):
 
 def test_a_model_has_its_limits_and_capabilities(list_models):
     assert list_models()["claude-sonnet-5-5"] == Model(
-        "claude-sonnet-5-5", "Claude Sonnet 5.5", window=1_000_000, max_output=128_000, supports_thinking=True
+        "claude-sonnet-5-5",
+        "Claude Sonnet 5.5",
+        window=1_000_000,
+        max_output=128_000,
+        supports_thinking=True,
+        supports_compaction=True,
+        server_tools=("web_search", "web_fetch", "code_execution"),
+        efforts=("low", "medium", "high", "xhigh", "max"),
     )
 
 

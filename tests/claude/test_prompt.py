@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from conversations.claude import prompt
 from conversations.claude.models import get_model
+from conversations.files.limits import BYTES_PER_TOKEN
 
 #: An unknown model has the smallest window.
 SONNET, OPUS, SMALL = "claude-sonnet-5-5", "claude-opus-5-5", "claude-next-9"
@@ -63,8 +64,8 @@ def test_turns_are_sent_in_their_order():
 
 @pytest.mark.parametrize(
     "blocks",
-    [[], [CUT_THINKING], [THINKING], [text_block(" \n")], [TOOL_USE]],
-    ids=["nothing", "cut thinking", "thinking alone", "spaces", "a tool"],
+    [[], [CUT_THINKING], [THINKING], [text_block(" \n")]],
+    ids=["nothing", "cut thinking", "thinking alone", "spaces"],
 )
 def test_a_question_whose_answer_has_no_text_is_joined_to_the_next(blocks):
     assert messages_for(question("One?"), answer(*blocks), question("Two?")) == [
@@ -99,9 +100,17 @@ def test_thinking_is_not_sent_to_another_model():
     assert content_sent_of(answer(*blocks, model=OPUS)) == [text_block("Yes.")]
 
 
-@pytest.mark.parametrize("block", [CUT_THINKING, REPAIRED_THINKING, TOOL_USE, UNKNOWN_BLOCK, text_block("")])
+@pytest.mark.parametrize("block", [CUT_THINKING, REPAIRED_THINKING, UNKNOWN_BLOCK, text_block("")])
 def test_a_block_that_the_api_would_refuse_is_not_sent(block):
     assert content_sent_of(answer(block, text_block("Yes."))) == [text_block("Yes.")]
+
+
+def test_a_call_without_a_result_is_sent_with_one_that_says_so():
+    messages = messages_for(question(), answer(TOOL_USE, text_block("Yes.")), question("And?"))
+
+    assert [message["role"] for message in messages] == ["user", "assistant", "user"]
+    result, asked = messages[2]["content"]
+    assert (result["tool_use_id"], result["is_error"], asked) == ("toolu_1", True, text_block("And?"))
 
 
 # The window
@@ -109,7 +118,7 @@ def test_a_block_that_the_api_would_refuse_is_not_sent(block):
 
 def room_in(model, system=""):
     """Bytes of turns for which the window has room."""
-    return (get_model(model).window - 16_000 - prompt.API_TOKENS) * prompt.BYTES_PER_TOKEN - len(system.encode())
+    return (get_model(model).window - 16_000 - prompt.API_TOKENS) * BYTES_PER_TOKEN - len(system.encode())
 
 
 def long_branch(turns, characters):
@@ -196,10 +205,10 @@ def test_turns_alternate_between_two_questions(branch):
 
 
 @given(BRANCHES)
-def test_each_turn_has_a_text_and_no_empty_one(branch):
+def test_each_turn_has_something_to_read_and_no_empty_text(branch):
     for message in messages_for(question("First?"), *branch, question("Last?")):
         texts = [block["text"] for block in message["content"] if block["type"] == "text"]
-        assert texts
+        assert texts or any(block["type"] in {"tool_use", "tool_result"} for block in message["content"])
         assert all(text.strip() for text in texts)
 
 
@@ -218,7 +227,7 @@ def test_each_prompt_begins_with_the_one_before(branch):
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200), st.text(max_size=20).filter(str.isprintable))
 def test_a_prompt_never_has_more_tokens_than_bytes(text, system):
     messages = [{"role": "user", "content": [text_block(text)]}]
-    max_tokens = prompt.max_prompt_tokens(messages, system, SONNET)
+    max_tokens = prompt.max_prompt_tokens(messages, system, SONNET, file_tokens=0)
 
     assert max_tokens >= len(text.encode()) + len(system.encode()) + prompt.API_TOKENS
 
@@ -226,4 +235,4 @@ def test_a_prompt_never_has_more_tokens_than_bytes(text, system):
 def test_a_prompt_never_has_more_tokens_than_the_window():
     messages = [{"role": "user", "content": [text_block("x" * 1_200_000)]}]
 
-    assert prompt.max_prompt_tokens(messages, "", SONNET) == 1_000_000
+    assert prompt.max_prompt_tokens(messages, "", SONNET, file_tokens=0) == 1_000_000

@@ -12,7 +12,6 @@ from tests.claude.outcomes import outcome_of
         ("refusal", "refusal"),
         ("max_tokens", "max_tokens"),
         ("window", "model_context_window_exceeded"),
-        ("tool", "tool_use"),
     ],
 )
 def test_an_answer_that_claude_cut_short_is_complete_and_says_why(ask, marker, stop_reason):

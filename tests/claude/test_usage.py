@@ -49,9 +49,13 @@ def test_alice_reads_what_her_answer_used_and_cost(ask):
         "model": "Sonnet 5.5",
         "input_tokens": row.tokens.prompt,
         "output_tokens": row.output_tokens,
+        "web_searches": 0,
         "cached_share": 0,
+        "cache_miss": "",
+        "cache_missed_tokens": 0,
         "context_percent": 0,
         "cost": row.cost,
+        "saved": row.saved,
         "estimated": False,
     }
 
