@@ -1,0 +1,116 @@
+"""Which functions are tools: those that CHAT_TOOLS names, once an administrator has switched them on."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.exceptions import ImproperlyConfigured
+
+from conversations.models import Tool
+from conversations.tools.functions import is_available, load_functions, sync_functions
+from tests.site import ROOT
+
+FIELDS = {"title": "Old", "description": "Old.", "input_schema": {}, "acts": False, "is_untrusted": False}
+
+
+def test_nothing_is_registered_by_default():
+    assert load_functions() == {}
+
+
+def test_a_module_or_a_single_function_is_named(settings):
+    settings.CHAT_TOOLS = ["tests.tools.samples.book", "conversations.tools.examples.clock"]
+    assert list(load_functions()) == ["book-room", "current_time"]
+
+
+def test_a_module_registers_what_it_defines_and_not_what_it_imports(settings):
+    settings.CHAT_TOOLS = ["tests.tools.test_schema"]
+    with pytest.raises(ImproperlyConfigured, match="neither a tool nor a module with tools"):
+        load_functions()
+
+
+@pytest.mark.parametrize(
+    ("paths", "words"),
+    [
+        (["nowhere"], "cannot be imported: No module named 'nowhere'"),
+        (["nowhere.at.all"], "No module named 'nowhere'"),
+        (["tests.tools.samples.nothing"], "nothing"),
+        (["tests.tools.samples.Room"], "neither a tool"),
+        (["tests.tools.samples", "tests.tools.samples.book"], ""),
+        (["tests.tools.samples", "tests.tools.same_name"], "two tools with the name repeat"),
+    ],
+)
+def test_a_wrong_path_is_an_error_that_names_the_variable(settings, paths, words):
+    settings.CHAT_TOOLS = paths
+    if not words:
+        assert "book-room" in load_functions()
+        return
+    with pytest.raises(ImproperlyConfigured, match=words) as raised:
+        load_functions()
+    assert str(raised.value).startswith("CHAT_TOOLS names ")
+
+
+def test_a_wrong_path_stops_the_start_with_that_sentence():
+    environment = os.environ | {"SECRET_KEY": "s" * 50, "CHAT_TOOLS": "tests.tools.samples.nothing"}
+    process = subprocess.run(
+        [sys.executable, "manage.py", "check"], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert process.returncode == 1
+    assert process.stderr.startswith("CHAT_TOOLS names 'tests.tools.samples.nothing', which cannot be imported: ")
+    assert "Traceback" not in process.stderr
+
+
+@pytest.mark.django_db
+def test_a_new_function_gets_a_row_that_is_switched_off(settings, alice):
+    settings.CHAT_TOOLS = ["tests.tools.samples.book"]
+
+    sync_functions()
+
+    row = Tool.objects.get()
+    assert (row.name, row.kind, row.title, row.description) == ("book-room", "function", "Book", "Books a room.")
+    assert row.input_schema["properties"].keys() == {"kind"}
+    assert (row.acts, row.is_untrusted, row.is_enabled) == (True, True, False)
+    assert not Tool.objects.usable_by(alice).exists()
+
+
+@pytest.mark.django_db
+def test_what_the_code_says_is_updated_and_what_the_administrator_chose_stays(settings):
+    settings.CHAT_TOOLS = ["tests.tools.samples.book"]
+    row = Tool.objects.create(
+        name="book-room", kind="function", is_enabled=True, approval="never", calls_per_hour=3, **FIELDS
+    )
+    row.groups.add(Group.objects.create(name="Office"))
+
+    sync_functions()
+
+    row.refresh_from_db()
+    assert (row.title, row.acts, row.is_untrusted) == ("Book", True, True)
+    assert (row.is_enabled, row.approval, row.calls_per_hour, row.groups.count()) == (True, "never", 3, 1)
+
+
+@pytest.mark.django_db
+def test_a_second_time_nothing_is_written(settings, django_assert_num_queries):
+    settings.CHAT_TOOLS = ["conversations.tools.examples.search", "tests.tools.samples"]
+    sync_functions()
+    with django_assert_num_queries(1):
+        sync_functions()
+
+
+@pytest.mark.django_db
+def test_a_tool_of_another_kind_with_the_same_name_stays_as_it_is(settings, caplog):
+    settings.CHAT_TOOLS = ["tests.tools.samples.book"]
+    Tool.objects.create(name="book-room", kind="mcp", **FIELDS)
+
+    sync_functions()
+
+    assert Tool.objects.get().title == "Old"
+    assert "a tool of another kind has its name" in caplog.text
+
+
+def test_a_function_that_is_not_named_any_more_is_not_available(settings):
+    settings.CHAT_TOOLS = ["tests.tools.samples.book"]
+    assert is_available(Tool(name="book-room", kind="function"))
+    assert is_available(Tool(name="web_search", kind="web"))
+    settings.CHAT_TOOLS = []
+    assert not is_available(Tool(name="book-room", kind="function"))
