@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from chatsite.standin import prose
+from chatsite.standin.files import describe_files
 from chatsite.standin.markers import remove_markers
 from chatsite.standin.tokens import content_blocks, extract_text
+from chatsite.standin.tools import describe_results
 
 FOLDER = Path(__file__).with_name("replies")
 GREETING = re.compile(r"\W*(hello|hi|hey|good (morning|afternoon|evening)|hallo)\b.{0,40}", re.IGNORECASE | re.DOTALL)
@@ -75,10 +77,15 @@ TOPICS = {
 
 
 def write_answer(body: dict[str, Any], question: str) -> str:
-    """Return the answer to the last message of a person, whose text is `question`."""
+    """Return the answer to the last message of a person, whose text is `question`; first what was sent with it."""
     question = remove_markers(question)
+    if results := describe_results(body):
+        return results
+    files = describe_files(content_blocks(last_content(body, "user")))
+    if files:
+        return f"{files}\n\n{read_topic(find_topic(question))}" if question else files
     if not question:
-        return answer_tool_result(last_content(body, "user")) or read_topic("learning")
+        return read_topic("learning")
     if GREETING.fullmatch(question):
         return read_topic("hello")
     if THANKS.fullmatch(question):
@@ -99,13 +106,6 @@ def find_topic(question: str) -> str:
 def last_content(body: dict[str, Any], role: str) -> Any:
     """Return the content of the last message of this role, or an empty list."""
     return next((message["content"] for message in reversed(body["messages"]) if message["role"] == role), [])
-
-
-def answer_tool_result(content: Any) -> str | None:
-    for block in content_blocks(content):
-        if block["type"] == "tool_result":
-            return f"The tool answered: {str(block.get('content'))[:200]}\n\nNothing else is needed."
-    return None
 
 
 def continue_text(text: str) -> str | None:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from chatsite.standin import answers, prose, thinking
-from chatsite.standin.markers import Markers
+from chatsite.standin import answers, citations, prose, thinking, web
+from chatsite.standin.compaction import compact, summarize_text
+from chatsite.standin.markers import Markers, remove_markers
 from chatsite.standin.models import Model
 from chatsite.standin.reply import Block, CompleteBlock, Reply, Text, Thinking, ToolUse
-from chatsite.standin.tokens import CHARACTERS_PER_TOKEN, count_text_tokens
+from chatsite.standin.tokens import CHARACTERS_PER_TOKEN, count_text_tokens, usage_of_prompt
+from chatsite.standin.tool_choosing import LEAD_IN, choose_calls
+from chatsite.standin.tools import Call, read_calls
 
+CALL_MARKER = re.compile(r"\[\[(tool|search|fetch|code|bash|then)\b")
 MIN_LENGTH_TO_THINK = 31  # a shorter question needs no thinking
 FORBIDDEN_CHARACTERS = "Before \x00 and \ud800 in the middle, \udc00 and \x1b[31m after. 😀"
 REFUSAL = "I can't help with that."
@@ -22,9 +28,10 @@ STOP_REASONS = {
     "max_tokens": "max_tokens",
     "window": "model_context_window_exceeded",
     "refusal": "refusal",
-    "tool": "tool_use",
     "noreason": None,
 }
+# What chooses the text of an answer. Where a marker calls a tool, there is no text before the call without these.
+TEXT_MARKERS = ("text", "nul", "chars", "deltas", "kind", "endless", "clock", "hugeline")
 
 
 @dataclass(frozen=True)
@@ -35,8 +42,28 @@ class Request:
     body: dict[str, Any]
     question: str
     markers: Markers
-    is_title: bool
+    purpose: str
     pauses: int
+
+    @property
+    def is_title(self) -> bool:
+        return self.purpose == "title"
+
+    @property
+    def must_compact(self) -> bool:
+        return self.body.get("compaction") is not None
+
+    @cached_property
+    def calls(self) -> list[Call]:
+        """The calls of this step: those of the markers, or in a turn without such markers one by the question.
+
+        A turn that pauses calls the client's tools when it goes on.
+        """
+        if CALL_MARKER.search(self.question):
+            calls = read_calls(self.body, self.markers)
+            return [call for call in calls if call.is_server] if self.must_pause else calls
+        is_chosen = not self.markers.keys().isdisjoint((*TEXT_MARKERS, *STOP_REASONS, "pause_turn"))
+        return [] if self.purpose or is_chosen else choose_calls(self.body, remove_markers(self.question))
 
     @property
     def must_pause(self) -> bool:
@@ -46,39 +73,72 @@ class Request:
         return max_pauses is None or self.pauses < max_pauses
 
 
+def compose_compaction(request: Request, prompt_usage: dict[str, Any]) -> Reply:
+    """The reply that is one block, whose tokens are counted apart."""
+    block = compact(request.model, request.body["messages"])
+    entry = {**prompt_usage, "type": "compaction", "output_tokens": count_text_tokens(block.content)}
+    nothing = usage_of_prompt(0, 0, 0, "5m") | {"output_tokens": 0}
+    return Reply(
+        id=f"msg_standin{secrets.token_hex(8)}",
+        model=request.model.id,
+        prompt_usage=nothing | {"iterations": [entry]},
+        blocks=() if "empty" in request.markers else (block,),
+        output_tokens=0,
+        thinking_tokens=0,
+        stop_reason="compaction",
+    )
+
+
 def compose_reply(request: Request, prompt_usage: dict[str, Any]) -> Reply:
-    markers = request.markers
+    if request.must_compact:
+        return compose_compaction(request, prompt_usage)
     blocks: list[Block] = []
-    thinking_tokens, text_tokens, is_cut = 0, 1, False
-    if "empty" not in markers:
+    tokens, thinking_tokens, is_cut = 1, 0, False
+    if "empty" not in request.markers:
+        blocks += web.answer_open_calls(request.body, request.markers.first("web_error"))
         blocks += compose_thinking(request)
-        thinking_tokens = sum(
-            count_text_tokens("".join(block.pieces)) for block in blocks if isinstance(block, Thinking)
-        )
+        thinking_tokens = sum(count_written_tokens(block) for block in blocks if isinstance(block, Thinking))
         pieces, is_cut = compose_text(request, thinking_tokens)
-        text_tokens = count_text_tokens("".join(pieces)) if isinstance(pieces, tuple) else 0
-        if "clock" in markers:
-            pieces = prose.add_timestamps(pieces, markers.first("clock"))
-        blocks += [Text(pieces), *compose_other_blocks(request)]
+        tools = list(compose_calls(request))
+        tokens = sum(map(count_written_tokens, [*blocks, Text(pieces), *tools]))
+        if "clock" in request.markers:
+            pieces = prose.add_timestamps(pieces, request.markers.first("clock"))
+        if pieces or not tools:
+            blocks += compose_text_blocks(request, pieces)
+        blocks += [*tools, *compose_unknown_block(request)]
     return Reply(
         id=f"msg_standin{secrets.token_hex(8)}",
         model=request.model.id,
         prompt_usage=prompt_usage,
         blocks=tuple(blocks),
-        output_tokens=thinking_tokens + text_tokens,
+        output_tokens=tokens,
         thinking_tokens=thinking_tokens,
-        stop_reason=choose_stop_reason(request, is_cut),
-        has_final_usage="nodelta_usage" not in markers,
-        odd_usage=markers.first("usage", {}),
+        stop_reason=choose_stop_reason(request, blocks, is_cut),
+        has_final_usage="nodelta_usage" not in request.markers,
+        odd_usage=request.markers.first("usage", {}),
+        server_tool_use=web.count_requests(blocks),
+        result_tokens=web.count_result_tokens(blocks),
+        container=web.find_container(request.body, blocks),
     )
 
 
-def choose_stop_reason(request: Request, is_cut: bool) -> str | None:
+def count_written_tokens(block: Block) -> int:
+    """Return the tokens that the model wrote; 1 for a text without end."""
+    if isinstance(block, ToolUse):
+        return count_text_tokens(block.written_input)
+    if isinstance(block, Text | Thinking):
+        return count_text_tokens("".join(block.pieces)) if isinstance(block.pieces, tuple) else 1
+    return 0
+
+
+def choose_stop_reason(request: Request, blocks: list[Block], is_cut: bool) -> str | None:
     if request.must_pause:
         return "pause_turn"
     for marker, reason in STOP_REASONS.items():
         if marker in request.markers:
             return reason
+    if any(isinstance(block, ToolUse) and block.type == "tool_use" for block in blocks):
+        return "tool_use"
     return "max_tokens" if is_cut else "end_turn"
 
 
@@ -86,7 +146,7 @@ def compose_thinking(request: Request) -> Iterator[Block]:
     markers, model, body = request.markers, request.model, request.body
     if "redacted" in markers:
         yield CompleteBlock({"type": "redacted_thinking", "data": thinking.redacted_data(model.id)})
-    is_worth_thinking = len(request.question) >= MIN_LENGTH_TO_THINK and not request.is_title
+    is_worth_thinking = len(request.question) >= MIN_LENGTH_TO_THINK and not request.purpose
     thinks_by_itself = is_worth_thinking and thinking.is_thinking_on(model, body)
     if "nothinking" not in markers and ("thinking" in markers or thinks_by_itself):
         is_shown = (body.get("thinking") or {}).get("display") == "summarized"
@@ -106,6 +166,15 @@ def compose_text(request: Request, thinking_tokens: int) -> tuple[Iterable[str],
     return pieces, is_cut
 
 
+def compose_text_blocks(request: Request, pieces: Iterable[str]) -> Iterable[Block]:
+    """Return the blocks of a text: many small ones where it cites documents."""
+    is_marked = "cite" in request.markers
+    may_cite = is_marked or (exact_text(request.markers) is None and "clock" not in request.markers)
+    if may_cite and isinstance(pieces, tuple) and not request.is_title and citations.has_documents(request.body):
+        return citations.cite(request.body, pieces, every_sentence=is_marked)
+    return [Text(pieces)]
+
+
 def compose_part(request: Request, thinking_tokens: int) -> tuple[Iterable[str], bool]:
     markers = request.markers
     kind, delta_count = markers.first("kind", "prose"), markers.first("deltas")
@@ -116,6 +185,8 @@ def compose_part(request: Request, thinking_tokens: int) -> tuple[Iterable[str],
         return (prose.split_evenly(exact, delta_count) if delta_count else prose.split_into_words(exact)), False
     if delta_count:
         return prose.pieces_of_count(kind, delta_count), False
+    if request.calls and markers.keys().isdisjoint(TEXT_MARKERS):
+        return prose.split_into_words("" if CALL_MARKER.search(request.question) else LEAD_IN), False
     text = prose.text_of_length(kind, 4_000) if "kind" in markers else ordinary_text(request)
     if "hugeline" in markers:
         length = markers.first("hugeline")
@@ -139,18 +210,29 @@ def exact_text(markers: Markers) -> str | None:
 def ordinary_text(request: Request) -> str:
     if request.is_title:
         return answers.write_title(request.question)
+    if request.purpose == "summary":
+        return summarize_text(request.question)
     text = answers.write_answer(request.body, request.question)
     is_cut = "max_tokens" in request.markers or "window" in request.markers
     return text[: len(text) // 2] if is_cut else text
 
 
-def compose_other_blocks(request: Request) -> Iterator[Block]:
+def compose_calls(request: Request) -> Iterator[Block]:
+    """Return the calls of tools, and the text after them."""
     markers = request.markers
-    if "tool" in markers:
-        offered = [tool["name"] for tool in request.body.get("tools") or [] if "input_schema" in tool]
-        name = offered[0] if offered else "get_weather"
-        arguments = {"city": "Oslo", "note": 'a "quoted" word and ø'}
-        is_truncated = markers.first("tool") == "cut"
-        yield ToolUse(f"toolu_standin{secrets.token_hex(6)}", name, arguments, is_truncated)
-    if "unknown" in markers:
+    server_calls = [call for call in request.calls if call.is_server]
+    error = markers.first("web_error")
+    yield from web.call_server_tools(request.body, server_calls, error, pauses=request.must_pause)
+    calls = [call for call in request.calls if not call.is_server]
+    for number, call in enumerate(calls, start=1):
+        if "blank" in markers:
+            yield Text((" \n",))
+        is_truncated = "cut" in markers and number == len(calls)
+        yield ToolUse(f"toolu_standin{secrets.token_hex(6)}", *call[:2], is_truncated)
+    if "after" in markers:
+        yield Text(prose.split_into_words(markers.first("after")))
+
+
+def compose_unknown_block(request: Request) -> Iterator[Block]:
+    if "unknown" in request.markers:
         yield CompleteBlock(UNKNOWN_BLOCK)

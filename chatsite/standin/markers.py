@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 MARKER = re.compile(r"\[\[([a-z0-9_]+)(?::(.*?))?\]\]", re.DOTALL)
 LITERAL_TEXT = re.compile(r"\[\[text\]\](.*?)\[\[/text\]\]", re.DOTALL)
+THEN = "[[then]]"
 STATUS = re.compile(r"([45]\d\d)(?::(?!times:)(.+?))?(?::times:(\d+))?")
 
 # `times` limits how often these apply. The other markers shape an ordinary reply and always apply.
@@ -16,6 +17,7 @@ FAULTS = {
     "status",
     "header",
     "hang",
+    "too_long",
     "delay",
     "drop",
     "html",
@@ -37,6 +39,12 @@ FAULTS = {
 }
 
 
+# What holds for the whole turn. The other markers hold for one call to the API, up to the next `then`.
+OF_TURN = {"rate", "bytes", "burst", "split", "nothinking"}
+# These may be there several times.
+REPEATABLE = {"tool", "search", "fetch", "code", "bash"}
+
+
 class BadMarker(ValueError):
     """A marker has invalid arguments. The message names it."""
 
@@ -53,24 +61,42 @@ class Markers(dict[str, tuple[Any, ...]]):
         return Markers({name: arguments for name, arguments in self.items() if name not in FAULTS})
 
 
-def parse_markers(question: str, *, title: bool = False) -> Markers:
-    """Return the question's markers, or for a title request those written `[[title:…]]`; raise BadMarker."""
+def parse_turn(question: str, step: int) -> Markers:
+    """Return the markers for one call to the API: the first of the turn is step 0; raise BadMarker.
+
+    After the last `then` only those for the whole turn are left, and the answer is an ordinary one.
+    """
+    steps: list[Markers] = []
+    for part in question.split(THEN):
+        markers = parse_markers(part)
+        steps += [markers] * markers.first("steps", 1)
+    of_turn = {name: arguments for name, arguments in steps[0].items() if name in OF_TURN}
+    return Markers(of_turn | steps[step] if step < len(steps) else of_turn)
+
+
+def parse_markers(question: str, *, purpose: str = "") -> Markers:
+    """Return the question's markers, or for a title or a summary those written `[[title:…]]`; raise BadMarker."""
     markers = Markers()
     literal = LITERAL_TEXT.search(question)
-    if literal and not title:
+    if literal and not purpose:
         if not literal[1]:
             raise BadMarker("marker [[text]] is empty")
         markers["text"] = (literal[1],)
     for name, raw in MARKER.findall(LITERAL_TEXT.sub("", question)):
-        if title and name != "title":
+        if purpose and name != purpose:
             continue
-        if title:
+        if purpose:
             name, _, raw = raw.partition(":")
         if name in MARKER_NAMES:
-            markers |= parse_marker(name, raw)
+            add_markers(markers, parse_marker(name, raw))
     if "pause_turn" in markers and not markers.keys().isdisjoint(("endless", "clock")):
         raise BadMarker("marker [[pause_turn]] needs a text that is known in advance, not [[endless]] or [[clock]]")
     return markers
+
+
+def add_markers(markers: Markers, more: dict[str, tuple[Any, ...]]) -> None:
+    for name, arguments in more.items():
+        markers[name] = markers.get(name, ()) + arguments if name in REPEATABLE else arguments
 
 
 def remove_markers(question: str) -> str:
@@ -101,10 +127,19 @@ def parse_status(raw: str) -> dict[str, tuple[Any, ...]]:
     return markers
 
 
-def parse_echo(raw: str) -> dict[str, tuple[Any, ...]]:
-    if not raw:
-        raise ValueError("is empty")
-    return {"text": (raw,)}
+def required_text(name: str) -> Callable[[str], dict[str, tuple[Any, ...]]]:
+    def parse(raw: str) -> dict[str, tuple[Any, ...]]:
+        if not raw:
+            raise ValueError("is empty")
+        return {name: (raw,)}
+
+    return parse
+
+
+def parse_tool(raw: str) -> dict[str, tuple[Any, ...]]:
+    """A name and the input as it is sent, which need not be JSON. Both may be left out."""
+    name, _, arguments = raw.partition(":")
+    return {"tool": ((name, arguments),)}
 
 
 def parse_thinking(raw: str) -> dict[str, tuple[Any, ...]]:
@@ -126,7 +161,13 @@ def parse_usage(raw: str) -> dict[str, tuple[Any, ...]]:
 
 
 FREE_FORMS: dict[str, Callable[[str], dict[str, tuple[Any, ...]]]] = {
-    "echo": parse_echo,
+    "echo": required_text("text"),
+    "after": required_text("after"),
+    "tool": parse_tool,
+    "search": required_text("search"),
+    "fetch": required_text("fetch"),
+    "code": required_text("code"),
+    "bash": required_text("bash"),
     "thinking": parse_thinking,
     "header": parse_header,
     "status": parse_status,
@@ -192,6 +233,16 @@ ERROR_TYPE = one_of(
     "api_error",
     "overloaded_error",
 )
+TOOL_ERROR = one_of(
+    "invalid_tool_input",
+    "unavailable",
+    "max_uses_exceeded",
+    "too_many_requests",
+    "query_too_long",
+    "url_not_accessible",
+    "url_not_allowed",
+    "execution_time_exceeded",
+)
 ARGUMENTS: dict[str, tuple[Argument, ...]] = {
     # what the reply contains
     "rate": (NUMBER,),
@@ -200,11 +251,16 @@ ARGUMENTS: dict[str, tuple[Argument, ...]] = {
     "kind": (one_of("prose", "list", "fence", "table"),),
     "nothinking": (),
     "redacted": (),
-    "tool": (one_of("cut").optional(),),
+    "cut": (),
+    "blank": (),
+    "web_error": (TOOL_ERROR,),
+    "then": (),
+    "steps": (POSITIVE,),
     "nul": (),
     "endless": (),
     "clock": (POSITIVE,),
     "unknown": (),
+    "cite": (),
     # how it is cut into chunks
     "bytes": (POSITIVE,),
     "burst": (),
@@ -222,6 +278,7 @@ ARGUMENTS: dict[str, tuple[Argument, ...]] = {
     # what goes wrong
     "times": (POSITIVE,),
     "hang": (),
+    "too_long": (),
     "delay": (NUMBER,),
     "drop": (),
     "html": (),

@@ -19,6 +19,7 @@ class Model:
     max_tokens: int = 128_000
     efforts: tuple[str, ...] = EFFORT_LEVELS
     forced_tools: bool = False
+    can_compact: bool = True
     lifecycle: str = "active"
     deprecated: str | None = None
     retires: str | None = None
@@ -46,6 +47,7 @@ class Model:
             "batch": yes,
             "citations": yes,
             "code_execution": is_current,
+            "compaction": {**supported(self.can_compact), "summarize": supported(self.can_compact)},
             "image_input": yes,
             "pdf_input": yes,
             "structured_outputs": yes,
@@ -79,8 +81,11 @@ ADAPTIVE = frozenset({"adaptive"})
 OPTIONAL_ADAPTIVE = ADAPTIVE | {"disabled"}
 BUDGET = frozenset({"enabled", "disabled"})
 SMALL_WINDOW: dict[str, Any] = {"window": 200_000, "max_tokens": 64_000}
+NO_COMPACTION: dict[str, Any] = {"can_compact": False}
 DEPRECATED: dict[str, Any] = {"lifecycle": "deprecated", "deprecated": "2026-05-29", "retires": "2026-11-30"}
 RETIRED: dict[str, Any] = {"lifecycle": "retired", "deprecated": "2026-04-14", "retires": "2026-06-15"}
+
+POCKET = "claude-pocket-1"
 
 # Newest first, like the real list. The window of claude-sonnet-4-6 and the dates of deprecation are assumed.
 MODELS = (
@@ -109,6 +114,7 @@ MODELS = (
         **SMALL_WINDOW,
         efforts=(),
         forced_tools=True,
+        **NO_COMPACTION,
     ),
     Model(
         "claude-sonnet-4-5-20250929",
@@ -119,8 +125,11 @@ MODELS = (
         **SMALL_WINDOW,
         efforts=(),
         forced_tools=True,
+        **NO_COMPACTION,
         **DEPRECATED,
     ),
+    # No model of Anthropic's: its window is full after a few turns, to show and test what then happens.
+    Model(POCKET, "Claude Pocket", "2025-01-01", "haiku", BUDGET, window=8_000, max_tokens=1_000, efforts=()),
     Model("claude-opus-4-20250514", "Claude Opus 4", "2025-05-22", "opus", BUDGET, **RETIRED),
     Model("claude-sonnet-4-20250514", "Claude Sonnet 4", "2025-05-22", "sonnet", BUDGET, **RETIRED),
 )

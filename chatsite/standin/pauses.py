@@ -7,9 +7,9 @@ import json
 from collections import OrderedDict
 from typing import Any
 
+from chatsite.standin.refusals import Refused
 from chatsite.standin.reply import Reply
 from chatsite.standin.tokens import content_blocks
-from chatsite.standin.validation import Refused
 
 MAX_TURNS = 10_000
 
@@ -43,7 +43,11 @@ class PausedTurns:
 
 
 def turn_key(question: str, content: list[dict[str, Any]]) -> bytes:
-    """Return the key of a turn. It does not matter how its text is divided into blocks."""
-    text = "".join(block["text"] for block in content if block["type"] == "text")
+    """Return the key of a turn. How its text is divided into blocks does not matter, nor does white space.
+
+    Blocks of white space alone may be in an answer, but not in a request.
+    """
+    text = "".join(word for block in content if block["type"] == "text" for word in block["text"].split())
     signatures = [block["signature"] for block in content if block["type"] == "thinking"]
-    return hashlib.blake2b(json.dumps([question, text, signatures]).encode(), digest_size=16).digest()
+    calls = [block["id"] for block in content if block["type"] in ("tool_use", "server_tool_use")]
+    return hashlib.blake2b(json.dumps([question, text, signatures, calls]).encode(), digest_size=16).digest()

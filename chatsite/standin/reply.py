@@ -19,17 +19,21 @@ class Block(Protocol):
 @dataclass(frozen=True)
 class Text:
     pieces: Iterable[str]
+    citations: tuple[dict[str, Any], ...] = ()
 
     def steps(self, index: int) -> Iterator[Step]:
-        yield start_block(index, {"type": "text", "text": ""})
+        start = {"type": "text", "text": ""}
+        yield start_block(index, {**start, "citations": []} if self.citations else start)
         if isinstance(self.pieces, tuple):
             yield from text_deltas(index, self.pieces)
         else:
             yield from (text_delta(index, piece) for piece in self.pieces)
+        for citation in self.citations:
+            yield block_delta(index, {"type": "citations_delta", "citation": citation})._replace(pause=0.0)
         yield stop_block(index)
 
     def as_json(self) -> dict[str, Any]:
-        return {"type": "text", "text": "".join(self.pieces), "citations": None}
+        return {"type": "text", "text": "".join(self.pieces), "citations": list(self.citations) or None}
 
 
 @lru_cache(maxsize=32)
@@ -70,15 +74,17 @@ class CompleteBlock:
 
 @dataclass(frozen=True)
 class ToolUse:
+    """A call. Its input is sent as it is written, which need not be JSON."""
+
     id: str
     name: str
-    input: dict[str, Any]
+    written_input: str
     is_truncated: bool = False
+    type: str = "tool_use"
 
     def steps(self, index: int) -> Iterator[Step]:
-        yield start_block(index, {"type": "tool_use", "id": self.id, "name": self.name, "input": {}})
-        written = json.dumps(self.input)
-        pieces = ["", *(written[start : start + 6] for start in range(0, len(written), 6))]
+        yield start_block(index, {"type": self.type, "id": self.id, "name": self.name, "input": {}})
+        pieces = ["", *(self.written_input[start : start + 6] for start in range(0, len(self.written_input), 6))]
         if self.is_truncated:
             pieces = pieces[: len(pieces) // 2 + 1]
         for piece in pieces:
@@ -86,7 +92,15 @@ class ToolUse:
         yield Step(b"", ending="truncated") if self.is_truncated else stop_block(index)
 
     def as_json(self) -> dict[str, Any]:
-        return {"type": "tool_use", "id": self.id, "name": self.name, "input": self.input}
+        return {"type": self.type, "id": self.id, "name": self.name, "input": self.parse_input()}
+
+    def parse_input(self) -> dict[str, Any]:
+        """Return the input; empty if it is no JSON object, which a whole message cannot show."""
+        try:
+            parsed = json.loads(self.written_input or "{}")
+        except ValueError:
+            return {}
+        return parsed if isinstance(parsed, dict) else {}
 
 
 @dataclass(frozen=True)
@@ -101,6 +115,12 @@ class Reply:
     has_final_usage: bool = True
     #: What the final counts have in place of the true ones.
     odd_usage: dict[str, Any] = field(default_factory=dict)
+    diagnostics: dict[str, Any] | None = None
+    #: How often tools were used that Anthropic's servers run, and the tokens of their results.
+    server_tool_use: dict[str, int] | None = None
+    result_tokens: int = 0
+    #: Where code was run.
+    container: dict[str, Any] | None = None
 
     @property
     def text_index(self) -> int:
@@ -110,6 +130,8 @@ class Reply:
     def usage(self) -> dict[str, Any]:
         return {
             **self.prompt_usage,
+            "input_tokens": self.prompt_usage["input_tokens"] + self.result_tokens,
+            "server_tool_use": self.server_tool_use,
             "output_tokens": self.output_tokens,
             "output_tokens_details": {"thinking_tokens": self.thinking_tokens},
         }
@@ -123,10 +145,11 @@ class Reply:
                 "category": "general_harms",
                 "explanation": "This request was declined.",
             }
-        return {"stop_reason": self.stop_reason, "stop_sequence": None, "stop_details": details}
+        ending = {"stop_reason": self.stop_reason, "stop_sequence": None, "stop_details": details}
+        return ending | ({"container": self.container} if self.container else {})
 
     def as_json(self) -> dict[str, Any]:
-        usage = {**self.usage, "server_tool_use": None, "speed": None, "inference_geo": None}
+        usage = {**self.usage, "speed": None, "inference_geo": None}
         return self.envelope([block.as_json() for block in self.blocks]) | self.ending | {"usage": usage}
 
     def envelope(self, content: list[dict[str, Any]]) -> dict[str, Any]:
@@ -137,7 +160,7 @@ class Reply:
             "model": self.model,
             "content": content,
             "container": None,
-            "diagnostics": None,
+            "diagnostics": self.diagnostics,
         }
 
     def steps(self) -> Iterator[Step]:
@@ -155,6 +178,7 @@ class Reply:
     def message_delta(self) -> Step:
         if not self.has_final_usage:
             return Step(encode_event("message_delta", {"delta": self.ending}))
-        counts = {name: value for name, value in self.usage.items() if name.endswith(("_tokens", "_details"))}
+        names = ("_tokens", "_details", "iterations", "server_tool_use")
+        counts = {name: value for name, value in self.usage.items() if name.endswith(names)}
         usage = counts | self.odd_usage
         return Step(encode_event("message_delta", {"delta": self.ending, "usage": usage}), usage=self.usage)

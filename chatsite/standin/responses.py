@@ -10,7 +10,7 @@ from aiohttp import web
 
 from chatsite.standin.markers import Markers
 from chatsite.standin.recording import Record
-from chatsite.standin.validation import Refused
+from chatsite.standin.refusals import Refused
 from chatsite.standin.writer import reset_transport
 
 STATUS_MESSAGES = {

@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 
-from chatsite.standin.answers import is_title_request, last_content
+from chatsite.standin import tools
+from chatsite.standin.answers import is_title_request
 from chatsite.standin.chunks import cut_into_chunks
+from chatsite.standin.compaction import check_compaction, is_summary_request
 from chatsite.standin.compose import Request, compose_reply
+from chatsite.standin.diagnosis import Diagnoses
 from chatsite.standin.faults import insert_faults
-from chatsite.standin.markers import BadMarker, Markers, parse_markers
+from chatsite.standin.markers import BadMarker, Markers, parse_markers, parse_turn
 from chatsite.standin.models import Catalogue
 from chatsite.standin.pauses import PausedTurns
 from chatsite.standin.recording import Record, RequestLog
+from chatsite.standin.refusals import Refused, refuse_if
 from chatsite.standin.reply import Reply
 from chatsite.standin.responses import (
     error_response,
@@ -30,8 +35,8 @@ from chatsite.standin.responses import (
     status_response,
     wait_until_cancelled,
 )
-from chatsite.standin.tokens import PromptCache, content_blocks, count_prompt_tokens
-from chatsite.standin.validation import Refused, check_body, check_headers, refuse_if
+from chatsite.standin.tokens import PromptCache, content_blocks, count_prompt_tokens, extract_text
+from chatsite.standin.validation import check_body, check_headers
 from chatsite.standin.writer import StepWriter
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
@@ -47,7 +52,8 @@ class Server:
         self._log = RequestLog(keeps_content=keeps_content)
         self._prompt_cache = PromptCache()
         self._paused_turns = PausedTurns()
-        self._fault_counts: dict[tuple[str, bool, str], int] = {}
+        self._diagnoses = Diagnoses()
+        self._fault_counts: dict[tuple[str, str, str], int] = {}
 
     def create_app(self) -> web.Application:
         app = web.Application(client_max_size=MAX_BODY_BYTES)
@@ -87,11 +93,14 @@ class Server:
     async def create_message(self, http_request: web.Request, record: Record) -> Response:
         key = check_headers(http_request.headers)
         request = self.parse_request(await read_body(http_request, record), key, record)
+        check_compaction(request.body, http_request.headers.get("anthropic-beta", ""), request.model)
+        refuse_if("too_long" in request.markers, "prompt is too long: 1000001 tokens > 1000000 maximum")
         response = await fail_before_reply(http_request, record, request.markers)
         if response is not None:
             return response
         prompt_usage = self._prompt_cache.prompt_usage(f"{key} {request.model.id}", request.body)
-        reply = compose_reply(request, prompt_usage)
+        reply = replace(compose_reply(request, prompt_usage), diagnostics=self._diagnoses.diagnose(request.body))
+        self._diagnoses.remember(reply.id, request.body)
         if request.must_pause:
             self._paused_turns.add_pause(request.body, request.question, reply, request.pauses + 1)
         if request.body.get("stream") and "json" not in request.markers:
@@ -102,17 +111,20 @@ class Server:
         model = check_body(body, self._catalogue, needs_max_tokens=True)
         question = last_question(body)
         record.question = question
-        pauses = self._paused_turns.count_pauses(body, question)
-        is_title = is_title_request(model.id, body)
+        purpose = "title" if is_title_request(model.id, body) else ""
+        if is_summary_request(body, question):
+            purpose = "summary"
+        pauses = 0 if purpose else self._paused_turns.count_pauses(body, question)
         try:
-            markers = parse_markers(question, title=is_title)
+            step = tools.count_steps(body)
+            markers = parse_markers(question, purpose=purpose) if purpose else parse_turn(question, step)
         except BadMarker as error:
             raise Refused(400, str(error)) from error
         if "times" in markers:
-            markers = self.count_fault(markers, (key, is_title, question))
-        return Request(model, body, question, markers, is_title, pauses)
+            markers = self.count_fault(markers, (key, purpose, f"{step} {question}"))
+        return Request(model, body, question, markers, purpose, pauses)
 
-    def count_fault(self, markers: Markers, caller: tuple[str, bool, str]) -> Markers:
+    def count_fault(self, markers: Markers, caller: tuple[str, str, str]) -> Markers:
         """Return the markers without faults once they have applied `times` times; then the count starts again."""
         count = self._fault_counts.pop(caller, 0)
         if count >= markers.first("times"):
@@ -138,7 +150,8 @@ class Server:
         check_headers(http_request.headers)
         body = await read_body(http_request, record)
         check_body(body, self._catalogue, needs_max_tokens=False)
-        self._paused_turns.count_pauses(body, last_question(body))
+        if body.get("compaction") is None:
+            self._paused_turns.count_pauses(body, last_question(body))
         return json_response(record, {"input_tokens": count_prompt_tokens(body)})
 
     # Models
@@ -181,11 +194,17 @@ class Server:
 
 
 def last_question(body: dict[str, Any]) -> str:
-    """Return the newest text of a person, in which markers are looked for.
+    """Return the newest text of a person, in which markers are looked for; for a compaction all of them.
+
+    Messages that have only the results of tools belong to the turn of the question before them.
 
     A message may join a question to an earlier one that got no answer. The markers of the earlier one do not count.
     """
-    texts = [block["text"] for block in content_blocks(last_content(body, "user")) if block["type"] == "text"]
+    if body.get("compaction") is not None:
+        messages = [message for message in body["messages"] if message["role"] == "user"]
+        return "\n\n".join(extract_text(message["content"]) for message in messages)
+    content = [block for message in tools.turn_of(body)[:1] for block in content_blocks(message["content"])]
+    texts = [block["text"] for block in content if block["type"] == "text"]
     return str(texts[-1]) if texts else ""
 
 

@@ -7,9 +7,10 @@ import json
 import time
 from typing import Any
 
+from chatsite.standin.files import count_file_tokens, files_of
+
 CHARACTERS_PER_TOKEN = 4
 TOKENS_PER_MESSAGE = 4
-TOKENS_PER_IMAGE = 1_500
 CACHE_SECONDS = {"5m": 300.0, "1h": 3600.0}
 MAX_CACHED_PREFIXES = 200_000
 
@@ -48,8 +49,10 @@ def count_block_tokens(block: Any) -> int:
         return 0
     if block.get("type") == "text":
         return count_text_tokens(str(block.get("text", "")))
-    if block.get("type") == "image":
-        return TOKENS_PER_IMAGE
+    if files_of([block]):
+        return count_file_tokens(block)
+    if block.get("type") == "tool_result" and isinstance(block.get("content"), list):
+        return TOKENS_PER_MESSAGE + sum(map(count_block_tokens, block["content"]))
     return count_text_tokens(json.dumps(block, ensure_ascii=False))
 
 

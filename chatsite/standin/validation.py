@@ -7,9 +7,15 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
+from chatsite.standin.citations import find_invalid_citation
+from chatsite.standin.files import find_error
 from chatsite.standin.models import Catalogue, Model
+from chatsite.standin.refusals import Refused, refuse_if
 from chatsite.standin.thinking import is_genuine
 from chatsite.standin.tokens import CACHE_SECONDS, content_blocks, count_prompt_tokens
+from chatsite.standin.tool_history import check_calls, check_result, check_tool_history
+from chatsite.standin.tool_validation import check_tool_choice, check_tools
+from chatsite.standin.web import find_altered_result
 
 FIELDS = {
     "model",
@@ -38,35 +44,7 @@ FIELDS = {
     "billing_policy",
 }
 SAMPLING_FIELDS = ("temperature", "top_p", "top_k")
-ERROR_TYPES = {
-    400: "invalid_request_error",
-    401: "authentication_error",
-    402: "billing_error",
-    403: "permission_error",
-    404: "not_found_error",
-    408: "timeout_error",
-    409: "conflict_error",
-    413: "request_too_large",
-    422: "invalid_request_error",
-    429: "rate_limit_error",
-    504: "timeout_error",
-    529: "overloaded_error",
-}
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-class Refused(Exception):
-    """A request that is answered with an error in the API's form."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status, self.message = status, message
-        self.type = ERROR_TYPES.get(status, "api_error" if status >= 500 else "invalid_request_error")
-
-
-def refuse_if(is_invalid: object, message: str) -> None:
-    if is_invalid:
-        raise Refused(400, message)
 
 
 def check_headers(headers: Mapping[str, str]) -> str:
@@ -93,6 +71,8 @@ def check_body(body: Any, catalogue: Catalogue, *, needs_max_tokens: bool) -> Mo
     check_system(body.get("system"))
     check_messages(body.get("messages"), model)
     check_options(body, model)
+    if error := find_error(body, model.window):
+        raise Refused(400, error)
     size = count_prompt_tokens(body)
     refuse_if(size > model.window, f"prompt is too long: {size} tokens > {model.window} maximum")
     return model
@@ -125,8 +105,10 @@ def check_messages(messages: Any, model: Model) -> None:
     refuse_if(not messages, "messages: at least one message is required")
     for number, message in enumerate(messages):
         check_message(f"messages.{number}", message, model)
-    check_roles([message["role"] for message in messages if message["role"] != "system"])
-    check_tool_results(messages)
+    # A compaction block stands for messages of both roles.
+    is_compacted = content_blocks(messages[0]["content"])[0]["type"] == "compaction"
+    check_roles([message["role"] for message in messages[int(is_compacted) :] if message["role"] != "system"])
+    check_tool_history(messages)
 
 
 def check_message(where: str, message: Any, model: Model) -> None:
@@ -138,14 +120,16 @@ def check_message(where: str, message: Any, model: Model) -> None:
     if isinstance(content, str):
         content = content_blocks(content)
     check_blocks(where, content)
+    refuse_if(problem := find_invalid_citation(message["role"], content), f"{where}.content.{problem}")
+    check_calls(where, message["role"], content)
+    refuse_if(problem := find_altered_result(content), f"{where}.{problem}")
     for index, block in enumerate(content):
         is_thinking = block["type"] in ("thinking", "redacted_thinking")
         is_altered = is_thinking and not is_genuine(model.id, block)
         refuse_if(is_altered, f"{where}.content.{index}: Invalid `signature` in `thinking` block")
     if message["role"] != "assistant":
         types = {block["type"] for block in content}
-        only_assistant = f"{where}: `thinking` and `tool_use` blocks can only be in assistant messages"
-        refuse_if(types & {"thinking", "tool_use"}, only_assistant)
+        refuse_if("thinking" in types, f"{where}: `thinking` blocks can only be in assistant messages")
 
 
 def check_blocks(where: str, content: Any) -> None:
@@ -156,6 +140,10 @@ def check_blocks(where: str, content: Any) -> None:
     for block in content:
         if block["type"] == "text":
             check_text(where, block.get("text"))
+        elif block["type"] == "tool_result":
+            check_result(where, block)
+            if block.get("content"):
+                check_blocks(f"{where}.tool_result", content_blocks(block["content"]))
 
 
 def check_text(where: str, text: Any) -> None:
@@ -172,19 +160,6 @@ def check_roles(roles: list[str]) -> None:
         refuse_if(role == next_role, f"messages: roles must alternate, found two {role} messages in a row")
 
 
-def check_tool_results(messages: list[dict[str, Any]]) -> None:
-    """Each `tool_use` needs a `tool_result` with its id in the next message, and each result a call before it."""
-    calls: set[str] = set()
-    for number, message in enumerate(messages):
-        blocks = content_blocks(message["content"])
-        results = {str(block.get("tool_use_id")) for block in blocks if block["type"] == "tool_result"}
-        where = f"messages.{number}"
-        missing = f"{where}: `tool_use` ids were found without `tool_result` blocks immediately after"
-        refuse_if(calls - results, f"{missing}: {', '.join(sorted(calls - results))}")
-        refuse_if(results - calls, f"{where}: unexpected `tool_use_id` found in `tool_result` blocks")
-        calls = {str(block.get("id")) for block in blocks if block["type"] == "tool_use"}
-
-
 def check_options(body: dict[str, Any], model: Model) -> None:
     for field in ("thinking", "output_config", "tool_choice", "cache_control"):
         is_object = body.get(field) is None or isinstance(body[field], dict)
@@ -195,8 +170,9 @@ def check_options(body: dict[str, Any], model: Model) -> None:
     if effort is not None:
         refuse_if(not model.efforts, "This model does not support the effort parameter.")
         refuse_if(effort not in model.efforts, f"output_config.effort: Input should be one of {model.efforts}")
+    check_tools(body.get("tools"))
     if body.get("tool_choice") is not None:
-        check_tool_choice(body["tool_choice"].get("type"), model)
+        check_tool_choice(body["tool_choice"], body.get("tools") or [], model)
     ttl = (body.get("cache_control") or {}).get("ttl")
     refuse_if(ttl is not None and ttl not in tuple(CACHE_SECONDS), "cache_control: ttl must be 5m or 1h")
 
@@ -213,9 +189,3 @@ def check_thinking(thinking: dict[str, Any], effort: Any, max_tokens: int | None
         is_over_budget = max_tokens is not None and budget >= max_tokens
         refuse_if(is_over_budget, "`max_tokens` must be greater than the budget")
     refuse_if(thinking.get("display", "omitted") not in ("summarized", "omitted"), "thinking.display: unknown value")
-
-
-def check_tool_choice(choice_type: Any, model: Model) -> None:
-    refuse_if(choice_type not in ("auto", "any", "tool", "none"), "tool_choice.type: unknown value")
-    is_unsupported = choice_type in ("any", "tool") and not model.forced_tools
-    refuse_if(is_unsupported, f'"tool_choice.type.{choice_type}" is not supported for this model')

@@ -25,6 +25,7 @@ PARSED = {
     "[[stall:3:ping]]": {"stall": (3, "ping")},
     "[[pause_turn]]": {"pause_turn": ()},
     "[[pause_turn:2]]": {"pause_turn": (2,)},
+    '[[tool:clock:{"zone": "a:b"}]][[tool]]': {"tool": (("clock", '{"zone": "a:b"}'), ("", ""))},
     "[[title:hang]]": {},
     "Is [[1, 2], [3, 4]] a [[wiki link]] or a [[text]]?": {},
 }
@@ -37,7 +38,7 @@ def test_a_question_is_searched_for_markers(question, markers):
 
 def test_a_title_request_obeys_only_the_markers_for_titles():
     question = "[[echo:Yes.]][[title:status:500]][[text]]No.[[/text]]"
-    assert parse_markers(question, title=True) == {"status": (500, None)}
+    assert parse_markers(question, purpose="title") == {"status": (500, None)}
 
 
 INVALID = {
@@ -73,4 +74,4 @@ def test_a_question_without_its_markers_is_what_a_person_would_write():
 
 def test_the_readme_explains_every_marker():
     readme = Path(chatsite.standin.__file__).with_name("README.md").read_text()
-    assert set(re.findall(r"\[\[([a-z0-9_]+)", readme)) == MARKER_NAMES | {"text", "title"}
+    assert set(re.findall(r"\[\[([a-z0-9_]+)", readme)) == MARKER_NAMES | {"text", "title", "summary"}

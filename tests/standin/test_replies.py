@@ -166,7 +166,7 @@ def test_models_are_listed_page_by_page(client):
     ids = [model.id for model in client.models.list(limit=3)]
 
     assert (len(page.data), page.has_more) == (3, True)
-    assert len(ids) == len(set(ids)) == 10
+    assert len(ids) == len(set(ids)) == 11
 
 
 def test_retired_models_are_not_listed(client):

@@ -7,8 +7,6 @@ SONNET, HAIKU = "claude-sonnet-5-5", "claude-haiku-5-5"
 HEADERS = {"x-api-key": "test-key", "anthropic-version": "2026-10-21"}
 QUESTION = {"role": "user", "content": "[[echo:Yes.]]"}
 ANSWER = {"role": "assistant", "content": "Yes."}
-TOOL_USE = {"type": "tool_use", "id": "toolu_1", "name": "weather", "input": {}}
-TOOL_RESULT = {"type": "tool_result", "tool_use_id": "toolu_1", "content": "Rain."}
 
 
 @pytest.fixture
@@ -44,8 +42,6 @@ INVALID_MESSAGES = {
     "a prefilled answer": [QUESTION, ANSWER],
     "an unknown role": [{"role": "robot", "content": "Hello."}],
     "an unknown field": [QUESTION | {"name": "Alice"}],
-    "a tool call without its result": [QUESTION, assistant(TOOL_USE), QUESTION],
-    "a tool result without its call": [QUESTION, ANSWER, user(TOOL_RESULT)],
     "thinking in a question": [user({"type": "thinking", "thinking": "", "signature": ""})],
     "thinking without a signature": [QUESTION, assistant({"type": "thinking", "thinking": "Hm."}), QUESTION],
     "thinking with another signature": [
@@ -103,7 +99,7 @@ def test_unknown_and_retired_models_are_not_found(post, model):
     assert response.json()["error"] == {"type": "not_found_error", "message": f"model: {model}"}
 
 
-# Thinking and tools
+# Thinking
 
 
 @pytest.fixture
@@ -126,10 +122,6 @@ def test_a_model_refuses_thinking_that_was_altered(post, thinking_answer):
     thinking, text = thinking_answer
     response = post(messages=[QUESTION, assistant(thinking | {"thinking": "Hm!"}, text), QUESTION])
     assert "signature" in response.json()["error"]["message"]
-
-
-def test_a_tool_call_with_its_result_is_accepted(post):
-    assert post(messages=[QUESTION, assistant(TOOL_USE), user(TOOL_RESULT)]).status_code == 200
 
 
 # Headers and bodies
