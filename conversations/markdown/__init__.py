@@ -6,6 +6,20 @@ exports call it. It does not depend on Django.
 
 from conversations.markdown.continuation import Opening, find_opening
 from conversations.markdown.incremental import Append, Commit, IncrementalRenderer, Tail
+from conversations.markdown.marks import mark_text
 from conversations.markdown.render import VERSION, render
+from conversations.markdown.tools_place import PLACE, tools_place
 
-__all__ = ["VERSION", "Append", "Commit", "IncrementalRenderer", "Opening", "Tail", "find_opening", "render"]
+__all__ = [
+    "PLACE",
+    "VERSION",
+    "Append",
+    "Commit",
+    "IncrementalRenderer",
+    "Opening",
+    "Tail",
+    "find_opening",
+    "mark_text",
+    "render",
+    "tools_place",
+]

@@ -43,6 +43,25 @@ MACROS = {
     "substack": r"\begin{matrix}#1\end{matrix}",
 }
 
+# For each opening the converter looks for a closing, in time that doubles with every one that has none.
+MAX_OPENINGS = 8
+OPENINGS = {
+    **{sign: sign for sign in "([⟨⟦⌈⌊⦃⦅⟪"},
+    **{r"\{": "{", r"\lbrace": "{", r"\lbrack": "[", r"\lparen": "(", r"\lvert": "|", r"\lVert": "‖"},
+    **{r"\langle": "⟨", r"\lang": "⟨", r"\lAngle": "⟪", r"\llangle": "⦉", r"\lfloor": "⌊", r"\lceil": "⌈"},
+    **{r"\lgroup": "⟮", r"\lmoustache": "⎰", r"\llbracket": "⟦", r"\lBrace": "⦃", r"\llparenthesis": "⦇"},
+    **{r"\llcorner": "⌞", r"\ulcorner": "⌜"},
+}
+# After what the first group matches, the converter looks for no closing.
+OPENING = re.compile(
+    r"(\\(?:left|right|middle|[bB]igg?[rm]?)(?![A-Za-z])\s*)?"
+    rf"({'|'.join(re.escape(opening) + r'(?![A-Za-z])' * opening[-1].isalpha() for opening in OPENINGS)})"
+)
+SIZED_OPENING = re.compile(r"\\([bB]igg?)l(?![A-Za-z])")
+#: Private characters stand for openings: their code points are larger by this.
+OPENING_LETTERS = 0xF0000
+OPENING_LETTER = re.compile(r"<mi[^<>]*>([\U000F0000-\U000F2FFF])</mi>|([\U000F0000-\U000F2FFF])")
+
 MATHML_TAG = re.compile(r"<(/?)([a-z]+)([^<>]*?)(/?)>")
 STYLE = re.compile(r' style="([^"]*)"')
 COLOR = re.compile(r"color: ?(#[0-9A-F]{6})")
@@ -61,8 +80,9 @@ def render_formula(tex: str, display: bool) -> str:
     if len(tex) > MAX_TEX or not tex.strip() or DEFINITION.search(tex) or measure_depth(tex) > MAX_FORMULA_DEPTH:
         return render_tex(tex)
     try:
-        mathml = _CONVERTER.convert_with_local_state(_write_supported_tex(tex), displaystyle=display)
-        html = MATHML_TAG.sub(_write_tag, mathml)
+        supported_tex = _hide_openings(_write_supported_tex(tex))
+        mathml = _CONVERTER.convert_with_local_state(supported_tex, displaystyle=display)
+        html = MATHML_TAG.sub(_write_tag, OPENING_LETTER.sub(_write_opening, mathml))
         return html if find_depth(html) <= MAX_FORMULA_DEPTH else render_tex(tex)
     except (LatexError, UnsupportedFormula):
         return render_tex(tex)
@@ -104,6 +124,19 @@ def _write_supported_tex(tex: str) -> str:
     if is_tagged and "*}" not in tex:
         tex = rf"\begin{{equation*}}{tex}\end{{equation*}}"
     return tex
+
+
+def _hide_openings(tex: str) -> str:
+    """Return the formula with a letter for each opening, where there are many. They need no closing to look right."""
+    if len(OPENING.findall(tex)) <= MAX_OPENINGS:
+        return tex
+    tex = SIZED_OPENING.sub(r"\\\1", tex)
+    return OPENING.sub(lambda match: match[0] if match[1] else chr(OPENING_LETTERS + ord(OPENINGS[match[2]])), tex)
+
+
+def _write_opening(match: re.Match[str]) -> str:
+    opening = chr(ord(match[1] or match[2]) - OPENING_LETTERS)
+    return f'<mo stretchy="false">{opening}</mo>' if match[1] else opening
 
 
 def _rename_environment(begin_or_end: str, name: str, is_tagged: bool) -> str:

@@ -8,9 +8,11 @@ from time import perf_counter
 
 from conversations.markdown.blocks import find_closed_blocks, find_opening_fence
 from conversations.markdown.continuation import Opening
+from conversations.markdown.marks import find_held_back, insert_marks, remove_marks, remove_noncharacters
 from conversations.markdown.open_markup import close_open_markup
 from conversations.markdown.plain_blocks import FencedCode, LongBlock
 from conversations.markdown.render import find_first_heading, normalize, render
+from conversations.markdown.tools_place import tools_place
 
 MIN_FLUSH_INTERVAL = 0.05
 # The next flush waits ten times as long as the last tail took, so one reply uses a tenth of a core at most.
@@ -55,10 +57,16 @@ class IncrementalRenderer:
 
     At the end the committed HTML equals `render(text)`, unless a link and its definition are in different blocks or a
     limit concerns the whole text. The caller compares the two and sends a snapshot where they differ.
+
+    `sources`: the marks link to the elements with these ids and their numbers, as in `render`.
     """
 
-    def __init__(self, text: str = "", opening: Opening | None = None) -> None:
-        self._unflushed = [text]
+    def __init__(self, text: str = "", opening: Opening | None = None, sources: str = "") -> None:
+        self._sources = sources
+        # Texts with tools behind them, and the newest one; each is rendered on its own.
+        self._texts_before_tools: list[str] = []
+        self._unflushed = [remove_noncharacters(text)]
+        self._tools_begun = 0
         self._opening = opening  # what the text continues, until its beginning is known
         self._committed: list[str] = []
         self._link_definitions = ""
@@ -74,11 +82,21 @@ class IncrementalRenderer:
         """Seconds to wait before the next flush."""
         return max(MIN_FLUSH_INTERVAL, INTERVAL_PER_COST * self._tail_seconds)
 
-    def write(self, text: str) -> None:
-        self._unflushed.append(text)
+    def write(self, text: str, numbers: tuple[int, ...] = ()) -> None:
+        """Add text, and marks at its end with the numbers of the sources that it cites."""
+        self._unflushed.append(remove_noncharacters(text))
+        if numbers:
+            self._unflushed = [insert_marks("".join(self._unflushed), numbers)]
+
+    def begin_tools(self) -> None:
+        """Leave a place for tools after what is written by now; what follows is rendered as a text of its own."""
+        self._texts_before_tools.append("".join(self._unflushed))
+        self._unflushed = []
 
     def is_short(self) -> bool:
         """Whether the next flush takes less than 5 ms, as far as the lengths and the last one tell."""
+        if self._texts_before_tools:
+            return False
         text = "".join(self._unflushed)
         if self._plain_block:
             return len(text) <= MAX_OPEN and not self._plain_block.may_close_with(text)
@@ -91,29 +109,50 @@ class IncrementalRenderer:
 
     def flush(self) -> list[Change]:
         """Return what changes in the page by the text written since the last flush."""
+        had_tail, commit_count = bool(self._tail), len(self._committed)
+        self._commit_before_tools()
+        text = self._take_unflushed()
+        if not text:
+            return self._commits_since(commit_count, had_tail)
+        appended = remove_marks(self._extend(normalize(text, has_marks=True)))
+        return self._commits_since(commit_count, had_tail) + self._tail_changes(appended)
+
+    def _take_unflushed(self) -> str:
+        """Return the text written since the last flush, without what the next text may still change."""
         text = "".join(self._unflushed)
         if self._opening:
             if not self._opening.is_decided_by(text):
-                return []
+                return ""
             text, self._opening = self._opening.put_before(text), None
-        end = len(text)
-        if text.endswith("\r"):  # its line feed may follow
+        end = find_held_back(text) if self._sources else len(text)
+        if text[:end].endswith("\r"):  # its line feed may follow
             end -= 1
         self._unflushed = [text[end:]]
-        if not end:
-            return []
-        had_tail, commit_count = bool(self._tail), len(self._committed)
-        appended = self._extend(normalize(text[:end]))
-        return self._commits_since(commit_count, had_tail) + self._tail_changes(appended)
+        return text[:end]
+
+    def _commit_before_tools(self) -> None:
+        """Commit the texts that end where tools begin, each with the place for the tools behind it."""
+        for text in self._texts_before_tools:
+            self._commit_rest(text)
+            self._tools_begun += 1
+            self._committed.append(tools_place(self._tools_begun))
+            self._link_definitions, self._first_heading = "", 0
+        self._texts_before_tools = []
 
     def close(self) -> list[Change]:
         """Flush for the last time: afterwards everything is committed and the tail is empty."""
         had_tail, commit_count = bool(self._tail), len(self._committed)
-        text = "".join(self._unflushed)
-        self._extend(normalize(self._opening.put_before(text) if self._opening else text))
+        self._commit_before_tools()
+        self._commit_rest("".join(self._unflushed))
         self._unflushed = []
-        self._commit(self._plain_block.source if self._plain_block else self._open_source)
         return self._commits_since(commit_count, had_tail)
+
+    def _commit_rest(self, text: str) -> None:
+        """Add the end of a text, and commit it."""
+        if self._opening:
+            text, self._opening = self._opening.put_before(text), None
+        self._extend(normalize(text, has_marks=True))
+        self._commit(self._plain_block.source if self._plain_block else self._open_source)
 
     def snapshot(self) -> tuple[str, str]:
         """Return the committed HTML and the tail's HTML, as the page has them after the last flush."""
@@ -184,7 +223,7 @@ class IncrementalRenderer:
         self._tail, self._can_append = "", False
 
     def _render(self, source: str) -> str:
-        return render(source, self._link_definitions if "[" in source else "", self._first_heading)
+        return render(source, self._link_definitions if "[" in source else "", self._first_heading, self._sources)
 
     def _commits_since(self, count: int, had_tail: bool) -> list[Change]:
         """Return one Commit for all blocks after the first `count`. It is empty if it only has to clear the tail."""

@@ -18,9 +18,10 @@ SIGNS = {END_OF_ADDRESS: "", TILDE: "~", DOLLAR: "$", BAR: "|", ASTERISK: "*", S
 # As a placeholder is written in the address of a link.
 ENCODED_PLACEHOLDER = re.compile("%EF%B7%9([0-4])")
 
-# Signs after which an address does not go on: CJK and Arabic punctuation, full-width signs, typographic quotes. Dashes
-# and apostrophes are not among them, as they are in addresses of Wikipedia, nor is "々", which is a letter.
+# Signs after which an address does not go on: CJK and Arabic punctuation, full-width signs, typographic quotes, marks.
+# Dashes and apostrophes are not among them, as they are in addresses of Wikipedia, nor is "々", which is a letter.
 PUNCTUATION = (
+    "\ufdd5"
     "\u00ab\u00bb\u201c-\u201f\u2026\u2039\u203a\u060c\u061b\u061f\u0964"
     "\u3000-\u3004\u3008-\u301f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
 )
@@ -191,7 +192,7 @@ def replace_bars(text: str) -> str:
         if not line.strip(" \t>"):
             columns = 0
         elif columns:
-            if line.strip(" \t>").strip("|").count("|") < columns:
+            if line.strip(" \t>").removeprefix("|").removesuffix("|").count("|") < columns:
                 continue
             inner, hidden = _find_bars(line)
             if len(inner) + len(hidden) >= columns:

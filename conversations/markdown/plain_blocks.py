@@ -7,6 +7,7 @@ from html import escape
 
 from conversations.markdown.blocks import OpeningFence
 from conversations.markdown.code import CODE_BLOCK_END, code_block_start
+from conversations.markdown.marks import remove_marks
 from conversations.markdown.nested_fences import find_level_change, holds_markdown
 
 MAX_HELD_BACK = 200
@@ -32,14 +33,14 @@ class PlainBlock:
     def html(self) -> str:
         shown = "".join(self._shown)
         self._shown = [shown]
-        return self._before + escape(shown, quote=False) + self._after
+        return self._before + escape(remove_marks(shown), quote=False) + self._after
 
 
 class FencedCode(PlainBlock):
     """A fenced code block: its lines are shown as they come. Highlighting needs the whole block."""
 
     def __init__(self, fence_line: str, fence: OpeningFence) -> None:
-        start = code_block_start(fence.info, " data-open")
+        start = code_block_start(remove_marks(fence.info), " data-open")
         super().__init__(fence_line, start, "", CODE_BLOCK_END)
         self._fence = fence
         self._holds_markdown = holds_markdown(fence.info)

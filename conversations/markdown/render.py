@@ -1,4 +1,4 @@
-"""Renders a text: limits → placeholders → comrak → the page's markup → sanitizer. `incremental` calls it, too."""
+"""Renders a text: limits → placeholders → comrak → marks → the page's markup → sanitizer. Also for `incremental`."""
 
 import re
 from functools import cache
@@ -8,10 +8,10 @@ import comrak
 from conversations.markdown.decorate import decorate
 from conversations.markdown.depth import TooDeep, find_blocks, show_deep_blocks_as_code
 from conversations.markdown.limits import limit_complexity
+from conversations.markdown.marks import link_marks, move_marks, remove_noncharacters
 from conversations.markdown.nested_fences import lengthen_fences
 from conversations.markdown.parts import sanitize_in_parts
 from conversations.markdown.placeholders import (
-    NONCHARACTERS,
     find_used_definitions,
     insert_placeholders,
     restore_placeholders,
@@ -46,18 +46,19 @@ _POSITION_OPTIONS.escape = True
 _POSITION_OPTIONS.sourcepos = True
 
 
-def render(text: str, link_definitions: str = "", first_heading: int = 0) -> str:
-    """Return safe HTML of a whole text. It is sanitized last, so sanitizing it again changes nothing.
+def render(text: str, link_definitions: str = "", first_heading: int = 0, sources: str = "") -> str:
+    """Return safe HTML of a whole text. It is sanitized before the marks are linked, which only hold numbers.
 
     Of the text before this one: `link_definitions`, which are not shown, and the level of the first heading, if any.
+    `sources`: the marks link to the elements with these ids and their numbers; the text is then one of `mark_text`.
     """
-    text = limit_complexity(lengthen_fences(normalize(text)))
+    text = limit_complexity(lengthen_fences(normalize(text, has_marks=bool(sources))))
     try:
-        html = decorate(_parse(text, _RENDER_OPTIONS, link_definitions), first_heading)
+        html = decorate(move_marks(_parse(text, _RENDER_OPTIONS, link_definitions)), first_heading)
     except TooDeep:
         text = show_deep_blocks_as_code(text, find_blocks(_parse(text, _POSITION_OPTIONS)))
-        html = decorate(_parse(text, _RENDER_OPTIONS, link_definitions), first_heading)
-    return sanitize_in_parts(html)
+        html = decorate(move_marks(_parse(text, _RENDER_OPTIONS, link_definitions)), first_heading)
+    return link_marks(sanitize_in_parts(html), sources)
 
 
 def find_first_heading(text: str) -> int:
@@ -66,12 +67,16 @@ def find_first_heading(text: str) -> int:
     return int(heading[1]) if heading else 0
 
 
-def normalize(text: str) -> str:
-    """Return the text with `\\n` line endings and with U+FFFD in place of NUL, lone surrogates and noncharacters."""
+def normalize(text: str, *, has_marks: bool = False) -> str:
+    """Return the text with `\\n` line endings and with U+FFFD in place of NUL, lone surrogates and noncharacters.
+
+    With `has_marks` the noncharacters were replaced before the marks were inserted.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
     if text.isascii():
         return text
-    text = NONCHARACTERS.sub("\ufffd", text)
+    if not has_marks:
+        text = remove_noncharacters(text)
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -73,7 +73,11 @@ class Case:
     @property
     def text_blocks(self) -> list[str]:
         """The same block by block."""
-        return [reference.scrub(text) for text in reference.read_blocks(self.intact_payloads, "text", "text_delta")]
+        return [
+            reference.scrub(text)
+            for text in reference.read_blocks(self.intact_payloads, "text", "text_delta").values()
+            if text
+        ]
 
     @cached_property
     def stream(self) -> list[bytes]:

@@ -53,7 +53,8 @@ GARBAGE: list[Payload] = [
 
 def break_message(random: Random, payloads: list[Payload]) -> tuple[list[Payload], int]:
     """The events with one or two faults; and how many come before the first of these."""
-    broken, intact = deepcopy(payloads), len(payloads)
+    # One by one: a payload may be there twice, and a fault changes one of them.
+    broken, intact = [deepcopy(payload) for payload in payloads], len(payloads)
     for _ in range(random.choice([1, 1, 2])):
         place = random.randrange(len(broken)) if broken else 0
         broken, intact = random.choice(FAULTS)(random, broken, place), min(intact, place)
@@ -69,7 +70,7 @@ def cut_off(random: Random, payloads: list[Payload], place: int) -> list[Payload
 
 
 def repeat(random: Random, payloads: list[Payload], place: int) -> list[Payload]:
-    return payloads[: place + 1] + payloads[place:]
+    return payloads[: place + 1] + deepcopy(payloads[place : place + 1]) + payloads[place + 1 :]
 
 
 def move_here(random: Random, payloads: list[Payload], place: int) -> list[Payload]:
@@ -79,7 +80,7 @@ def move_here(random: Random, payloads: list[Payload], place: int) -> list[Paylo
 
 
 def fail(random: Random, payloads: list[Payload], place: int) -> list[Payload]:
-    return [*payloads[:place], random.choice(ERRORS), *random.choice([[], payloads[place:]])]
+    return [*payloads[:place], deepcopy(random.choice(ERRORS)), *random.choice([[], payloads[place:]])]
 
 
 def insert_garbage(random: Random, payloads: list[Payload], place: int) -> list[Payload]:

@@ -17,8 +17,8 @@ MARKUP = re.compile(
 )
 
 
-def read_blocks(payloads: list[Payload], block_type: str, delta_type: str) -> list[str]:
-    """The contents of the blocks of one type, each that is not empty, in the order of their beginnings."""
+def read_blocks(payloads: list[Payload], block_type: str, delta_type: str) -> dict[int, str]:
+    """The contents of the blocks of one type, by their index, in the order of their beginnings."""
     key = delta_type.partition("_")[0]
     blocks: dict[int, list[Any]] = {}
     for payload in payloads:
@@ -29,16 +29,25 @@ def read_blocks(payloads: list[Payload], block_type: str, delta_type: str) -> li
             case {"type": "content_block_delta", "index": index, "delta": {"type": found, **delta}}:
                 if found == delta_type and index in blocks:
                     blocks[index].append(delta[key])
-    return [content for pieces in blocks.values() if (content := "".join(pieces))]
+    return {index: "".join(pieces) for index, pieces in blocks.items()}
 
 
 def read_text(payloads: list[Payload]) -> str:
-    """The text of a message: an empty line between two blocks; what no database can store is U+FFFD."""
-    return scrub("\n\n".join(read_blocks(payloads, "text", "text_delta")))
+    """The text of a message: an empty line where another block is between; what no database can store is U+FFFD."""
+    blocks = read_blocks(payloads, "text", "text_delta")
+    text, separator = "", ""
+    for payload in payloads:
+        match payload:
+            case {"type": "content_block_start", "index": index, "content_block": {"type": "text"}}:
+                if blocks[index]:
+                    text, separator = text + separator + blocks[index], ""
+            case {"type": "content_block_start"} if text:
+                separator = "\n\n"
+    return scrub(text)
 
 
 def read_thinking(payloads: list[Payload]) -> str:
-    return scrub("".join(read_blocks(payloads, "thinking", "thinking_delta")))
+    return scrub("".join(read_blocks(payloads, "thinking", "thinking_delta").values()))
 
 
 def scrub(text: str) -> str:

@@ -52,3 +52,11 @@ def test_a_letter_that_does_not_arrive_is_reported(monkeypatch, capsys):
 
 def test_an_event_without_fields_is_left_as_it_is():
     assert faults.change_field(Random("seed"), [{}], 0) == [{}]
+
+
+def test_a_fault_changes_one_event_and_not_others_like_it():
+    ping = {"type": "ping"}
+    changed = [faults.break_message(Random(seed), [ping] * 9) for seed in range(200)]
+
+    assert all(events[:intact] == [ping] * intact for events, intact in changed)
+    assert {"type": "error"} in faults.ERRORS

@@ -241,5 +241,9 @@ UNCLOSED = [
     "a\x0b<script>\x0charm()</script>\x1b[31m",
 ]
 
+#: Marks that change the direction of what follows, or cannot be seen.
+MARKS = "\u061c\u200b\u200d\u200e\u200f\u202a\u202b\u202d\u202e\u2060\u2066\u2067\u2068\ufeff"
+DIRECTIONS = [f"[words]({mark}javascript:harm(1)) {mark}<img src=x onerror=harm(){mark}>" for mark in MARKS]
+
 LINKS = [carrier.format(address) for address in ADDRESSES for carrier in CARRIERS]
-TEXTS = LINKS + RAW + FORMULAS + FENCES + UNCLOSED
+TEXTS = LINKS + RAW + FORMULAS + FENCES + UNCLOSED + DIRECTIONS

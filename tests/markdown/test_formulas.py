@@ -1,5 +1,7 @@
 """Formulas become MathML. TeX that cannot be converted stays TeX, and money stays money."""
 
+import re
+
 import pytest
 
 from conversations.markdown import render
@@ -154,3 +156,29 @@ def test_only_the_first_thousand_formulas_of_a_text_are_converted():
 
     assert html.count("<math") == 1_000
     assert html.count('class="tex"') == 200
+
+
+@pytest.mark.parametrize(
+    ("opening", "shown"),
+    [
+        ("(", "("),
+        ("[", "["),
+        (r"\{", "{"),
+        (r"\langle", "⟨"),
+        (r"\lvert", "|"),
+        (r"\bigl(", "("),
+        (r"( \hat)", "("),
+        (r"( ^]", "("),
+    ],
+)
+def test_many_openings_without_a_closing_are_shown(opening, shown):
+    html = render("$$" + f"{opening} " * 50 + "$$")
+    assert "<math" in html
+    assert re.sub(r"<[^>]*>", "", html).count(shown) == 50
+
+
+def test_many_pairs_look_like_a_few():
+    pair = "f(x) = [0, 1) "
+    few, many = (render(f"$${pair * number}$$") for number in (1, 20))
+    inner = few[few.index("<mi>") : few.rindex("</math>")]
+    assert inner * 20 in many
