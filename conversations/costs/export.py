@@ -24,9 +24,11 @@ COLUMNS = (
     "tokens_from_cache",
     "tokens_written",
     "cost_usd",
+    "saved_by_cache_usd",
     "calls_of_unknown_price",
     "calls_running",
     "calls_estimated",
+    "web_searches",
 )
 COLUMNS_ABOUT_PEOPLE = ("person", "name")
 #: Without it Excel takes the file for one of an older encoding.
@@ -65,9 +67,11 @@ def build_row(month: date, group: UsageGroup, user: User | None) -> dict[str, ob
         "tokens_written": totals.written_tokens,
         # If no price is known, the cost is unknown and not zero.
         "cost_usd": f"{totals.spent / MICRODOLLARS_PER_DOLLAR:.6f}" if totals.priced_calls else "",
+        "saved_by_cache_usd": f"{totals.saved_by_cache / MICRODOLLARS_PER_DOLLAR:.6f}" if totals.priced_calls else "",
         "calls_of_unknown_price": totals.unpriced_calls,
         "calls_running": totals.running_calls,
         "calls_estimated": totals.estimated_calls,
+        "web_searches": totals.searches,
     }
 
 

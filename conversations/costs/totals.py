@@ -31,6 +31,8 @@ AGGREGATES = {
     ),
     "cached_tokens": Sum("cache_read_tokens"),
     "written_tokens": Sum("output_tokens"),
+    "saved_by_cache": Sum("saved", default=0),
+    "searches": Sum("web_searches", default=0),
 }
 #: The fields whose values are read from the index `usage_by_month`, without reading the rows.
 INDEXED_AGGREGATES = {
@@ -56,6 +58,10 @@ class Totals:
     sent_tokens: int = 0
     cached_tokens: int = 0
     written_tokens: int = 0
+    #: What the prompts would have cost more without the cache.
+    saved_by_cache: int = 0
+    #: In the web, with Claude's own tool: each costs a fee, which is in what was spent.
+    searches: int = 0
 
     def __add__(self, other: "Totals") -> "Totals":
         return Totals(
@@ -67,6 +73,8 @@ class Totals:
             sent_tokens=self.sent_tokens + other.sent_tokens,
             cached_tokens=self.cached_tokens + other.cached_tokens,
             written_tokens=self.written_tokens + other.written_tokens,
+            saved_by_cache=self.saved_by_cache + other.saved_by_cache,
+            searches=self.searches + other.searches,
         )
 
     @property
@@ -77,6 +85,15 @@ class Totals:
     @property
     def dollars(self) -> str:
         return format_dollars(self.spent)
+
+    @property
+    def saved_dollars(self) -> str:
+        return format_dollars(self.saved_by_cache)
+
+    @property
+    def cached_percent(self) -> int:
+        """How much of the prompts Claude read from its cache."""
+        return round(100 * self.cached_tokens / self.sent_tokens) if self.sent_tokens else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,7 @@ class AccessRecord(models.Model):
         OPENED = "opened", _("opened")
         SEARCHED = "searched", _("found by a search in texts")
         EXPORTED = "exported", _("exported")
+        FILE = "file", _("opened a file")
 
     reader = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
@@ -80,7 +81,7 @@ class AccessRecord(models.Model):
 
     @classmethod
     def record(cls, kind: Kind, reader: User, conversation: Conversation, reason: str) -> None:
-        """Store that a conversation was opened or exported."""
+        """Store that a conversation or a file in it was opened, or that it was exported."""
         cls.objects.create(
             reader=reader, owner_id=conversation.owner_id, conversation=conversation, kind=kind, reason=reason
         )

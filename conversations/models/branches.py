@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Length
 
 from conversations.models import tree
+from conversations.models.content import find_file_ids
 from conversations.models.message import Message
 from conversations.models.question import EarlierTurn
 
@@ -20,11 +21,18 @@ MAX_VERSIONS = 20
 def find_branch_end(conversations: QuerySet[Any], turns: Sequence[EarlierTurn]) -> Message | None:
     """The answer at which a branch with exactly these turns, roles and texts, ends, if a question can follow there.
 
-    Empty answers do not count: `turns` has none, and may end with the question of one.
+    Empty answers do not count: `turns` has none, and may end with the question of one. Files are compared where `turns`
+    has them: a client may leave out those that it has sent before.
     """
-    wanted = [(turn.role, turn.text) for turn in turns]
+    wanted = list(turns)
     answers = find_answers(conversations, turns)
-    return next((answer for answer in answers if read_branch(answer) == wanted and can_be_followed(answer)), None)
+    return next((found for found in answers if are_same(read_branch(found), wanted) and can_be_followed(found)), None)
+
+
+def are_same(stored: list[EarlierTurn], wanted: list[EarlierTurn]) -> bool:
+    if [(turn.role, turn.text) for turn in stored] != [(turn.role, turn.text) for turn in wanted]:
+        return False
+    return all(not there.attachments or there == here for here, there in zip(stored, wanted, strict=True))
 
 
 def find_answers(conversations: QuerySet[Any], turns: Sequence[EarlierTurn]) -> QuerySet[Message]:
@@ -39,13 +47,15 @@ def find_answers(conversations: QuerySet[Any], turns: Sequence[EarlierTurn]) -> 
     return same_text.filter(parent__text=above.text).order_by("-created")[:MAX_BRANCHES]
 
 
-def read_branch(answer: Message) -> list[tuple[str, str]]:
-    """The roles and texts of a branch, without its empty answers; none if it was deleted meanwhile."""
+def read_branch(answer: Message) -> list[EarlierTurn]:
+    """The turns of a branch, without its empty answers; none if it was deleted meanwhile."""
     messages = Message.objects.filter(conversation=answer.conversation_id)
-    rows = {pk: (parent, role, text) for pk, parent, role, text in messages.values_list("id", "parent", "role", "text")}
-    parents = {pk: parent for pk, (parent, _role, _text) in rows.items()}
+    rows = {pk: row for pk, *row in messages.values_list("id", "parent", "role", "text", "content")}
+    parents = {pk: parent for pk, (parent, *_columns) in rows.items()}
     path = tree.path_to(answer.pk, parents) if answer.pk in parents else []
-    return [rows[pk][1:] for pk in path if rows[pk][2].strip()]
+    columns = (rows[pk] for pk in path)
+    turns = [EarlierTurn(role, text, tuple(find_file_ids(content))) for _parent, role, text, content in columns]
+    return [turn for turn in turns if turn.text.strip() or turn.attachments]
 
 
 def can_be_followed(answer: Message) -> bool:

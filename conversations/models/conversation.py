@@ -1,6 +1,5 @@
 """A conversation: messages in a tree, of which the branch that ends at `head` is shown."""
 
-import itertools
 import uuid
 from datetime import datetime
 from typing import Self
@@ -15,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.models import User
 from conversations.models import asking, tree
+from conversations.models.attachment import Attachment
 from conversations.models.branches import can_be_followed, find_branch_end
-from conversations.models.content import SentMessage, extract_text, text_content
+from conversations.models.content import Content, SentMessage, extract_text, only_files, text_content
+from conversations.models.copies import copy_turns
 from conversations.models.earlier_turns import insert_earlier_turns
 from conversations.models.idempotency import IdempotencyKey
 from conversations.models.lists import Listed, ListQuerySet
@@ -60,7 +61,6 @@ class Conversation(Listed):
         related_name="conversations",
         verbose_name=_("owner"),
     )
-    title = models.CharField(_("title"), max_length=200, blank=True)
     system = models.TextField(_("instructions"), blank=True)
     head = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="+", editable=False)
     deleted = models.DateTimeField(_("deleted"), null=True, editable=False)
@@ -140,10 +140,7 @@ class Conversation(Listed):
         if isinstance(request, Retry):
             new, question = [], self.messages.get(children=request.answer)
         else:
-            parent = self.parent_of(request)
-            if request.earlier:
-                parent = insert_earlier_turns(self.pk, request.earlier, parent)
-            question = self.build_question(request.text, parent)
+            question = self.begin_turn(request)
             new = [question]
         answer = Message(
             conversation=self,
@@ -151,6 +148,8 @@ class Conversation(Listed):
             role=Message.Role.ASSISTANT,
             state=Message.State.WRITING,
             model=request.model,
+            effort=request.effort,
+            tools=[*request.tools],
             system=self.system or instructions,
             runner=runner,
             heartbeat=Now(),
@@ -158,6 +157,17 @@ class Conversation(Listed):
         self.append([*new, answer])
         IdempotencyKey.remember(self.owner_id, request.key, fingerprint, answer)
         return answer, True
+
+    def begin_turn(self, request: Question) -> Message:
+        """A question with its files, not stored; its earlier turns, if any, are stored. Raises Refused."""
+        parent = self.parent_of(request)
+        files = Attachment.objects.find_attachable(self.owner_id, request.attachments)
+        self.title = self.title or first_words(", ".join(file.name for file in files))
+        if request.earlier:
+            # After the conversation: the search then indexes each turn on its own, which no query has time for at once.
+            self.save(force_insert=self._state.adding)
+            parent = insert_earlier_turns(self.pk, self.owner_id, request.earlier, parent)
+        return self.build_question(request.text, parent, [file.as_block() for file in files])
 
     def reload_head(self) -> None:
         """Read what another request may have changed; raises UnknownMessage for one that was deleted meanwhile."""
@@ -168,9 +178,9 @@ class Conversation(Listed):
         if self.deleted:
             raise UnknownMessage
 
-    def build_question(self, text: str, parent: UUID | None) -> Message:
-        """A question below `parent`; not stored."""
-        content = text_content(text)
+    def build_question(self, text: str, parent: UUID | None, files: Content) -> Message:
+        """A question below `parent` with the blocks of its files; not stored."""
+        content = [*files, *text_content(text)]
         return Message(
             conversation=self,
             parent_id=parent,
@@ -204,6 +214,7 @@ class Conversation(Listed):
             else:
                 self.save(update_fields=["head", "updated", "archived"])
             Message.objects.bulk_create(messages)
+            Message.objects.link_files(messages)
         except IntegrityError as error:
             raise Busy from error
 
@@ -225,9 +236,10 @@ class Conversation(Listed):
             if old.text == text:
                 return old
             below = tree.shown_below(question, self.head_id, self.parents())
-            new = self.build_question(text, old.parent_id)
+            new = self.build_question(text, old.parent_id, only_files(old.content))
             new.save(force_insert=True)
-            self.head_id = Message.objects.copy_turns(below, new.pk)
+            Message.objects.link_files([new])
+            self.head_id = [new.pk, *copy_turns(below, new.pk).values()][-1]
             self.save(update_fields=["head"])
             IdempotencyKey.remember(self.owner_id, key, fingerprint, new)
         return new
@@ -240,14 +252,13 @@ class Conversation(Listed):
 
     def thread(self, leaf: UUID | None = None) -> list[Message]:
         """The messages from the first question to `leaf`, which is the head unless one is given."""
-        path = tree.path_to(leaf or self.head_id, self.parents())
-        messages = self.messages.in_bulk(path)
+        messages = self.messages.in_bulk(path := tree.path_to(leaf or self.head_id, self.parents()))
         return [messages[pk] for pk in path]
 
     def prompt_messages(self, leaf: UUID | None) -> list[SentMessage]:
         """The branch that ends at `leaf`, with only what Claude is sent: one query, no model instances."""
-        rows = self.messages.values_list("id", "parent_id", "role", "content", "model")
-        messages = {message.id: message for message in itertools.starmap(SentMessage, rows)}
+        rows = self.messages.values_list("id", "parent_id", "role", "content", "model", "upstream_id")
+        messages = {row[0]: SentMessage(*row) for row in rows}
         parents = {pk: message.parent_id for pk, message in messages.items()}
         return [messages[pk] for pk in tree.path_to(leaf, parents)]
 
@@ -267,16 +278,6 @@ class Conversation(Listed):
                 raise UnknownMessage
             self.head_id = tree.newest_leaf(message, parents)
             self.save(update_fields=["head"])
-
-    def rename(self, title: str) -> None:
-        # No error where the conversation is purged at this moment.
-        Conversation.objects.filter(pk=self.pk).update(title=title)
-        self.title = title
-
-    def set_generated_title(self, title: str) -> bool:
-        """Replace the title that it began with; False when a person has given one meanwhile."""
-        unnamed = Conversation.objects.filter(pk=self.pk, title=self.title)
-        return bool(unnamed.update(title=title))
 
     def bin(self) -> None:
         """Put it into the bin and have its open answer stopped; in the bin already, it keeps its date."""

@@ -21,8 +21,11 @@ COLUMNS = ("id", "title", "updated", "pinned", "archived", "read_at", "head__sta
 
 
 def get_status(state: str | None, finished: datetime | None, read_at: datetime | None) -> str:
-    """Of a conversation, by its last answer: `answering`, `unread` if its owner has not seen the end, or empty."""
-    if state in Message.OPEN_STATES:
+    """Of a conversation, by its last answer: `answering`, `waiting` for a decision of its owner, `unread` if they have
+    not seen the end, or empty."""
+    if state == Message.State.WAITING:
+        return "waiting"
+    if state == Message.State.WRITING:
         return "answering"
     return "unread" if finished and read_at and finished > read_at else ""
 
@@ -55,8 +58,10 @@ class ListQuerySet(RetentionQuerySet[T]):
 
 
 class Listed(models.Model):
-    """What a conversation has for the lists: when its owner pinned it, archived it and last saw its end."""
+    """What a conversation has for the lists: its title, and when its owner pinned it, archived it and last saw
+    its end."""
 
+    title = models.CharField(_("title"), max_length=200, blank=True)
     pinned = models.DateTimeField(_("pinned"), null=True, editable=False)
     archived = models.DateTimeField(_("archived"), null=True, editable=False)
     # Empty while only programs have asked in it.
@@ -75,6 +80,15 @@ class Listed(models.Model):
     def set_archived(self, is_archived: bool) -> None:
         self.archived = timezone.now() if is_archived else None
         type(self)._default_manager.filter(pk=self.pk).update(archived=self.archived)
+
+    def rename(self, title: str) -> None:
+        type(self)._default_manager.filter(pk=self.pk).update(title=title)
+        self.title = title
+
+    def set_generated_title(self, title: str) -> bool:
+        """Replace the title that it began with; False when a person has given one meanwhile."""
+        unnamed = type(self)._default_manager.filter(pk=self.pk, title=self.title)
+        return bool(unnamed.update(title=title))
 
     @property
     def status(self) -> str:

@@ -1,6 +1,7 @@
 """One turn of a conversation: a person's question or Claude's answer, and how the writing of it went."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Self
 from uuid import UUID
@@ -12,7 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.models import User
 from conversations.models import tree
-from conversations.models.content import CONTENT_FROM_TEXT, Content, extract_text, extract_thinking
+from conversations.models.content import (
+    CONTENT_FROM_TEXT,
+    Content,
+    extract_text,
+    extract_thinking,
+    find_file_ids,
+    text_content,
+)
 from conversations.models.permissions import can_read_transcripts
 
 #: A writer that has sent no heartbeat for this long is considered stale.
@@ -51,13 +59,18 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def interrupt_stale(self) -> int:
         """Mark stale answers as interrupted; what is left of each is its last checkpoint. Returns how many."""
-        return self.stale().update(
+        # Their content is what was stored before the last tool was called.
+        with_tools = list(self.stale().filter(tool_calls__isnull=False).distinct())
+        count = self.stale().update(
             state=Message.State.INTERRUPTED,
             ending=Message.Ending.LOST,
             content=CONTENT_FROM_TEXT,
             finished=F("heartbeat"),
             heartbeat=None,
         )
+        for answer in with_tools:
+            answer.restore_content()
+        return count
 
     def request_stop(self, ending: str) -> int:
         """Ask the writers of these answers to stop, and end those that wait for a decision: nobody writes them.
@@ -76,25 +89,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
             )
         )
 
-    def copy_turns(self, path: list[UUID], parent: UUID) -> UUID:
-        """Copy turns that follow one another, below another parent; returns the id of the last copy."""
-        messages = self.in_bulk(path)
-        copies = [messages[pk] for pk in path]
-        if copies:
-            copies[0].html_version = 0  # what it was rendered from includes the answer that its question continues
-        created = [copy.created for copy in copies]
-        ids = {pk: uuid.uuid4() for pk in path}
-        for copy in copies:
-            copy.pk, copy.parent_id = ids[copy.pk], parent
-            if copy.sent_from_id in ids:
-                copy.sent_from_id = ids[copy.sent_from_id]
-            parent = copy.pk
-        self.bulk_create(copies)
-        # `bulk_create` overwrites `created`; restore it.
-        for copy, moment in zip(copies, created, strict=True):
-            copy.created = moment
-        self.bulk_update(copies, ["created"], batch_size=200)
-        return parent
+    def link_files(self, messages: Sequence["Message"]) -> None:
+        """Note which files the content of new messages refers to: they are kept as long as one of these is."""
+        link = Message.attachments.through
+        files = [(message.pk, file) for message in messages for file in dict.fromkeys(find_file_ids(message.content))]
+        link.objects.bulk_create([link(message_id=message, attachment_id=file) for message, file in files])
 
 
 class Message(models.Model):
@@ -150,7 +149,15 @@ class Message(models.Model):
     request_id = models.CharField(_("request id"), max_length=100, blank=True)
     model = models.CharField(_("model"), max_length=80, blank=True)
     system = models.TextField(_("instructions as sent"), blank=True)
+    # How much Claude was allowed to think, where that was chosen.
+    effort = models.CharField(_("effort"), max_length=10, blank=True)
+    # The names of the tools that this answer may use.
+    tools = models.JSONField(default=list, blank=True, editable=False)
     stop_reason = models.CharField(_("stop reason"), max_length=40, blank=True)
+    # The `id` that Claude's API gave the message (`msg_…`), with which the next request asks about the prompt cache.
+    upstream_id = models.CharField(max_length=100, blank=True, editable=False)
+    # What a question below this answer is sent with, as Claude counted it; null: not counted, or no longer true.
+    context_tokens = models.PositiveIntegerField(null=True, editable=False)
     # The oldest message that was sent with this reply's question; empty: all of them were.
     sent_from = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
     created = models.DateTimeField(_("created"), auto_now_add=True)
@@ -221,13 +228,19 @@ class Message(models.Model):
         return list(siblings.order_by("created", "id").values_list("pk", flat=True))
 
     def count_turns_not_sent(self) -> int:
-        """How many turns before the question of this answer were not sent with it, as the model's window is full."""
+        """How many turns before the question of this answer were not sent with it, as the model's window is full.
+
+        Those that a summary stands for are not counted.
+        """
         if self.sent_from_id is None:
             return 0
         messages = Message.objects.filter(conversation=self.conversation_id)
         not_sent = tree.path_to(self.sent_from_id, dict(messages.values_list("id", "parent_id")))[:-1]
+        if summary := self.conversation.summaries.newest_on(not_sent):
+            not_sent = not_sent[not_sent.index(summary.upto_id) + 1 :]
         # An empty answer is never sent.
-        return len(set(not_sent) - set(messages.filter(text="").values_list("id", flat=True)))
+        empty = messages.filter(text="", role=self.Role.ASSISTANT)
+        return len(set(not_sent) - set(empty.values_list("id", flat=True)))
 
     def finish(self, *, state: str, ending: str, content: Content, **fields: Any) -> bool:
         """Store how the writing ended; `fields` are columns of the result. True where this call decided the state.
@@ -245,15 +258,29 @@ class Message(models.Model):
         not_longer.update(content=content, text=text, **result)
         return False
 
-    def wait_for_decision(self, content: Content) -> bool:
-        """Stop writing until a person decides; no process owns the answer meanwhile.
+    def restore_content(self) -> None:
+        """Store the content of an interrupted answer that has called tools: the stored blocks, and the text since."""
+        if not Message.objects.filter(pk=self.pk, state=self.State.INTERRUPTED).exists():
+            return  # its writer has given a sign of life meanwhile
+        blocks = self.tool_calls.conclude(self.pk, self.content)
+        text = self.text[len(extract_text(blocks)) :].lstrip("\n")
+        ended = Message.objects.filter(pk=self.pk, state=self.State.INTERRUPTED)
+        ended.update(content=[*blocks, *text_content(text)])
+
+    def wait_for_decision(self, content: Content, **fields: Any) -> bool:
+        """Stop writing until a person decides; no process owns the answer meanwhile. `fields` are as in `finish`.
 
         False when it is not written by this process any more, or was asked to stop: then it has to end.
         """
         mine = Message.objects.writing().filter(pk=self.pk, runner=self.runner, stop_requested="")
         return bool(
             mine.update(
-                state=self.State.WAITING, content=content, text=extract_text(content), runner="", heartbeat=None
+                state=self.State.WAITING,
+                content=content,
+                text=extract_text(content),
+                runner="",
+                heartbeat=None,
+                **fields,
             )
         )
 

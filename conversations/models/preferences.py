@@ -17,13 +17,30 @@ class Preferences(models.Model):
 
         __empty__ = _("as the system")
 
+    class ReadAloud(models.TextChoices):
+        END = "end", _("the whole answer, when it is complete")
+        SENTENCES = "sentences", _("sentence by sentence, as it is written")
+
+        __empty__ = _("nothing; I read it myself")
+
     user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")
     # The model and the effort of new questions; empty: the site's default.
     model = models.CharField(_("model"), max_length=80, blank=True)
     effort = models.CharField(_("effort"), max_length=10, blank=True)
+    # The names of the tools that Claude may use.
+    tools = models.JSONField(_("tools"), default=list, blank=True, editable=False)
     theme = models.CharField(_("colors"), max_length=10, blank=True, choices=Theme)
     enter_sends = models.BooleanField(_("Enter sends; Shift+Enter adds a line"), default=True)
     single_keys = models.BooleanField(_("shortcuts of a single character, such as / and ?"), default=True)
+    read_aloud = models.CharField(
+        _("what a screen reader reads of a new answer"),
+        max_length=10,
+        blank=True,
+        choices=ReadAloud,
+        help_text=_(
+            "Only a screen reader notices this. It always says when Claude answers and when the answer has ended."
+        ),
+    )
     instructions = models.TextField(
         _("about me"),
         blank=True,

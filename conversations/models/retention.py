@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from chatsite.accounts.models import User
+from conversations.models.attachment import Attachment
 from conversations.models.batches import in_batches
 from conversations.models.message import Message
 
@@ -38,13 +39,20 @@ class RetentionQuerySet(models.QuerySet[T]):
         return self.exclude(messages__state=Message.State.WRITING)
 
     def purge(self) -> int:
-        """Delete the conversations without a running reply and return how many. Usage and access records stay."""
+        """Delete the conversations without a running reply, with their files, and return how many.
+
+        Usage and access records stay.
+        """
         purged = 0
         # One at a time: a conversation may have thousands of messages, and nobody else can write meanwhile on SQLite.
         for batch in in_batches(self.without_running_reply(), 1):
             # The lock that asking takes: no question is added to a conversation that is being deleted.
             list(User.objects.select_for_update().filter(pk__in=batch.values("owner")).order_by("pk"))
             keys: list[Any] = list(batch.select_for_update().values_list("pk", flat=True))
+            links = Attachment.messages.through.objects.filter(message__conversation__in=keys)
+            files = list(links.values_list("attachment", flat=True))
             self.model._default_manager.filter(pk__in=keys).only("pk").delete()
+            # Those that no other conversation holds.
+            Attachment.objects.unsent().filter(pk__in=files).delete()
             purged += len(keys)
         return purged

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 #: Starter prompts that the empty page has room for.
@@ -38,7 +38,8 @@ class TeamSettings(models.Model):
         _("notice"),
         max_length=300,
         blank=True,
-        default="Administrators of this site may read conversations.",
+        # Templates translate it as long as it is this one.
+        default=gettext_noop("Administrators of this site may read conversations."),
         help_text=_("Shown to everybody beside the composer: who may read conversations here."),
     )
     starters = models.TextField(

@@ -1,6 +1,7 @@
 """The title that a conversation has until it is given a better one."""
 
-TITLE_LENGTH = 60
+#: Characters of a title that a person may give, and of one that is made.
+MAX_TITLE_LENGTH, TITLE_LENGTH = 200, 60
 
 
 def first_words(text: str) -> str:

@@ -25,6 +25,7 @@ class Usage(models.Model):
     class Purpose(models.TextChoices):
         REPLY = "reply", _("reply")
         TITLE = "title", _("title")
+        SUMMARY = "summary", _("summary")
 
     class State(models.TextChoices):
         OPEN = "open", _("open")
@@ -44,9 +45,18 @@ class Usage(models.Model):
     cache_write_5m_tokens = models.PositiveIntegerField(_("written to the cache for 5 minutes"), default=0)
     cache_write_1h_tokens = models.PositiveIntegerField(_("written to the cache for 1 hour"), default=0)
     cache_read_tokens = models.PositiveIntegerField(_("read from the cache"), default=0)
+    web_searches = models.PositiveIntegerField(_("searches in the web"), default=0)
     cost = models.BigIntegerField(
         _("cost"), null=True, help_text=_("In millionths of a US dollar; empty where the price is not known.")
     )
+    saved = models.BigIntegerField(
+        _("saved by the cache"),
+        default=0,
+        help_text=_("In millionths of a US dollar: what the prompt would have cost more without the cache."),
+    )
+    # Why Claude could read less from the cache than it might have, in the words of its API, and how many tokens less.
+    cache_miss = models.CharField(_("cache miss"), max_length=40, blank=True)
+    cache_missed_tokens = models.PositiveIntegerField(_("missed in the cache"), default=0)
     estimated = models.BooleanField(
         _("estimated"), default=False, help_text=_("The call was cut before Claude sent the final count.")
     )
@@ -84,8 +94,8 @@ class Usage(models.Model):
 def lost_calls() -> Q:
     """Calls that no process will settle, because theirs is gone: a condition on message, purpose and created.
 
-    A reply is known to be lost once it is recovered. A title has no heartbeat, and neither has a reply whose row is
-    deleted: these are lost when they are older than a call may be.
+    A reply is known to be lost once it is recovered. Titles and summaries have no heartbeat of their own, and
+    neither has a reply whose row is deleted: these are lost when they are older than a call may be.
     """
     recovered = Q(message__ending=Message.Ending.LOST, purpose=Usage.Purpose.REPLY)
     over = Q(message=None) | ~Q(message__state__in=Message.OPEN_STATES)

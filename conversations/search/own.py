@@ -143,14 +143,17 @@ def rank(messages: QuerySet[Message], query: Query, *, check: bool) -> Iterator[
             yield conversation, Hit(pk, role, created, score_text(query.words, folded) + score_date(created, now))
 
 
-def describe(results: Sequence[Result], query: Query) -> None:
-    """Add the titles and the snippets, with what was found marked."""
-    conversations = Conversation.objects.in_bulk([result.conversation for result in results])
+def describe(viewer: User, results: Sequence[Result], query: Query) -> list[Result]:
+    """Add the titles and the snippets, with what was found marked. Returns the results that are still there."""
+    conversations = Conversation.objects.visible_to(viewer).in_bulk([result.conversation for result in results])
     shown = [hit.message for result in results for hit in result.shown]
-    texts: dict[Any, str] = dict(Message.objects.filter(pk__in=shown).values_list("pk", "text"))
-    for result in results:
+    texts: dict[Any, str] = dict(Message.objects.visible_to(viewer).filter(pk__in=shown).values_list("pk", "text"))
+    described = [result for result in results if result.conversation in conversations]
+    for result in described:
         conversation = conversations[result.conversation]
         result.title = mark_matches(conversation.title, query.pattern)
         result.updated = conversation.updated
         for hit in result.shown:
-            hit.snippet = make_snippet(strip_markup(texts[hit.message]), query.pattern)
+            # Deleted since it was found: the conversation may still be here.
+            hit.snippet = make_snippet(strip_markup(texts.get(hit.message, "")), query.pattern)
+    return described

@@ -269,3 +269,18 @@ def test_many_calls_need_no_more_queries_than_few(client, carol, alice, bob, dja
         create_usage(person, f"{add_months(this_month(), -3):%Y-%m}-05 10:00", model="claude-haiku-5-5")
     with django_assert_max_num_queries(len(few)):
         client.get(COSTS)
+
+
+# Searches in the web
+
+
+def test_searches_have_a_column_where_there_are_any(client, staff, alice):
+    create_usage(alice)
+    client.force_login(staff("view_usage"))
+    assert "Searches in the web" not in client.get(COSTS).text
+
+    create_usage(alice, web_searches=1_234)
+    response = client.get(COSTS)
+    assert "Searches in the web" in response.text
+    assert "1,234" in response.text
+    assert tables_of(response)["Model"]["Sonnet 5.5"].searches == 1_234

@@ -46,9 +46,11 @@ def test_carol_gets_one_row_for_each_month_model_purpose_and_person(client, caro
         "tokens_from_cache": "90",
         "tokens_written": "40",
         "cost_usd": "1.000001",
+        "saved_by_cache_usd": "0.000000",
         "calls_of_unknown_price": "0",
         "calls_running": "0",
         "calls_estimated": "0",
+        "web_searches": "0",
     }
     assert (title["cost_usd"], title["calls_of_unknown_price"], title["calls_estimated"]) == ("", "1", "1")
 
@@ -162,7 +164,7 @@ def test_no_program_finds_a_formula_whatever_separates_its_cells(texts, separato
     with_quotes = [cell for row in csv.reader(io.StringIO(file, newline=""), delimiter=separator) for cell in row]
     without_quotes = re.split(rf"[\r\n{re.escape(separator)}]", file)
     for cell in with_quotes + without_quotes:
-        assert not re.match(r'[\s"]*[=+\-@%＝＋－＠](?![\d.,]*"?$)', cell), cell
+        assert not re.match(r'[\s"]*[=+\-@%＝＋－＠](?![\d.,"]*$)', cell), cell
 
 
 @pytest.mark.parametrize("cell", ["a=b", "Smith; Jones", "a - b; c", 'say "hi", you', "-1", "é", "東京＠駅"])
@@ -172,3 +174,11 @@ def test_other_texts_stay_as_they_are(cell):
 
 def test_the_file_begins_with_a_byte_order_mark_and_its_columns():
     assert write_csv(["a", "b"], [{"a": -1, "b": "é", "c": "ignored"}]) == f'{BYTE_ORDER_MARK}"a","b"\r\n"-1","é"\r\n'
+
+
+def test_the_export_has_the_searches_in_the_web(client, carol, alice):
+    create_usage(alice, "2024-03-01 10:00", web_searches=3)
+    create_usage(alice, "2024-03-02 10:00", web_searches=1)
+    client.force_login(carol)
+    [row] = build_detail_rows(client.get(EXPORT, MARCH))
+    assert row["web_searches"] == "4"

@@ -43,3 +43,13 @@ def test_costs_are_hidden_where_the_team_hides_them(alice_client, alice):
     page = alice_client.get("/settings/usage/").text
     assert "$" not in page
     assert "Tokens sent" in page
+
+
+def test_alice_sees_how_often_claude_searched_the_web_for_her(alice_client, alice):
+    create_usage(alice)
+    assert "Searches in the web" not in alice_client.get("/settings/usage/").text
+
+    create_usage(alice, web_searches=1_234)
+    page = alice_client.get("/settings/usage/").text
+    assert "Searches in the web" in page
+    assert "1,234" in page

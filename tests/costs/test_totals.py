@@ -11,7 +11,7 @@ from tests.history import create_usage
 
 
 def test_every_field_is_added():
-    numbers = dict(zip(Totals.__slots__, (1, 2, 3, 4, 5, 6, 7, 8), strict=True))
+    numbers = dict(zip(Totals.__slots__, range(1, 11), strict=True))
     doubled = {name: 2 * number for name, number in numbers.items()}
     assert Totals(**numbers) + Totals(**numbers) == Totals(**doubled)
 

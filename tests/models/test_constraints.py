@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from chatsite.accounts.models import User
-from conversations.models import Conversation, IdempotencyKey, Message, TeamSettings, Usage
+from conversations.models import Conversation, IdempotencyKey, MCPConnection, MCPServer, Message, TeamSettings, Usage
 from tests.history import begin, create_conversation, finish_answer
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +18,7 @@ def refused(write, constraint: str) -> None:
         # SQLite names the columns of a unique index, not the index itself.
         columns = {
             "one_open_message_per_conversation": "conversations_message.conversation_id",
+            "one_connection_of_a_person_to_a_server": "conversations_mcpconnection.user_id",
             "one_key_per_person": "conversations_idempotencykey.user_id, conversations_idempotencykey.key",
             "accounts_user_email": "accounts_user.email",
         }
@@ -91,3 +92,14 @@ def test_usage_is_in_one_of_the_known_states_and_outlives_person_and_conversatio
     usage.refresh_from_db()
     assert (usage.user, usage.conversation, usage.message) == (None, None, None)
     assert not Conversation.objects.exists()
+
+
+def test_people_sign_in_to_servers_that_have_an_address():
+    program = MCPServer(slug="a", title="A", transport="stdio", command="uvx", authentication="oauth")
+    refused(program.save, "mcp_server_with_oauth_has_an_address")
+
+
+def test_a_person_has_one_connection_to_a_server(alice):
+    server = MCPServer.objects.create(slug="a", title="A", url="https://a.example", authentication="oauth")
+    MCPConnection.objects.create(user=alice, server=server)
+    refused(lambda: MCPConnection.objects.create(user=alice, server=server), "one_connection_of_a_person_to_a_server")

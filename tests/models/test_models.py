@@ -11,6 +11,7 @@ from conversations.models import (
     KeyReused,
     Message,
     Question,
+    Summary,
     TooManyRunning,
     UnknownMessage,
 )
@@ -215,3 +216,12 @@ def test_asking_and_reading_cost_the_same_in_short_and_long_conversations(alice,
 )
 def test_a_title_is_the_first_words_of_the_question(text, title):
     assert first_words(text) == title
+
+
+def test_turns_that_a_summary_stands_for_are_not_left_out(alice):
+    conversation = create_conversation(alice, "One.", "Two.", "Three.")
+    thread, head = conversation.thread(), conversation.head
+    head.sent_from = thread[4]
+    assert head.count_turns_not_sent() == 4
+    Summary.store(thread[1].pk, model=MODEL, content=[], text="One.")
+    assert head.count_turns_not_sent() == 2

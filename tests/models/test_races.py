@@ -1,16 +1,21 @@
 """What Alice sends many times at once counts as often as it may, and no more."""
 
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import httpx2
 import pytest
 from django.db import connection, transaction
 
 from chatsite.accounts.models import ApiToken, User
-from conversations.models import Conversation, Message, Refused
+from conversations.models import Conversation, Message, Refused, ToolCall
 from conversations.models.asking import lock_owner
-from tests.history import ask, create_conversation, create_usage
+from conversations.models.question import Approval
+from conversations.tools import calls
+from tests.history import ask, begin, create_conversation, create_usage
+from tests.replies.scripted import create_tool
 from tests.site import Visitor, eventually
 
 AT_ONCE = 12
@@ -115,3 +120,26 @@ def test_a_call_for_alice_can_be_recorded_while_her_next_question_is_being_store
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
         lock_owner(alice.pk)
         pool.submit(record).result(timeout=5)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_tool_that_has_one_call_left_is_called_once_when_alice_and_bob_need_it_at_once(alice, bob, monkeypatch):
+    create_tool("clock", calls_per_month=1)
+    monkeypatch.setattr("conversations.tools.running.is_available", lambda *_arguments: True)
+    answers = [begin(person, tools=("clock",)) for person in (alice, bob)]
+    both_counted, store = threading.Barrier(2, timeout=1), ToolCall.objects.bulk_create
+
+    def store_when_both_have_counted(proposed):
+        with suppress(threading.BrokenBarrierError):
+            both_counted.wait()
+        store(proposed)
+
+    def propose(answer):
+        content = [{"type": "tool_use", "id": "toolu_1", "name": "clock", "input": {}}]
+        calls.propose(answer, content, 1, Approval.PERSON, is_last=False)
+        connection.close()
+
+    monkeypatch.setattr(ToolCall.objects, "bulk_create", store_when_both_have_counted)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(propose, answers))
+    assert sorted(ToolCall.objects.values_list("state", flat=True)) == ["approved", "denied"]

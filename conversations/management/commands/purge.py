@@ -16,8 +16,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from conversations.models import Conversation, IdempotencyKey
+from chatsite.accounts.models import User
+from conversations.files.strays import delete_strays, find_strays
+from conversations.models import Attachment, Conversation, IdempotencyKey, StoredFile
 from conversations.models.batches import in_batches
+from conversations.models.erasure import erase_step
 from conversations.models.idempotency import KEY_LIFETIME
 from conversations.models.retention import BIN_PERIOD
 from conversations.search.sqlite import merge_index
@@ -28,17 +31,18 @@ CHECKPOINT_ATTEMPTS, CHECKPOINT_SECONDS = 20, 0.5
 
 @dataclass(frozen=True, slots=True)
 class Purge:
-    """One line of the report: the rows to delete, how they are called and how they are deleted."""
+    """One line of the report: what is deleted, how much of it there is, and how it is deleted."""
 
     name: str
-    rows: QuerySet[Any]
+    count: Callable[[], int]
     delete: Callable[[], int]
 
 
 class Command(BaseCommand):
     help = (
         "Permanently deletes conversations that were in the bin for 30 days or without a new message for "
-        "RETENTION_DAYS, expired sessions and old idempotency keys. Safe while the site runs."
+        "RETENTION_DAYS, accounts that their owners deleted, files that were not sent, expired sessions and old "
+        "idempotency keys. Safe while the site runs."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -49,7 +53,7 @@ class Command(BaseCommand):
         postponed = expired.count() - expired.without_running_reply().count()
         self.stdout.write("Would be deleted:" if dry_run else "Deleted:")
         for purge in list_purges():
-            number = purge.rows.count() if dry_run else purge.delete()
+            number = purge.count() if dry_run else purge.delete()
             self.stdout.write(f"{number:>9}  {purge.name}")
         if postponed:
             self.stdout.write(f"{postponed:>9}  left for the next run, because a reply is being written")
@@ -66,23 +70,42 @@ class Command(BaseCommand):
 def list_purges() -> list[Purge]:
     in_bin = Conversation.objects.expired_in_bin()
     untouched = Conversation.objects.expired_by_age()
+    accounts = User.objects.awaiting_deletion()
     sessions = Session.objects.filter(expire_date__lt=timezone.now())
     ended = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key"))
     keys = IdempotencyKey.objects.expired()
+    files, unused = Attachment.objects.expired(), StoredFile.objects.unused()
     days = settings.RETENTION_DAYS
     unit = ngettext("day", "days", days)
     age = f"without a new message for {days} {unit}" if days else "for their age (off: RETENTION_DAYS is 0)"
     return [
         Purge(
             f"conversations in the bin for more than {BIN_PERIOD.days} days",
-            in_bin.without_running_reply(),
+            in_bin.without_running_reply().count,
             in_bin.purge,
         ),
-        Purge(f"conversations {age}", untouched.without_running_reply(), untouched.purge),
-        Purge("expired sessions", sessions, lambda: delete_in_batches(sessions)),
-        Purge("records of sessions that have ended", ended, lambda: delete_in_batches(ended)),
-        Purge(f"idempotency keys older than {KEY_LIFETIME.days} days", keys, lambda: delete_in_batches(keys)),
+        Purge(f"conversations {age}", untouched.without_running_reply().count, untouched.purge),
+        Purge("accounts deleted by their owners", accounts.count, lambda: erase(accounts)),
+        Purge("expired sessions", sessions.count, lambda: delete_in_batches(sessions)),
+        Purge("records of sessions that have ended", ended.count, lambda: delete_in_batches(ended)),
+        Purge(f"idempotency keys older than {KEY_LIFETIME.days} days", keys.count, lambda: delete_in_batches(keys)),
+        Purge("files that were not sent for a day", files.count, files.purge),
+        # After all else, so that this finds what it has left.
+        Purge(
+            "contents of files that nothing refers to",
+            unused.count,
+            lambda: StoredFile.delete_unused(unused.values_list("pk", flat=True)),
+        ),
+        Purge("files on the disk that the database does not know", lambda: len(find_strays()), delete_strays),
     ]
+
+
+def erase(accounts: QuerySet[User]) -> int:
+    """Erase the accounts in which no reply is being written, and return how many."""
+    number = accounts.count()
+    while erase_step():
+        pass
+    return number - accounts.count()
 
 
 def delete_in_batches(rows: QuerySet[Any]) -> int:
