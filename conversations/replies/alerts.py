@@ -5,7 +5,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
+from django.utils import translation
 
 from chatsite.accounts.models import User
 from chatsite.mail import build_email
@@ -46,5 +48,9 @@ def warn_about_budget(month: date, limit: Decimal) -> None:
 
 
 def mail_staff(name: str, **facts: Any) -> None:
-    staff = User.objects.filter(is_staff=True, is_active=True).values_list("email", flat=True)
-    build_email(name, staff, {"team": TeamSettings.current(), **facts}).send()
+    """Mail all active staff, each in their own language."""
+    staff = User.objects.filter(is_staff=True, is_active=True)
+    for language in sorted({user.language for user in staff}):
+        with translation.override(language or settings.LANGUAGE_CODE):
+            readers = [user.email for user in staff if user.language == language]
+            build_email(name, readers, {"team": TeamSettings.current(), **facts}).send()

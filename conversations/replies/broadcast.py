@@ -8,18 +8,15 @@ import contextvars
 from collections.abc import AsyncGenerator, Awaitable, Callable, Container, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any
 
 from chatsite.accounts.access import Access
 from conversations import markdown, sse
-from conversations.models import Message
 from conversations.replies.end import End
-from conversations.replies.frames import Frames, encode_changes
+from conversations.replies.frames import Frames, LiveStep, ToolFrames, encode_changes
+from conversations.replies.marked_text import MarkedText
 from conversations.replies.notifier import Notifier
-
-#: What a program reads when its session or token has ended; the reply itself may go on.
-ACCESS_ENDED = End(Message.State.WRITING, Message.Ending.FAILED, error_code="access_ended")
+from conversations.replies.reader import ACCESS_ENDED, Reader
 
 #: Seconds after the end in which a title may still come.
 LATE_TITLE_SECONDS = 5
@@ -27,18 +24,10 @@ LATE_TITLE_SECONDS = 5
 _rendering_pool = ThreadPoolExecutor(1, thread_name_prefix="rendering")
 
 
-@dataclass(eq=False, slots=True)
-class Reader:
-    """An open response; `access`: what it was opened with, None for one that only waits for the end."""
-
-    access: Access | None = None
-    has_access_ended: bool = False
-
-
 class Broadcast:
     """One reply as it grows. `on_leave` is called each time a reader has left.
 
-    `opening`: what was open in the answer that this one continues.
+    `opening`: what was open in the answer that this one continues. `sources`: see `IncrementalRenderer`.
     """
 
     def __init__(
@@ -46,10 +35,10 @@ class Broadcast:
         text: str = "",
         *,
         opening: markdown.Opening | None = None,
+        sources: str = "",
         on_leave: Callable[[], None] = lambda: None,
     ) -> None:
-        self.pieces: list[str] = [text] if text else []
-        self.length = len(text)
+        self._written = MarkedText(text)
         self.thoughts: list[str] = []
         self.end: End | None = None
         self.ended = asyncio.Event()
@@ -64,11 +53,19 @@ class Broadcast:
         self._title_settled = asyncio.Event()
         self._title_settled.set()
         self._html = ""
-        self._renderer = markdown.IncrementalRenderer(opening=opening)
-        self._rendered = 0
+        self._renderer = markdown.IncrementalRenderer(opening=opening, sources=sources)
+        self._tools = ToolFrames()
         self._rendering: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._render_after = 0.0
+
+    @property
+    def pieces(self) -> list[str]:
+        return self._written.pieces
+
+    @property
+    def length(self) -> int:
+        return self._written.length
 
     @property
     def text(self) -> str:
@@ -77,12 +74,26 @@ class Broadcast:
     # Filling
 
     def write(self, piece: str) -> None:
-        self.pieces.append(piece)
-        self.length += len(piece)
+        self._written.write(piece)
         self._status = b""
         self._text_changed.notify()
-        if self._page_readers and self._timer is None and self._rendering is None:
-            self._render_later()
+        self._render_later()
+
+    def cite(self, numbers: tuple[int, ...]) -> None:
+        """Mark what is written by now with the numbers of the sources that it cites; shown with the next piece."""
+        self._written.cite(numbers)
+
+    def begin_tools(self) -> None:
+        """Tools are called after what is written by now, and before what follows."""
+        self._written.begin_tools()
+        self._render_later()
+
+    def show_step(self, step: LiveStep) -> None:
+        """Tell readers the state of a step with the tools that have begun last."""
+        frame = self._tools.show(step, self._written.tools_begun)
+        self._status = b""
+        self._push(frame)
+        self._text_changed.notify()
 
     def think(self, piece: str) -> None:
         self.thoughts.append(piece)
@@ -170,12 +181,15 @@ class Broadcast:
 
     async def plain_frames(self, reader: Reader, end_frame: Callable[[End], Awaitable[bytes]]) -> AsyncGenerator[bytes]:
         """The plain API's stream: pieces of text, what `end_frame` makes of the end, `[DONE]`."""
-        sent = 0
+        sent = shown = 0
         with self._reading(reader, page=False):
             while not reader.has_access_ended:
                 if sent < len(self.pieces):
                     text, sent = "".join(self.pieces[sent:]), len(self.pieces)
                     yield sse.encode_plain_frame({"text": text})
+                elif shown < len(self._tools.plain):
+                    yield self._tools.plain[shown]
+                    shown += 1
                 elif self.end is not None:
                     break
                 elif not await self._text_changed.wait():
@@ -216,16 +230,17 @@ class Broadcast:
     # Rendering, at most once per `flush_interval` and only while a page reads
 
     def _render_later(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_at(max(loop.time(), self._render_after), self._render)
+        """Render soon, where a page reads and nothing is going to be rendered anyway."""
+        if self._page_readers and self._timer is None and self._rendering is None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_at(max(loop.time(), self._render_after), self._render)
 
     def _render(self) -> None:
         """Render the new text: at once if that is short, otherwise in a thread, with the task `_rendering`."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        self._renderer.write("".join(self.pieces[self._rendered :]))
-        self._rendered = len(self.pieces)
+        self._written.write_to(self._renderer)
         if self._renderer.is_short():
             self._push_rendered(encode_changes(self._renderer.flush()))
         else:
@@ -242,7 +257,7 @@ class Broadcast:
         finally:
             self._rendering = None
         self._push_rendered(frames)
-        if self._page_readers and self._rendered < len(self.pieces):
+        if self._written.is_behind(len(self.pieces)):
             self._render_later()
 
     def _push_rendered(self, frames: Iterable[bytes]) -> None:
@@ -254,7 +269,7 @@ class Broadcast:
     async def _render_all(self) -> None:
         """Render what is written by now. Afterwards nothing renders, until the caller awaits something."""
         count = len(self.pieces)
-        while self._rendering is not None or (self._rendered < count and self.end is None):
+        while self._rendering is not None or (self._written.is_behind(count) and self.end is None):
             if self._rendering is None:
                 self._render()
             if self._rendering is not None:
@@ -275,7 +290,7 @@ class Broadcast:
     def _snapshot(self) -> bytes:
         html, tail = self._renderer.snapshot() if self.end is None else (self._html, "")
         title, self._title = self._title, b""
-        return self._snapshot_frame(html, tail) + title + self._status
+        return self._snapshot_frame(html, tail) + self._tools.newest + title + self._status
 
     def _snapshot_frame(self, html: str, tail: str) -> bytes:
         whole = {"html": html, "tail": tail}

@@ -5,19 +5,20 @@ import logging
 from collections.abc import Callable
 from contextlib import aclosing
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
-from typing import Self
+from typing import Any, Self
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from chatsite.accounts.models import User
-from conversations.claude import client, counts
+from conversations.claude import client, counts, server_tools
 from conversations.claude.models import get_model
 from conversations.claude.prompt import estimate_prompt_tokens, max_prompt_tokens
-from conversations.models import Conversation, Message, Reservation, TeamSettings, Usage
+from conversations.files.sending import has_files, put_in_files
+from conversations.models import Attachment, Conversation, Message, Reservation, TeamSettings, Usage
 from conversations.models.tokens import Tokens
 from conversations.replies import storage
 
@@ -30,6 +31,8 @@ SETTLED_FIELDS = [
     "cache_write_5m_tokens",
     "cache_write_1h_tokens",
     "cache_read_tokens",
+    "web_searches",
+    "saved",
     "state",
     "estimated",
     "cost",
@@ -38,10 +41,13 @@ SETTLED_FIELDS = [
 
 @dataclass(frozen=True, slots=True)
 class ReservedCall:
-    """A call before it is made: what is sent, what is reserved for it, and the month's limit at that moment."""
+    """A call before it is made: what is sent, what is reserved for it, and the month's limit at that moment.
+
+    Without a reservation the call makes it itself.
+    """
 
     request: client.Request
-    reservation: Reservation
+    reservation: Reservation | None
     limit: Decimal | None
 
 
@@ -76,7 +82,7 @@ class UpstreamCall:
         self._reservation = reservation
         self._on_started, self._on_retry = on_started, on_retry
         self._finished: client.MessageFinished | None = None
-        self._characters = 0
+        self._characters = self._searches = 0
         self._is_stopped = False
         self._reading: asyncio.Task[None] | None = None
 
@@ -123,13 +129,23 @@ class UpstreamCall:
             self._reading.cancel()
 
     async def _read(self, handle: Callable[[client.Event], None], max_seconds: float) -> None:
-        async with asyncio.timeout(max_seconds), aclosing(client.stream(self.request)) as events:
+        request = self.request
+        if has_files(request.messages):
+            # Not kept in `self.request`: that lives for as long as the reply.
+            contents = [message["content"] for message in request.messages]
+            files = await storage.run_until_stored(Attachment.objects.of_contents, contents, on_retry=self._on_retry)
+            # Not in the storage threads, which write the heartbeats.
+            messages, parts = await put_in_files(request.messages, files)
+            request = replace(request, messages=messages, parts=parts)
+        async with asyncio.timeout(max_seconds), aclosing(client.stream(request)) as events:
             async for event in events:
                 match event:
                     case client.TextDelta():
                         self._characters += len(event.text)
                     case client.ThinkingDelta():
                         self._characters += len(event.thinking)
+                    case client.ContentBlock(block):
+                        self._searches += is_billed_search(block)
                     case client.MessageStarted():
                         self._start(event)
                     case client.MessageFinished():
@@ -144,12 +160,15 @@ class UpstreamCall:
             purpose=self.purpose,
             request_id=started.request_id,
             model=started.model,
+            cache_miss=started.cache_miss,
+            cache_missed_tokens=started.cache_missed_tokens,
         )
         self.usage.tokens = self._clamp(started.tokens)
         self._on_started(self)
 
     def _clamp(self, tokens: Tokens) -> Tokens:
-        return counts.clamp(tokens, window=get_model(self.request.model).window, max_output=self.request.max_output)
+        window = get_model(self.request.model).window * self.request.max_prompts
+        return counts.clamp(tokens, window=window, max_output=self.request.max_output)
 
     def settle(self, *, detach: bool = False) -> None:
         """Complete the row of usage, release the reservation and add the cost to the month. Uses the database.
@@ -176,17 +195,20 @@ class UpstreamCall:
         usage.estimated = True
         if self._finished is not None:
             usage.tokens = self._clamp(self._finished.tokens)
-            usage.estimated = not self._finished.is_counted or usage.tokens != self._finished.tokens
+            usage.web_searches = min(self._finished.searches, self.request.max_searches)
+            is_possible = (usage.tokens, usage.web_searches) == (self._finished.tokens, self._finished.searches)
+            usage.estimated = not (self._finished.is_counted and is_possible)
             if usage.estimated:
                 logger.warning("Request %s has no final count that can be true; it is estimated.", usage.request_id)
         if usage.estimated:
             request = self.request
             usage.tokens = counts.estimate(
                 usage.tokens,
-                prompt=estimate_prompt_tokens(request.messages, request.system, request.model),
+                prompt=estimate_prompt_tokens(request.messages, request.system, request.model, request.file_tokens),
                 characters=self._characters,
                 max_output=request.max_output,
             )
+            usage.web_searches = max(usage.web_searches, min(self._searches, request.max_searches))
         finalize_usage(usage, is_complete=self._finished is not None)
         Usage.objects.bulk_create([usage], update_conflicts=True, unique_fields=["id"], update_fields=SETTLED_FIELDS)
         state, cost = stored or (Usage.State.OPEN, None)
@@ -203,13 +225,25 @@ def reserve(request: client.Request, answer: Message, purpose: str) -> Reservati
     """Reserve the most that a call may cost; raises BudgetSpent and PriceUnknown."""
     limit = TeamSettings.current().monthly_limit
     with transaction.atomic():
-        return reserve_call(request, answer, purpose, limit).reservation
+        return Reservation.reserve(answer, purpose, max_cost(request), limit)
 
 
 def max_cost(request: client.Request) -> int | None:
     """What a call can cost at most, in micro-dollars; None where no price is known."""
-    prompt_tokens = max_prompt_tokens(request.messages, request.system, request.model)
-    return get_model(request.model).max_cost(prompt_tokens, request.max_output, timezone.now().date())
+    sent = request.messages, request.system, request.model, request.file_tokens
+    further_tokens = server_tools.max_further_tokens(estimate_prompt_tokens(*sent), request.server_tools)
+    return get_model(request.model).max_cost(
+        max_prompt_tokens(*sent) + further_tokens,
+        request.max_output,
+        timezone.now().date(),
+        kept_tokens=len(request.system.encode()) if request.keeps_system else 0,
+        searches=request.max_searches,
+    )
+
+
+def is_billed_search(block: dict[str, Any]) -> bool:
+    """Whether a block is the result of a search in the web; the API does not bill those that failed."""
+    return block.get("type") == "web_search_tool_result" and isinstance(block.get("content"), list)
 
 
 def insert_usages(usages: list[Usage]) -> None:
@@ -221,7 +255,9 @@ def insert_usages(usages: list[Usage]) -> None:
 def finalize_usage(usage: Usage, *, is_complete: bool) -> None:
     """Give a row the state and the cost of a call that is over; not stored."""
     usage.state = Usage.State.COMPLETE if is_complete else Usage.State.CUT
-    usage.cost = get_model(usage.model).cost(usage.tokens, timezone.now().date())
+    model, day = get_model(usage.model), timezone.now().date()
+    usage.cost = model.cost(usage.tokens, day, usage.web_searches)
+    usage.saved = model.cache_savings(usage.tokens, day)
 
 
 def detach_deleted(usages: list[Usage]) -> None:

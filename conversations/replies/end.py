@@ -5,7 +5,7 @@ from uuid import UUID
 
 from conversations.claude import errors
 from conversations.models import Message
-from conversations.presentation.turns import render_and_cache_html
+from conversations.presentation.rendering import render_and_cache_html
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,30 +5,36 @@ import contextvars
 import logging
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from os import getpid
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
 from chatsite.accounts.models import User
 from conversations.claude import client
-from conversations.models import Conversation, Message, Question, Retry
+from conversations.models import Conversation, Message, Question, Retry, ToolCall
 from conversations.presentation.continuing import find_continued_opening
-from conversations.replies import access, model_refresh, storage
+from conversations.replies import access, erasure, model_refresh, storage
 from conversations.replies.broadcast import Broadcast
+from conversations.replies.call import ReservedCall
+from conversations.replies.decisions import Decision, ResumedAnswer, resume_expired, store_decision
 from conversations.replies.end import read_end
 from conversations.replies.housekeeping import Housekeeping
 from conversations.replies.mirrors import Mirrors
 from conversations.replies.reply import Reply
 from conversations.replies.start import store_question
+from conversations.replies.summaries import SummaryWriter, plan_summary_by_hand
 from conversations.replies.titles import TitleWriter
 
 logger = logging.getLogger(__name__)
 
 #: Seconds of STOP_SECONDS that are left to uvicorn, which takes three (chatsite/server/__main__.py).
 EXIT_SECONDS = 5
+#: Seconds between two searches for calls of tools that nobody has decided about for too long.
+EXPIRY_SECONDS = 60
 
 
 class Draining(Exception):
@@ -42,6 +48,7 @@ class Engine:
         self.runner = f"{socket.gethostname()[:40]}-{getpid()}-{secrets.token_hex(4)}"
         self.running: dict[UUID, Reply] = {}
         self.titles: set[TitleWriter] = set()
+        self.summaries: set[SummaryWriter] = set()
         #: The process will stop soon: `/readyz` says so.
         self.is_draining = False
         #: New questions are refused.
@@ -61,8 +68,10 @@ class Engine:
         client.open_client()
         self._housekeeping.start()
         self._tasks = [
+            asyncio.create_task(self._keep_resuming_expired()),
             asyncio.create_task(model_refresh.keep_refreshing()),
             asyncio.create_task(access.keep_checking(self._list_broadcasts)),
+            asyncio.create_task(erasure.keep_erasing()),
         ]
 
     async def drain(self) -> None:
@@ -105,13 +114,13 @@ class Engine:
         """Interrupt replies, also those of questions that are still being stored, and wait until all are stored."""
         assert self._store_until is not None  # noqa: S101 (for the type checker)
         clock = asyncio.get_running_loop().time
-        interrupted: set[Reply | TitleWriter] = set()
-        while (self.running or self.titles or self._starting) and clock() < self._store_until:
+        interrupted: set[Reply | TitleWriter | SummaryWriter] = set()
+        while (self.running or self.titles or self.summaries or self._starting) and clock() < self._store_until:
             for reply in {*self.running.values()} - interrupted:
                 reply.stop(Message.Ending.SHUTDOWN)
-            for title in self.titles - interrupted:
-                title.stop()
-            interrupted.update(self.running.values(), self.titles)
+            for writer in (self.titles | self.summaries) - interrupted:
+                writer.stop()
+            interrupted.update(self.running.values(), self.titles, self.summaries)
             await asyncio.sleep(0.02)
 
     async def _wait_until(self, is_idle: Callable[[], bool], seconds: float) -> None:
@@ -129,11 +138,33 @@ class Engine:
 
         `grace`: seconds the reply may go on without a reader, None for as long as it takes. Raises Draining, Refused.
         """
-        return await self._start_reply(conversation or Conversation.draft(user, question), question, grace)
+        conversation = conversation or Conversation.draft(user, question)
+        return await self._start_reply(self._store_and_run(conversation, question, grace))
 
     async def retry(self, answer: Message, retry: Retry, *, grace: float | None) -> tuple[Message, Broadcast]:
         """Start another reply to the question of an answer; the rest as for `answer`."""
-        return await self._start_reply(answer.conversation, retry, grace)
+        return await self._start_reply(self._store_and_run(answer.conversation, retry, grace))
+
+    async def decide(self, call: ToolCall, decision: Decision) -> tuple[Message, Broadcast]:
+        """Store what a person decides about a call of a tool; with the last decision, its answer goes on.
+
+        Raises Draining, Refused, and AlreadyDecided.
+        """
+        return await self._start_reply(self._store_decision_and_run(call, decision))
+
+    async def summarize(self, answer: Message) -> str:
+        """Have the turns above the last one of a branch summarised, which ends with this answer.
+
+        Returns "", or the code of what went wrong. The summary is written to its end where the caller goes away.
+        Raises Draining, Refused.
+        """
+        if self.refuses_questions:
+            raise Draining
+        plan = await storage.run(plan_summary_by_hand, answer)
+        add_call, discard = self._housekeeping.add_call, self.summaries.discard
+        writer = SummaryWriter(answer, plan, on_call_started=add_call, on_end=discard)
+        self.summaries.add(writer)
+        return await asyncio.shield(writer.task)
 
     async def follow(self, answer: Message) -> Broadcast:
         """The reply so far and as it grows, in whichever process it is written."""
@@ -160,12 +191,13 @@ class Engine:
         return [*(reply.broadcast for reply in self.running.values()), *self._mirrors.list_open()]
 
     async def _start_reply(
-        self, conversation: Conversation, request: Question | Retry, grace: float | None
+        self, storing_and_running: Coroutine[Any, Any, tuple[Message, Broadcast]]
     ) -> tuple[Message, Broadcast]:
         """Store and start as one shielded step: a reader who leaves in between leaves no row without a task."""
         if self.refuses_questions:
+            storing_and_running.close()
             raise Draining
-        task = asyncio.create_task(self._store_and_run(conversation, request, grace), context=contextvars.Context())
+        task = asyncio.create_task(storing_and_running, context=contextvars.Context())
         self._starting.add(task)
         task.add_done_callback(self._starting.discard)
         try:
@@ -180,16 +212,9 @@ class Engine:
         stored = await storage.run(store_question, conversation, request, self.runner)
         answer = stored.answer
         if stored.reply_call is not None:
-            reply = Reply(
-                answer,
-                stored.reply_call,
-                opening=stored.opening,
-                grace=grace,
-                on_call_started=self._housekeeping.add_call,
-                on_checkpoint_due=self._housekeeping.wake,
-                on_end=self._reply_ended,
+            reply = self._run_reply(
+                answer, stored.reply_call, opening=stored.opening, grace=grace, approval=request.approval
             )
-            self.running[answer.pk] = reply
             if stored.title_call is not None:
                 reply.broadcast.expect_title()
                 title = TitleWriter(
@@ -202,8 +227,45 @@ class Engine:
                 self.titles.add(title)
         return answer, await self.follow(answer)
 
+    def _run_reply(self, answer: Message, call: ReservedCall, **options: Any) -> Reply:
+        reply = Reply(
+            answer,
+            call,
+            on_call_started=self._housekeeping.add_call,
+            on_checkpoint_due=self._housekeeping.wake,
+            on_end=self._reply_ended,
+            **options,
+        )
+        self.running[answer.pk] = reply
+        return reply
+
+    async def _store_decision_and_run(self, call: ToolCall, decision: Decision) -> tuple[Message, Broadcast]:
+        resumed = await storage.run(store_decision, call.pk, decision, self.runner)
+        if resumed is None:
+            answer = await storage.run(Message.objects.select_related("conversation__owner").get, pk=call.message_id)
+        else:
+            answer = self._run_resumed(resumed)
+        return answer, await self.follow(answer)
+
+    def _run_resumed(self, resumed: ResumedAnswer) -> Message:
+        # To its end, whether somebody reads it or not: what was approved may have effects elsewhere.
+        self._run_reply(resumed.answer, resumed.call, opening=resumed.opening, grace=None, step=resumed.step)
+        return resumed.answer
+
+    async def _keep_resuming_expired(self) -> None:
+        while True:
+            await asyncio.sleep(EXPIRY_SECONDS)
+            if not self.refuses_questions:
+                try:
+                    for resumed in await storage.run(resume_expired, self.runner):
+                        self._run_resumed(resumed)
+                except Exception:
+                    logger.exception("Calls that nobody decides about could not be denied.")
+
     def _reply_ended(self, reply: Reply) -> None:
-        self.running.pop(reply.answer.pk, None)
+        # Its answer may have waited, and be written by another reply by now.
+        if self.running.get(reply.answer.pk) is reply:
+            del self.running[reply.answer.pk]
         if reply.is_access_revoked:
             for title in [title for title in self.titles if title.answer.pk == reply.answer.pk]:
                 title.stop()

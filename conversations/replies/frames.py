@@ -2,8 +2,10 @@
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Self
 
 from conversations import markdown, sse
+from conversations.models import ToolCall
 
 #: Frames that are kept for readers that are a little behind; a reader further behind gets a snapshot.
 MAX_FRAMES = 256
@@ -26,6 +28,42 @@ class Frames:
         if missed > len(self.kept):
             return None
         return b"".join([self.kept[index] for index in range(-missed, 0)])
+
+
+@dataclass(frozen=True, slots=True)
+class LiveStep:
+    """One use of a tool, as readers are told of it while the answer is written.
+
+    `title` is empty for a tool of Claude's API, whose `name` each page translates.
+    """
+
+    id: str
+    name: str
+    title: str
+    state: str
+
+    @classmethod
+    def of_call(cls, call: ToolCall) -> Self:
+        return cls(str(call.pk), call.tool, call.title, call.state)
+
+
+@dataclass(slots=True)
+class ToolFrames:
+    """The frames of steps with tools: for the page the newest of each, for programs all of them, in order."""
+
+    states: dict[str, bytes] = field(default_factory=dict)
+    plain: list[bytes] = field(default_factory=list)
+
+    def show(self, step: LiveStep, row: int) -> bytes:
+        """Note the state of a step, and return the page's frame; `row`: the place of the step in the text."""
+        data = {"id": step.id, "title": step.title, "state": step.state, "name": step.name}
+        self.plain.append(sse.encode_plain_frame({"text": "", "tool": data}))
+        self.states[step.id] = sse.encode_frame("tool", data | {"row": row})
+        return self.states[step.id]
+
+    @property
+    def newest(self) -> bytes:
+        return b"".join(self.states.values())
 
 
 def encode_changes(changes: list[markdown.Commit | markdown.Tail | markdown.Append]) -> list[bytes]:

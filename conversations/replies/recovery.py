@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -10,11 +11,12 @@ from django.db import OperationalError, transaction
 
 from conversations.claude import counts, prompt
 from conversations.claude.models import get_model
-from conversations.models import Message, MonthlySpending, Reservation, Usage
+from conversations.models import Message, MonthlySpending, Reservation, ToolCall, Usage
 from conversations.models.months import month_of
 from conversations.models.usage import lost_calls
 from conversations.replies.call import finalize_usage
 from conversations.replies.start import build_request
+from conversations.replies.summaries import plan_summary
 from conversations.replies.titles import build_title_request
 
 logger = logging.getLogger(__name__)
@@ -38,9 +40,23 @@ def recover(running: Collection[UUID]) -> int:
         if (seconds := time.monotonic() - began) > MAX_LOCK_SECONDS:
             raise OperationalError(f"the database was locked for {seconds:.1f} s")
     settle_lost_calls()
+    conclude_tool_calls()
     if found:
         logger.warning("Marked as interrupted, without a heartbeat from their process: %d.", len(found))
     return len(found)
+
+
+def conclude_tool_calls() -> None:
+    """End the calls of tools of answers that are over: they were stopped while they waited for a decision."""
+    over = ToolCall.objects.open().exclude(message__state__in=Message.OPEN_STATES)
+    for pk in over.order_by().values_list("message", flat=True).distinct():
+        with transaction.atomic():
+            answer = Message.objects.select_for_update(of=("self",)).filter(pk=pk).first()
+            if answer is None:
+                ToolCall.objects.filter(message=pk).end_open()
+            elif not answer.is_open:
+                answer.content = ToolCall.objects.conclude(answer.pk, answer.content)
+                answer.save(update_fields=["content"])
 
 
 def settle_lost_calls() -> None:
@@ -49,16 +65,34 @@ def settle_lost_calls() -> None:
     One row at a time: transactions that lock several rows could wait for each other.
     """
     for pk in Usage.objects.filter(lost_calls(), state=Usage.State.OPEN).values_list("pk", flat=True):
+        _settle_row(settle_lost_usage, pk)
+    for number in Reservation.objects.filter(lost_calls()).values_list("pk", flat=True):
+        _settle_row(settle_lost_reservation, number)
+
+
+def _settle_row(settle: Callable[[Any], None], pk: Any) -> None:
+    """One that fails is logged, and does not keep the others from being settled."""
+    try:
         with transaction.atomic():
-            # Another process may be settling it.
-            rows = Usage.objects.select_for_update(of=("self",), skip_locked=True).select_related("message")
-            if usage := rows.filter(pk=pk, state=Usage.State.OPEN).first():
-                settle_lost_call(usage)
-    for lost in Reservation.objects.filter(lost_calls()):
-        with transaction.atomic():
-            reservations = Reservation.objects.select_for_update(of=("self",), skip_locked=True)
-            if reservation := reservations.select_related("message__conversation").filter(pk=lost.pk).first():
-                reservation.settle(record_unanswered_call(reservation))
+            settle(pk)
+    except OperationalError:
+        # The database is unavailable for all of them.
+        raise
+    except Exception:
+        logger.exception("The lost call %s cannot be settled.", pk)
+
+
+def settle_lost_usage(pk: UUID) -> None:
+    # Another process may be settling it.
+    rows = Usage.objects.select_for_update(of=("self",), skip_locked=True).select_related("message")
+    if usage := rows.filter(pk=pk, state=Usage.State.OPEN).first():
+        settle_lost_call(usage)
+
+
+def settle_lost_reservation(pk: int) -> None:
+    rows = Reservation.objects.select_for_update(of=("self",), skip_locked=True)
+    if reservation := rows.select_related("message__conversation").filter(pk=pk).first():
+        reservation.settle(record_unanswered_call(reservation))
 
 
 def settle_lost_call(usage: Usage) -> None:
@@ -82,6 +116,8 @@ def record_unanswered_call(reservation: Reservation) -> int:
         return 0
     if purpose == Usage.Purpose.TITLE and answer.parent is not None:
         request = build_title_request(answer.parent.text)
+    elif purpose == Usage.Purpose.SUMMARY and (plan := plan_summary(answer)):
+        request = plan.request
     else:
         request = build_request(answer)
     usage = Usage(
@@ -92,7 +128,9 @@ def record_unanswered_call(reservation: Reservation) -> int:
         model=request.model,
         estimated=True,
     )
-    usage.input_tokens = prompt.estimate_prompt_tokens(request.messages, request.system, request.model)
+    usage.input_tokens = prompt.estimate_prompt_tokens(
+        request.messages, request.system, request.model, request.file_tokens
+    )
     finalize_usage(usage, is_complete=False)
     usage.save()
     return usage.cost or 0

@@ -12,6 +12,9 @@ from conversations.claude.errors import Failed
 from conversations.markdown import Opening
 from conversations.models import Message
 from conversations.models.content import text_content
+from conversations.models.months import this_month
+from conversations.models.question import Approval
+from conversations.presentation.sources import source_ids
 from conversations.replies import alerts, storage
 from conversations.replies.broadcast import Broadcast
 from conversations.replies.call import ReservedCall, Stopped, UpstreamCall
@@ -19,6 +22,8 @@ from conversations.replies.checkpoints import Checkpoint, StoredReply
 from conversations.replies.end import End
 from conversations.replies.outcome import Outcome, store_outcome
 from conversations.replies.run import Run
+from conversations.replies.tools import Waiting
+from conversations.tools.calls import NotWriting, Step
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +43,8 @@ class Reply:
         answer: Message,
         call: ReservedCall,
         *,
+        approval: Approval = Approval.PERSON,
+        step: Step | None = None,
         opening: Opening | None,
         grace: float | None,
         on_call_started: Callable[[UpstreamCall], None],
@@ -45,14 +52,14 @@ class Reply:
         on_end: Callable[["Reply"], None],
     ) -> None:
         self.answer = answer
-        self.broadcast = Broadcast(opening=opening, on_leave=self._reader_left)
+        self.broadcast = Broadcast(opening=opening, sources=source_ids(answer), on_leave=self._reader_left)
         self._opening = opening
         self.is_checkpoint_due = False
-        self._run = Run(answer, call, self.broadcast, on_call_started)
-        self._month, self._limit = call.reservation.month_id, call.limit
+        self._run = Run(answer, call, self.broadcast, on_call_started, approval=approval, step=step)
+        self._limit = call.limit
         self._stop_ending = ""
         self._on_checkpoint_due, self._on_end = on_checkpoint_due, on_end
-        self._stored_length, self._stored_at = 0, 0.0
+        self._stored_length, self._stored_at = len(answer.text), 0.0
         self._is_watched_elsewhere = False
         self._grace = grace
         self._unread_since = asyncio.get_running_loop().time()
@@ -132,16 +139,23 @@ class Reply:
         if outcome.failure and outcome.failure.code == "misconfigured":
             await storage.run(alerts.report_unavailable, outcome.failure.detail, outcome.request_id)
         if self._limit is not None:
-            await storage.run(alerts.warn_about_budget, self._month, self._limit)
+            await storage.run(alerts.warn_about_budget, this_month(), self._limit)
 
     async def _run_to_end(self) -> Outcome:
-        """Run the reply and return its outcome."""
+        """Run the reply and return its outcome; that of one that has to wait for a person is the state `waiting`."""
         failure = None
         state, ending = State.FAILED, Ending.FAILED
         try:
             await self._run.execute()
             state, ending = State.COMPLETE, Ending.FINISHED
-        except Stopped:
+        except Waiting:
+            state, ending = State.WAITING, Ending.NONE
+        except (Stopped, NotWriting):
+            if not self._stop_ending:
+                # Another process has asked for it, and the row says so before the next round.
+                self._stop_ending = await storage.run_until_stored(
+                    read_stop_request, self.answer, on_retry=self.broadcast.show_saving
+                )
             ending = Ending(self._stop_ending or Ending.SHUTDOWN)
             state = State.INTERRUPTED if ending in {Ending.SHUTDOWN, Ending.LOST} else State.STOPPED
         except Failed as error:
@@ -151,14 +165,16 @@ class Reply:
         except Exception as error:
             logger.exception("Reply %s failed.", self.answer.pk)
             failure = Failed("internal", detail=type(error).__name__)
-        request_id = failure.request_id if failure and failure.request_id else self._run.request_id
+        writer = self._run.writer
+        request_id = failure.request_id if failure and failure.request_id else writer.request_id
         return Outcome(
             state,
             ending,
-            self._run.content,
-            stop_reason=self._run.stop_reason,
+            writer.content,
+            stop_reason=writer.stop_reason,
             request_id=request_id,
-            thinking_seconds=self._run.thinking_seconds or None,
+            upstream_id=writer.upstream_id,
+            thinking_seconds=writer.thinking_seconds or None,
             failure=failure,
         )
 
@@ -178,3 +194,8 @@ class Reply:
         return await storage.run_until_stored(
             store_outcome, self.answer, outcome, self._opening, on_retry=self.broadcast.show_saving
         )
+
+
+def read_stop_request(answer: Message) -> str:
+    """The ending with which somebody has asked an answer to stop; empty where nobody has."""
+    return Message.objects.filter(pk=answer.pk).values_list("stop_requested", flat=True).first() or ""

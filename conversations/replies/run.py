@@ -1,6 +1,6 @@
-"""A reply as a sequence of steps: call Claude, and call again where Claude paused, until it is done.
+"""A reply as a sequence of steps: call Claude, run the tools that it calls, and call it again until it is done.
 
-Owned by a Reply. Tools will be run between two steps.
+Owned by a Reply.
 """
 
 import asyncio
@@ -10,26 +10,32 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from conversations.claude import client
+from django.conf import settings
+
+from conversations.claude import citations, client, prompt, tool_prompt
 from conversations.claude.errors import Failed
-from conversations.models import Message, Refused, Reservation
-from conversations.models.content import Content, text_content
+from conversations.models import Message, Refused, Reservation, Usage
+from conversations.models.question import Approval
+from conversations.replies import storage
 from conversations.replies.broadcast import Broadcast
-from conversations.replies.call import ReservedCall, Stopped, UpstreamCall
+from conversations.replies.call import ReservedCall, Stopped, UpstreamCall, max_cost
+from conversations.replies.content_writer import ContentWriter
+from conversations.replies.start import prepare_request
+from conversations.replies.summaries import plan_summary, write_summary
+from conversations.replies.tools import Waiting, run_calls
+from conversations.tools import calls as tool_calls
 
 #: Seconds for all steps together.
 MAX_SECONDS = 600
-#: Characters of text.
-MAX_TEXT = 200_000
-#: How often Claude may pause before the answer counts as complete.
-MAX_STEPS = 10
 #: A call that failed before anything was shown is made again so often, unless Claude asks to wait for longer.
 MAX_RETRIES, MAX_RETRY_SECONDS = 2, 10
-THINKING_TYPES = {"thinking", "redacted_thinking"}
+#: How much of the window a prompt may fill by our estimate that Claude has refused as too long: no token is shorter
+#: than a byte, so that half of it always fits (see BYTES_PER_TOKEN in `files/limits.py`).
+REFUSED_SHARE = 0.5
 
 
 class Run:
-    """Fills the broadcast with text and thinking, and `content` with the blocks of all steps."""
+    """The steps of one reply, written to `writer`. `step`: that after which it waited for a decision, if it has."""
 
     def __init__(
         self,
@@ -37,38 +43,73 @@ class Run:
         first_call: ReservedCall,
         broadcast: Broadcast,
         on_call_started: Callable[[UpstreamCall], None],
+        *,
+        approval: Approval = Approval.PERSON,
+        step: tool_calls.Step | None = None,
     ) -> None:
         self.answer = answer
-        self.stop_reason = ""
-        self.request_id = ""
-        #: How long Claude has thought, in all blocks that are whole.
-        self.thinking_seconds = 0.0
+        self.writer = ContentWriter(answer, broadcast)
         self._request = first_call.request
         #: That of the first call, until it is made; each further call makes its own.
         self._reservation: Reservation | None = first_call.reservation
         self._broadcast = broadcast
         self._on_call_started = on_call_started
-        self._blocks: Content = []
-        # Where the open text block begins in the pieces of the broadcast, and the open thinking in its thoughts.
-        self._text_start = 0
-        self._thinking_start = 0
-        # When the block that is open began: with the message, or where the block before ended.
-        self._block_began = 0.0
+        self._approval, self._step = approval, step
+        self._calls_made = step.calls[0].step if step else 0
         self._call: UpstreamCall | None = None
+        self._has_shortened = False
         self._stop_requested = asyncio.Event()
         self._deadline = asyncio.get_running_loop().time() + MAX_SECONDS
 
     async def execute(self) -> None:
-        """Make the steps. Raises Failed, TimeoutError, and Stopped after `stop`; `content` is what there is by then."""
-        first = self._request
-        for _step in range(MAX_STEPS):
-            await self._call_with_retries()
-            if self.stop_reason != "pause_turn" or not self._blocks:
-                break
-            # Claude continues a paused turn when its own content comes back as the last message:
-            # https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons
-            paused = {"role": "assistant", "content": list(self._blocks)}
-            self._request = replace(first, messages=[*first.messages, paused])
+        """Make the steps. Raises Failed, TimeoutError, Stopped after `stop`, and Waiting for a person's decision.
+
+        The content of `writer` is what there is by then.
+        """
+        try:
+            if self._request.is_cut:
+                await self._shorten()
+            if self._step is not None:
+                await self._use_tools(self._step)
+            is_over = False
+            while not is_over:
+                is_over = await self._make_step()
+        finally:
+            # That of a call which was not made.
+            await self._release_reservation()
+
+    async def _make_step(self) -> bool:
+        """Call Claude, and the tools that it asks for. Returns whether the answer is complete."""
+        is_last = await self._is_last_call()
+        await self._call_with_retries(is_last)
+        self._calls_made += 1
+        if self.writer.stop_reason == "tool_use":
+            step = await self._store_and_read(
+                tool_calls.propose, self.answer, self.writer.blocks, self._calls_made, self._approval, is_last
+            )
+            await self._use_tools(step)
+            return is_last or not step.calls
+        return (
+            is_last or self.writer.stop_reason != "pause_turn" or not prompt.get_continued_content(self.writer.blocks)
+        )
+
+    async def _is_last_call(self) -> bool:
+        """Whether the next call must be the last one, because the answer has no more steps or money left."""
+        if not self._calls_made:
+            return settings.CHAT_MAX_STEPS == 1
+        if self._calls_made + 1 >= settings.CHAT_MAX_STEPS:
+            return True
+        return await self._store_and_read(tool_calls.sum_cost, self.answer) >= settings.CHAT_MAX_REPLY_COST * 1_000_000
+
+    async def _use_tools(self, step: tool_calls.Step) -> None:
+        """Run the calls that are approved. Raises Waiting where a person has to decide about others."""
+        remaining = self._deadline - asyncio.get_running_loop().time()
+        await run_calls(self.answer, step, self._broadcast, self._stop_requested, remaining)
+        if self._stop_requested.is_set():
+            raise Stopped
+        if any(call.is_undecided for call in step.calls):
+            raise Waiting
+        self.writer.add_results(step)
 
     def stop(self) -> None:
         """End now; a call that streams is cancelled, one that is being settled is not."""
@@ -76,32 +117,25 @@ class Run:
         if self._call is not None:
             self._call.stop()
 
-    @property
-    def content(self) -> Content:
-        """The blocks so far, with those that are not whole yet. Open thinking is shown, but never sent again."""
-        thinking = "".join(self._broadcast.thoughts[self._thinking_start :])
-        open_thinking: Content = [{"type": "thinking", "thinking": thinking, "signature": ""}] if thinking else []
-        open_text = "".join(self._broadcast.pieces[self._text_start :])
-        return [*self._blocks, *open_thinking, *text_content(open_text)]
-
-    async def _call_with_retries(self) -> None:
+    async def _call_with_retries(self, is_last: bool) -> None:
         """One call, made again at most twice when it fails before anything of it was shown."""
         for attempt in itertools.count(1):
-            shown_before = self._progress
+            shown_before = self.writer.progress
             try:
-                return await self._make_call()
+                return await self._make_call(is_last)
             except Failed as failure:
+                if failure.code == "too_large" and not (self._has_shortened or self.writer.blocks):
+                    refused = self._request.messages
+                    await self._shorten(is_refused=True)
+                    if self._request.messages != refused:
+                        continue
                 wait = failure.retry_after if failure.retry_after is not None else backoff(attempt)
                 may_retry = failure.is_transient and attempt <= MAX_RETRIES and wait <= MAX_RETRY_SECONDS
-                if not may_retry or self._progress != shown_before:
+                if not may_retry or self.writer.progress != shown_before:
                     raise
                 status = {"attempt": attempt, "seconds": wait, "code": failure.code}
             self._broadcast.show_status("retrying", status)
             await self._pause(wait)
-
-    @property
-    def _progress(self) -> tuple[int, int, int]:
-        return self._broadcast.length, len(self._broadcast.thoughts), len(self._blocks)
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -110,56 +144,73 @@ class Run:
         if self._stop_requested.is_set():
             raise Stopped
 
-    async def _make_call(self) -> None:
-        self.stop_reason = ""
+    async def _make_call(self, is_last: bool) -> None:
+        self.writer.stop_reason = ""
         reservation, self._reservation = self._reservation, None
+        request = self._build_request(is_last)
+        try:
+            async with self._begin_call(request, reservation=reservation) as call:
+                await call.stream(self.writer.handle, self._deadline - asyncio.get_running_loop().time())
+        except Refused:
+            raise Failed("budget_spent") from None
+        if not self.writer.stop_reason:
+            raise Failed("upstream_truncated")
+
+    def _build_request(self, is_last: bool) -> client.Request:
+        """The request with what the answer has so far: Claude goes on where that ends.
+
+        https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons
+        """
+        can_use_tools = self._request.can_use_tools and not is_last
+        request = replace(self._request, can_use_tools=can_use_tools, container=self.writer.container)
+        blocks = prompt.get_continued_content(self.writer.blocks)
+        self.writer.files = citations.list_files([*request.messages, {"content": blocks}])
+        so_far = citations.restore_citations(blocks, self.writer.files)
+        messages = [
+            {"role": role, "content": content} for role, content in tool_prompt.split_by_role("assistant", so_far)
+        ]
+        return replace(request, messages=[*request.messages, *messages])
+
+    def _begin_call(
+        self, request: client.Request, purpose: str = Usage.Purpose.REPLY, reservation: Reservation | None = None
+    ) -> UpstreamCall:
         self._call = UpstreamCall(
-            self._request,
+            request,
             self.answer,
+            purpose,
             reservation=reservation,
             on_started=self._on_call_started,
             on_retry=self._broadcast.show_saving,
         )
         if self._stop_requested.is_set():
             self._call.stop()
-        try:
-            async with self._call as call:
-                await call.stream(self._handle, self._deadline - asyncio.get_running_loop().time())
-        except Refused:
-            raise Failed("budget_spent") from None
-        if not self.stop_reason:
-            raise Failed("upstream_truncated")
+        return self._call
 
-    def _handle(self, event: client.Event) -> None:
-        match event:
-            case client.TextDelta():
-                self._write(event.text)
-            case client.ThinkingDelta():
-                self._broadcast.think(event.thinking)
-            case client.ContentBlock(block):
-                self._blocks.append(block)
-                now = asyncio.get_running_loop().time()
-                if block.get("type") in THINKING_TYPES:
-                    self.thinking_seconds += now - self._block_began
-                self._block_began = now
-                self._text_start = len(self._broadcast.pieces)
-                self._thinking_start = len(self._broadcast.thoughts)
-            case client.MessageStarted():
-                self.request_id = event.request_id
-                self._block_began = asyncio.get_running_loop().time()
-            case client.MessageFinished():
-                self.stop_reason = event.stop_reason
+    async def _shorten(self, *, is_refused: bool = False) -> None:
+        """Have older turns summarised and build the request again. Without a summary more of them are left out.
 
-    def _write(self, text: str) -> None:
-        broadcast = self._broadcast
-        if self._text_start == len(broadcast.pieces) and broadcast.length:
-            # An empty line separates two text blocks, as in `extract_text`.
-            broadcast.write("\n\n")
-            self._text_start += 1
-        room = max(MAX_TEXT - broadcast.length, 0)
-        broadcast.write(text[:room])
-        if len(text) > room:
-            raise Failed("reply_too_long")
+        `is_refused`: Claude has refused the prompt as too long, so that its size was estimated too low.
+        """
+        self._has_shortened = True
+        plan = await self._store_and_read(plan_summary, self.answer, is_refused)
+        if plan is not None:
+            self._broadcast.show_status("retrying", {"attempt": 1, "seconds": 0, "code": "too_large"})
+            call = self._begin_call(plan.request, Usage.Purpose.SUMMARY)
+            remaining = self._deadline - asyncio.get_running_loop().time()
+            await write_summary(plan, call, remaining, on_retry=self._broadcast.show_saving)
+        share = REFUSED_SHARE if is_refused else 1
+        self._request = await self._store_and_read(prepare_request, self.answer, share)
+        if self._reservation is not None and self._reservation.amount < (max_cost(self._request) or 0):
+            await self._release_reservation()
+
+    async def _release_reservation(self) -> None:
+        reservation, self._reservation = self._reservation, None
+        if reservation is not None:
+            await self._store_and_read(reservation.settle, 0)
+
+    async def _store_and_read(self, function: Callable[..., storage.T], *args: object) -> storage.T:
+        """Run a function that uses the database, again and again while that is unavailable."""
+        return await storage.run_until_stored(function, *args, on_retry=self._broadcast.show_saving)
 
 
 def backoff(attempt: int) -> float:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import Error, close_old_connections
+from django.db import Error
 
+from chatsite.server.connections import with_fresh_connection
 from chatsite.server.outages import is_outage
 
 logger = logging.getLogger(__name__)
@@ -46,12 +47,3 @@ async def run_until_stored(function: Callable[..., T], *args: Any, on_retry: Cal
             pause = min(2 * pause, MAX_PAUSE_SECONDS)
         finally:
             slow.cancel()
-
-
-def with_fresh_connection(function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
-    """Call a function as Django calls a view: connections that the server has closed are not used again."""
-    close_old_connections()
-    try:
-        return function(*args, **kwargs)
-    finally:
-        close_old_connections()

@@ -14,6 +14,7 @@ from django.conf import settings
 from conversations.claude import client, prompt
 from conversations.claude.errors import Failed
 from conversations.models import Message, Refused, Usage
+from conversations.models.months import this_month
 from conversations.replies import alerts, storage
 from conversations.replies.call import ReservedCall, Stopped, UpstreamCall
 from conversations.replies.clean_title import clean_title
@@ -55,7 +56,7 @@ class TitleWriter:
     ) -> None:
         self.answer = answer
         self._show, self._on_end = show, on_end
-        self._month, self._limit = planned.reservation.month_id, planned.limit
+        self._limit = planned.limit
         self._text = ""
         self._stop_reason = ""
         self._call = UpstreamCall(
@@ -88,7 +89,7 @@ class TitleWriter:
         self._show(title)
         self._on_end(self)
         if self._limit is not None:
-            await storage.run(alerts.warn_about_budget, self._month, self._limit)
+            await storage.run(alerts.warn_about_budget, this_month(), self._limit)
 
     async def _store(self, title: str) -> bool:
         """False when a person has named the conversation meanwhile."""

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from conversations.models import Message, Question
-from conversations.replies.broadcast import Broadcast, Reader
+from conversations.replies.broadcast import Broadcast
 from conversations.replies.call import UpstreamCall
 from conversations.replies.engine import Engine
+from conversations.replies.reader import Reader
 from conversations.replies.reply import Reply
 from conversations.replies.run import Run
 from tests.replies.threads import storage_threads

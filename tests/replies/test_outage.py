@@ -1,49 +1,16 @@
 """The database is away (PostgreSQL) or its disk is full (SQLite): people are told so, and no text is lost."""
 
-import resource
 import time
-from contextlib import contextmanager
 
 import httpx2
 import pytest
-from django.db import connection
 
 from chatsite.accounts.models import ApiToken
 from conversations.models import Message
-from tests.silence import SilentProxy
-from tests.site import Site, Visitor, eventually, stored
+from tests.outages import start_breakable
+from tests.site import Visitor, eventually, stored
 
 HTML = {"Accept": "text/html"}
-
-
-class Breakable:
-    """A site whose database can fail."""
-
-    def __init__(self, site, proxy=None):
-        self.site, self.proxy = site, proxy
-
-    @contextmanager
-    def outage(self):
-        if self.proxy:
-            self.proxy.refuse()
-            yield
-            self.proxy.listen()
-            return
-        # No file of the process may grow beyond this: SQLite cannot write, as with a full disk.
-        pid, limits = self.site.process.pid, resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (8192, limits[1]))
-        yield
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
-
-
-@contextmanager
-def start_breakable(stand_in):
-    if connection.vendor == "sqlite":
-        with Site(stand_in.url) as site:
-            yield Breakable(site)
-        return
-    with SilentProxy() as proxy, Site(stand_in.url, DATABASE_URL=proxy.url) as site:
-        yield Breakable(site, proxy)
 
 
 @pytest.fixture

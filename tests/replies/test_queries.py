@@ -9,9 +9,12 @@ from django.db.backends.signals import connection_created
 from conversations.models import Message, Question
 from conversations.replies import Engine, housekeeping
 from tests.history import create_conversation
+from tests.replies.scripted import Script, answer_question, create_tool, text, use
 from tests.replies.threads import storage_threads
 
-MAX_QUERIES = 18
+MAX_QUERIES = 19
+#: Those about tools, beside those that reserve and settle the call to Claude.
+MAX_QUERIES_OF_A_STEP = 10
 QUESTION = Question(text="[[nothinking]][[rate:0]][[echo:Yes.]]", model="claude-sonnet-5-5")
 
 
@@ -66,3 +69,17 @@ def test_a_question_takes_few_queries_however_long_its_conversation_is(
         asyncio.run(ask_twice())
     assert Message.objects.filter(text="Yes.", state="complete").count() == 2
     assert 10 < len(queries) <= MAX_QUERIES, "\n".join(queries)
+
+
+def test_a_step_with_a_tool_takes_few_queries(transactional_db, alice, settings, monkeypatch, queries):
+    monkeypatch.setattr(housekeeping, "ROUND_SECONDS", 60)
+    monkeypatch.setattr(housekeeping, "RECOVERY_SECONDS", 60)
+    monkeypatch.setattr(housekeeping, "GATHERING_SECONDS", 60)
+    create_tool("clock")
+    steps = [[use("clock", f"toolu_{number}")] for number in range(19)]
+    Script(monkeypatch, settings, *steps, [text("Noon.")])
+
+    assert answer_question(alice, ["clock"]).state == "complete"
+    of_money = ("reservation", "monthlyspending", "teamsettings", '"conversations_usage" ("', "BEGIN")
+    of_tools = [sql for sql in queries if not any(name in sql for name in of_money)]
+    assert len(of_tools) / len(steps) <= MAX_QUERIES_OF_A_STEP

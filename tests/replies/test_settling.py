@@ -11,10 +11,11 @@ from conversations.models import Conversation, Reservation, Usage
 from conversations.models.content import text_content
 from conversations.models.tokens import Tokens
 from conversations.models.usage import LOST_AFTER
+from conversations.replies import recovery, start
 from conversations.replies.call import UpstreamCall, insert_usages
 from conversations.replies.outcome import Outcome, store_outcome
 from conversations.replies.recovery import settle_lost_calls
-from tests.history import begin, create_conversation
+from tests.history import ask, begin, create_conversation, create_file, finish_answer
 from tests.models.test_budget import create_call, month, reserve
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +105,56 @@ def test_a_reservation_whose_message_is_deleted_is_known_by_its_age(alice):
     settle_lost_calls()
     assert month() == (200, 0)
     assert Usage.objects.get().state == "cut"
+
+
+def test_a_lost_summary_of_a_file_that_its_model_does_not_take_is_settled(alice):
+    report = create_file(alice, "report.pdf", kind="pdf", pages=150, tokens=345_000)
+    conversation = finish_answer(begin(alice, "The harbour?", attachments=(report.pk,))).conversation
+    answer = ask(conversation, "And then?", model="claude-next-9")
+    make_old(reserve(answer, 9_000, "summary"))
+    lose(answer)
+    settle_lost_calls()
+    assert not Reservation.objects.exists()
+    assert Usage.objects.get().purpose == "summary"
+
+
+def test_the_files_of_a_prompt_that_was_lost_are_estimated_too(alice):
+    report = create_file(alice, "report.pdf", kind="pdf", pages=10, tokens=23_000)
+    answer = begin(alice, "The harbour?", attachments=(report.pk,))
+    reserve(answer, 90_000)
+    lose(answer)
+    settle_lost_calls()
+    assert Usage.objects.get().input_tokens > 23_000
+
+
+def test_what_a_lost_answer_was_sent_from_stays(alice):
+    conversation = create_conversation(alice, "One?", "Two?")
+    first, *_rest = conversation.thread()
+    answer = ask(conversation, "Three?")
+    type(answer).objects.filter(pk=answer.pk).update(sent_from=first)
+    reserve(answer, 9_000)
+    lose(answer)
+    settle_lost_calls()
+    answer.refresh_from_db()
+    assert answer.sent_from == first
+
+
+def test_a_lost_call_that_cannot_be_settled_does_not_keep_the_others_from_it(alice, monkeypatch, caplog):
+    answers = [begin(alice), begin(alice)]
+    first, second = (reserve(answer, 9_000) for answer in answers)
+    for answer in answers:
+        lose(answer)
+
+    def build_request(answer):
+        if answer.pk == first.message_id:
+            raise ValueError("odd")
+        return start.build_request(answer)
+
+    monkeypatch.setattr(recovery, "build_request", build_request)
+    settle_lost_calls()
+    assert list(Reservation.objects.values_list("pk", flat=True)) == [first.pk]
+    assert Usage.objects.get().message_id == second.message_id
+    assert f"The lost call {first.pk} cannot be settled" in caplog.text
 
 
 # Calls that this process settles

@@ -10,7 +10,7 @@ def test_a_paused_turn_continues_by_itself_in_the_same_answer(site, alice, stand
     answer = stored(stream.start["reply"])
     assert (answer.state, answer.stop_reason) == ("complete", "end_turn")
     first, second, third = stand_in.recorded()
-    assert answer.text == f"{first['text']}\n\n{second['text']}\n\n{third['text']}"
+    assert answer.text == first["text"] + second["text"] + third["text"]
     assert [block["text"] for block in answer.content] == [first["text"], second["text"], third["text"]]
 
 
@@ -33,12 +33,12 @@ def test_each_step_has_a_row_of_usage_and_all_are_shown_together(site, alice):
     eventually(lambda: not Reservation.objects.exists())
 
 
-def test_a_turn_that_is_paused_again_and_again_is_complete_after_ten_steps(site, alice, stand_in):
+def test_a_turn_that_is_paused_again_and_again_is_complete_after_twenty_steps(site, alice, stand_in):
     stream = Visitor(site, alice).ask("[[pause_turn]][[nothinking]][[echo:More.]]")
 
     assert (stream.end["state"], stream.end["stop_reason"]) == ("complete", "pause_turn")
     assert "Claude paused here." in stream.end["html"]
-    assert len(stand_in.recorded()) == 10
+    assert len(stand_in.recorded()) == 20
 
 
 def test_alice_stops_a_later_step_and_keeps_what_both_have_written(site, alice, stand_in):

@@ -1,0 +1,38 @@
+"""The transaction that a reply starts with."""
+
+import pytest
+
+from conversations.models import Conversation, Message, Question, Retry, Unsendable
+from conversations.replies.start import fit_request, read_branch, store_question
+from tests.history import MODEL, TEST_RUNNER, begin, create_conversation, create_file, finish_answer
+
+pytestmark = pytest.mark.django_db
+SMALL = "claude-next-9"
+
+
+@pytest.fixture
+def report(alice):
+    """A PDF with more pages than a small model takes."""
+    return create_file(alice, "report.pdf", kind="pdf", pages=150)
+
+
+def test_a_question_with_more_pages_than_its_model_takes_is_refused_and_not_stored(alice, report):
+    question = Question(text="Why?", model=SMALL, attachments=(report.pk,))
+    with pytest.raises(Unsendable, match="pages"):
+        store_question(Conversation.draft(alice, question), question, TEST_RUNNER)
+    assert not Message.objects.exists()
+
+
+def test_such_a_question_is_not_answered_again_by_a_smaller_model(alice, report):
+    answer = finish_answer(begin(alice, "Why?", attachments=(report.pk,)))
+    with pytest.raises(Unsendable, match="pages"):
+        store_question(answer.conversation, Retry(answer=answer.pk, model=SMALL), TEST_RUNNER)
+    assert store_question(answer.conversation, Retry(answer=answer.pk, model=MODEL), TEST_RUNNER).reply_call
+
+
+def test_what_is_sent_has_an_effort_that_the_model_takes(alice):
+    conversation = create_conversation(alice, "One?", "Two?")
+    conversation.messages.update(effort="max")
+    conversation.head.refresh_from_db()
+    branch = read_branch(conversation.head, conversation.head_id)
+    assert fit_request(conversation.head, branch).effort == "high"
