@@ -1,6 +1,9 @@
 """Answers that continue another one, which was cut: to a reader both are one text."""
 
-from django.utils.translation import gettext as _
+from functools import cache
+
+from django.conf import settings
+from django.utils import translation
 
 from conversations import markdown
 from conversations.models import Message
@@ -13,7 +16,17 @@ MAX_PARTS = 5
 def is_continue(message: Message) -> bool:
     """Whether this is the question that the Continue button asks."""
     is_below_an_answer = not message.is_answer and message.parent_id is not None
-    return is_below_an_answer and message.text in {wording.CONTINUE, _(wording.CONTINUE)}
+    return is_below_an_answer and message.text in continue_texts()
+
+
+@cache
+def continue_texts() -> frozenset[str]:
+    """What the Continue button asks in each language: it is stored in that of the person who pressed it."""
+    texts = {wording.CONTINUE}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            texts.add(translation.gettext(wording.CONTINUE))
+    return frozenset(texts)
 
 
 def find_continued_opening(answer: Message) -> markdown.Opening | None:
@@ -29,7 +42,7 @@ def find_continued_opening(answer: Message) -> markdown.Opening | None:
     return opening
 
 
-def continued_text(answer: Message) -> str:
-    """Return the text of an answer below what was open in the answer that it continues."""
+def continue_text(answer: Message, text: str) -> str:
+    """Return this text of an answer below what was open in the answer that it continues."""
     opening = find_continued_opening(answer)
-    return opening.put_before(answer.text) if opening else answer.text
+    return opening.put_before(text) if opening else text

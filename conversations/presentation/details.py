@@ -4,14 +4,17 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from chatsite.accounts.models import User
+from conversations.claude.efforts import describe_effort
 from conversations.claude.models import get_model
 from conversations.costs.money import format_dollars
 from conversations.models import Conversation, Message, TeamSettings, Usage
 from conversations.models.tokens import Tokens
+from conversations.presentation.wording import describe_cache_miss
 
 MINUTE = 60
 
@@ -76,17 +79,20 @@ def summarize(answer: Message, calls: list[Usage], *, with_cost: bool) -> dict[s
     """All calls of an answer together."""
     tokens = sum((call.tokens for call in calls), Tokens())
     # Each further call of an answer was sent all that the one before was, and what that one wrote.
-    context = max(call.tokens.prompt + call.tokens.output for call in calls)
+    context = answer.context_tokens or max(call.tokens.prompt + call.tokens.output for call in calls)
     summary: dict[str, Any] = {
         "model": get_model(answer.model).name,
         "input_tokens": tokens.prompt,
         "output_tokens": tokens.output,
+        "web_searches": sum(call.web_searches for call in calls),
         "cached_share": tokens.cached_share,
+        "cache_miss": next((call.cache_miss for call in calls if call.cache_miss), ""),
+        "cache_missed_tokens": sum(call.cache_missed_tokens for call in calls),
         "estimated": any(call.estimated for call in calls),
         "context_percent": round(100 * context / get_model(answer.model).window),
     }
     if with_cost:
-        summary["cost"] = sum_costs(calls)
+        summary["cost"], summary["saved"] = sum_costs(calls), sum(call.saved for call in calls)
     return summary
 
 
@@ -109,6 +115,10 @@ def build_detail_rows(answer: Message, usage: dict[str, Any] | None, *, for_staf
     if not answer.model:
         return []
     rows = [(_("Model"), get_model(answer.model).name)]
+    if answer.effort:
+        rows.append((_("Effort"), describe_effort(answer.effort)))
+    if answer.thinking_seconds is not None:
+        rows.append((_("Thinking"), format_duration(answer.thinking_seconds)))
     if usage is not None:
         rows += _usage_rows(usage)
     if answer.finished is not None:
@@ -123,11 +133,18 @@ def _usage_rows(usage: dict[str, Any]) -> list[tuple[str, str]]:
     if usage["cached_share"]:
         sent = _("%(tokens)s, %(share)s %% from the cache") % {"tokens": sent, "share": usage["cached_share"]}
     rows = [(_("Sent"), sent), (_("Written"), _add_estimated(written, usage))]
+    if usage["cache_miss"]:
+        rows.insert(1, (_("Cache"), describe_cache_miss(usage["cache_miss"], usage["cache_missed_tokens"])))
+    if usage["web_searches"]:
+        searches = number_format(usage["web_searches"], force_grouping=True)
+        rows.append((_("Searches in the web"), _add_estimated(searches, usage)))
     if "cost" in usage:
         cost = format_dollars(usage["cost"])
         if usage["cost"] is not None:
             cost = _add_estimated(cost, usage)
         rows.append((_("Cost"), cost))
+        if usage["saved"] > 0:
+            rows.append((_("Saved by the cache"), format_dollars(usage["saved"])))
     return rows
 
 
@@ -136,13 +153,15 @@ def _add_estimated(figure: str, usage: dict[str, Any]) -> str:
 
 
 def format_tokens(tokens: int) -> str:
-    return ngettext("%(count)s token", "%(count)s tokens", tokens) % {"count": f"{tokens:,}"}
+    return ngettext("%(count)s token", "%(count)s tokens", tokens) % {
+        "count": number_format(tokens, force_grouping=True)
+    }
 
 
 def format_duration(seconds: float) -> str:
     # The two ends come from two clocks, that of the site and that of the database.
     seconds = round(max(seconds, 0), 1)
     if seconds < MINUTE:
-        return _("%(seconds)s s") % {"seconds": f"{seconds:.1f}"}
+        return _("%(seconds)s s") % {"seconds": number_format(seconds, 1)}
     minutes, rest = divmod(round(seconds), MINUTE)
     return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": rest}

@@ -1,27 +1,22 @@
-"""A conversation as a file: JSON with everything that is stored, Markdown with one path for reading.
+"""A conversation as a file in JSON, with everything that is stored, and what is in the files of both formats.
 
-Its owner gets both without what the page does not show either: the team's instructions, what only staff may know of an
+Its owner gets it without what the page does not show either: the team's instructions, what only staff may know of an
 error, and costs, where those are not shown.
 """
 
 import json
-import re
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conversations.models import Conversation, Message, Usage
-from conversations.presentation.continuing import continued_text
+from conversations.models import Attachment, Conversation, Message, Summary, ToolCall, Usage
 from conversations.presentation.details import can_see_costs, get_calls
-from conversations.presentation.turns import build_note
-from conversations.transcripts.transcript import Entry, Transcript, build_transcript
+from conversations.presentation.sources import ShownSource, list_sources
 
 #: Characters of a file's name: file systems take 255 bytes, and a character may have four.
 MAX_NAME = 60
-
-# JSON
 
 
 def export_json(conversation: Conversation) -> str:
@@ -48,15 +43,20 @@ def remove_costs(usage: list[dict[str, Any]]) -> None:
 
 def build_document(conversation: Conversation) -> dict[str, Any]:
     messages = list(conversation.messages.order_by("created", "id"))
+    files = Attachment.objects.filter(messages__conversation=conversation).distinct().order_by("created", "id")
     calls = get_calls(messages, conversation)
     all_usage = Usage.objects.filter(conversation=conversation).order_by("created", "id")
     other_usage = all_usage.exclude(purpose=Usage.Purpose.REPLY, message__isnull=False)
+    tool_calls = ToolCall.objects.filter(conversation=conversation).select_related("decided_by")
     return {
         "format": "chatsite conversation 1",
         "exported": format_date(timezone.now()),
         "conversation": conversation_to_dict(conversation),
         "messages": [message_to_dict(message, calls.get(message.pk, [])) for message in messages],
+        "tool_calls": [tool_call_to_dict(call) for call in tool_calls.order_by("created", "position")],
         "other_usage": [usage_to_dict(usage) for usage in other_usage],
+        "files": [file_to_dict(file) for file in files],
+        "summaries": [summary_to_dict(summary) for summary in conversation.summaries.order_by("created", "pk")],
     }
 
 
@@ -85,6 +85,7 @@ def message_to_dict(message: Message, calls: list[Usage]) -> dict[str, Any]:
         "role": message.role,
         "text": message.text,
         "blocks": message.content,
+        "sources": [source_to_dict(source) for source in list_sources(message)],
         "state": message.state,
         "ending": message.ending,
         "stop_reason": message.stop_reason,
@@ -100,6 +101,59 @@ def message_to_dict(message: Message, calls: list[Usage]) -> dict[str, Any]:
     }
 
 
+def source_to_dict(source: ShownSource) -> dict[str, Any]:
+    return {
+        "number": source.number,
+        "title": source.title,
+        "place": source.place,
+        "quote": source.quote,
+        "url": source.url,
+    }
+
+
+def tool_call_to_dict(call: ToolCall) -> dict[str, Any]:
+    return {
+        "id": str(call.pk),
+        "message": format_id(call.message_id),
+        "block": call.block_id,
+        "tool": call.tool,
+        "title": call.title,
+        "step": call.step,
+        "input": call.input,
+        "result": call.result,
+        "state": call.state,
+        "note": call.note,
+        "decided_by": call.decided_by.email if call.decided_by else None,
+        "created": format_date(call.created),
+        "decided": format_date(call.decided),
+        "started": format_date(call.started),
+        "finished": format_date(call.finished),
+    }
+
+
+def file_to_dict(file: Attachment) -> dict[str, Any]:
+    """What a block of a message means by its `file_id`."""
+    return {
+        "id": str(file.pk),
+        "name": file.name,
+        "media_type": file.media_type,
+        "size": file.size,
+        "pages": file.pages,
+        "sha256": file.original_id,
+        "created": format_date(file.created),
+    }
+
+
+def summary_to_dict(summary: Summary) -> dict[str, Any]:
+    return {
+        "upto": str(summary.upto_id),
+        "text": summary.text,
+        "blocks": summary.content,
+        "model": summary.model,
+        "created": format_date(summary.created),
+    }
+
+
 def usage_to_dict(usage: Usage) -> dict[str, Any]:
     return {
         "purpose": usage.purpose,
@@ -111,6 +165,7 @@ def usage_to_dict(usage: Usage) -> dict[str, Any]:
         "cache_write_5m_tokens": usage.cache_write_5m_tokens,
         "cache_write_1h_tokens": usage.cache_write_1h_tokens,
         "cache_read_tokens": usage.cache_read_tokens,
+        "web_searches": usage.web_searches,
         "estimated": usage.estimated,
         "cost": usage.cost,
         "created": format_date(usage.created),
@@ -129,77 +184,3 @@ def format_id(key: object) -> str | None:
 
 def format_date(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
-
-
-# Markdown
-
-#: CommonMark ends a line at each of these. https://spec.commonmark.org/0.31.2/#line-ending
-LINE_ENDING = re.compile(r"\r\n|\r|\n")
-#: What a heading would read as markup; at its end, also a run of `#`.
-MARKUP = re.compile(r"[\\`*_~\[\]<>$&]|(?<= )#+$")
-
-
-def export_markdown(transcript: Transcript) -> str:
-    """Return the path of a transcript.
-
-    All texts are quoted: an open fence, formula or comment ends with its quote, and a heading in it is not a turn.
-    """
-    parts = heading_parts(transcript)
-    is_continued = False
-    for entry in transcript.entries:
-        parts += entry_parts(entry, is_continued=is_continued)
-        is_continued = entry.is_continue
-    return "\n\n".join(parts) + "\n"
-
-
-def export_own_markdown(conversation: Conversation) -> str:
-    """Return the path that the owner sees."""
-    transcript = build_transcript(conversation, all_pages=True)
-    transcript.cost = ""
-    for entry in transcript.entries:
-        entry.system, entry.note = None, build_note(entry.message) if entry.message.is_answer else ""
-    return export_markdown(transcript)
-
-
-def heading_parts(transcript: Transcript) -> list[str]:
-    conversation = transcript.conversation
-    rows = [
-        (_("Person"), conversation.owner.email),
-        (_("Conversation"), str(conversation.pk)),
-        (_("Begun"), format_date(conversation.created)),
-        (_("Last used"), format_date(conversation.updated)),
-        (_("In the bin since"), format_date(conversation.deleted)),
-        (_("Cost"), transcript.cost),
-    ]
-    title = escape_line(conversation.title) or _("Conversation")
-    return [f"# {title}", "\n".join(f"- {label}: {value}" for label, value in rows if value)]
-
-
-def entry_parts(entry: Entry, *, is_continued: bool) -> list[str]:
-    """Return the parts of one message; `is_continued`: it is an answer that continues another one."""
-    message = entry.message
-    parts = []
-    if entry.system:
-        parts += [f"## {_('Instructions')}", quote(entry.system)]
-    about = [escape_line(entry.author), message.model, f"{message.created:%Y-%m-%d %H:%M:%S} UTC"]
-    if entry.count > 1:
-        about.append(_("version %(position)d of %(count)d") % {"position": entry.position, "count": entry.count})
-    parts.append(f"## {' · '.join(item for item in about if item)}")
-    if entry.is_continue:
-        parts.append(f"*{_('Continued')}*")
-    elif message.text:
-        parts.append(quote(continued_text(message) if is_continued else message.text))
-    if message.is_writing:
-        parts.append(f"*{_('This answer was still being written when this file was made.')}*")
-    if entry.note:
-        parts.append(f"*{escape_line(entry.note)}*")
-    return parts
-
-
-def quote(text: str) -> str:
-    return "\n".join(f"> {line}" if line else ">" for line in LINE_ENDING.split(text))
-
-
-def escape_line(text: str) -> str:
-    """The text on one line, shown as it is in a heading."""
-    return MARKUP.sub(r"\\\g<0>", " ".join(text.split()))

@@ -77,6 +77,7 @@ def describe(conversation: Conversation) -> dict[str, object]:
     return {
         "id": str(conversation.pk),
         "head": str(conversation.head_id),
+        "state": conversation.head.state if conversation.head else "",
         "title": conversation.title,
         "pinned": conversation.pinned is not None,
         "archived": conversation.archived is not None,
@@ -104,4 +105,4 @@ def _day_label(day: date, today: date) -> str:
         return _("Previous 7 days")
     if day > today - timedelta(days=30):
         return _("Previous 30 days")
-    return date_format(day, "F Y")
+    return date_format(day, "YEAR_MONTH_FORMAT")

@@ -1,7 +1,10 @@
 """The sentences that people read about how a reply ended, made from stored codes when they are shown."""
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
+
+from conversations.models import Unsendable
 
 #: What the Continue button asks. It is stored as an ordinary question and shown as "Continued".
 CONTINUE = gettext_noop("Please continue exactly where you stopped.")
@@ -36,6 +39,15 @@ STOP_REASONS = {
     "refusal": gettext_noop("Claude declined to answer this."),
     "pause_turn": gettext_noop("Claude paused here."),
 }
+#: The reasons that Claude's API gives for a miss of the prompt cache.
+CACHE_MISSES = {
+    "model_changed": gettext_noop("another model was asked before"),
+    "system_changed": gettext_noop("the instructions have changed"),
+    "tools_changed": gettext_noop("the tools have changed"),
+    "messages_changed": gettext_noop("earlier turns are sent in another form"),
+    "previous_message_not_found": gettext_noop("the answer before is too long ago"),
+    "unavailable": gettext_noop("the reason is not known"),
+}
 #: HTTP status before the sentence, for the plain API.
 STATUS = {
     "overloaded": "529 Overloaded",
@@ -51,6 +63,34 @@ STATUS = {
     "shutdown": "503 Service Unavailable",
     "lost": "503 Service Unavailable",
 }
+
+
+UNSENDABLE = {
+    "images": gettext_noop("%(model)s cannot look at images. Choose another model, or remove them."),
+    "pdfs": gettext_noop("%(model)s cannot read PDFs. Choose another model, or remove them."),
+    "size": gettext_noop("The files are too large together: a question may have %(limit)s MB of them."),
+    "pages": gettext_noop("The PDFs have %(count)s pages together; %(model)s takes %(limit)s."),
+    "number": gettext_noop("There are %(count)s images; %(model)s takes %(limit)s."),
+}
+
+
+def describe_unsendable(refused: Unsendable) -> str:
+    """Why the files of a question cannot be sent."""
+    return _(UNSENDABLE[refused.reason]) % {
+        "model": refused.model,
+        "limit": number_format(refused.limit, force_grouping=True),
+        "count": number_format(refused.count, force_grouping=True),
+    }
+
+
+def describe_cache_miss(reason: str, tokens: int) -> str:
+    """Why Claude could not read more of the prompt from its cache, and how many tokens that would have been."""
+    sentence = _(CACHE_MISSES.get(reason, CACHE_MISSES["unavailable"]))
+    if not tokens:
+        return sentence
+    count = number_format(tokens, force_grouping=True)
+    missed = ngettext("%(count)s token missed", "%(count)s tokens missed", tokens) % {"count": count}
+    return f"{missed}: {sentence}"
 
 
 def describe_thinking(seconds: float | None) -> str:

@@ -7,13 +7,17 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.utils.safestring import mark_safe
 
 from conversations.models import Conversation, Message, UnknownMessage, Usage
 from conversations.models.tree import Parents, children_of, newest_leaf, path_to
 from conversations.presentation import wording
 from conversations.presentation.details import format_costs, get_calls
-from conversations.presentation.turns import NOTE_LEVELS, Versioned, render_and_cache_html
+from conversations.presentation.labels import translate_labels
+from conversations.presentation.rendering import render_and_cache_html
+from conversations.presentation.sources import ShownSource, list_sources
+from conversations.presentation.summaries import ShownSummary, find_summaries
+from conversations.presentation.turns import NOTE_LEVELS
+from conversations.presentation.versions import Versioned, add_files, add_tools
 from conversations.transcripts.facts import list_facts
 
 PAGE_SIZE = 40
@@ -24,9 +28,11 @@ class Entry(Versioned):
     """What the transcript shows of one message."""
 
     author: str
-    html: str = ""
+    #: The summary that Claude is sent instead of all messages above.
+    summary: ShownSummary | None = None
     note: str = ""
     note_level: str = "quiet"
+    sources: list[ShownSource] = field(default_factory=list)
     #: The instructions sent with an answer, if they differ from those of the answer before; else None.
     system: str | None = None
     facts: list[tuple[str, str]] = field(default_factory=list)
@@ -86,15 +92,19 @@ def build_entries(conversation: Conversation, path: list[UUID], parents: Parents
     messages = conversation.messages.in_bulk(path)
     calls = get_calls(list(messages.values()), conversation)
     versions = children_of(parents)
+    summaries = find_summaries([messages[key].parent_id for key in path], parents)
     entries = []
     system = None
     for key in path:
         message = messages[key]
         entry = build_entry(conversation, message, calls.get(key, []))
         entry.set_position(versions[message.parent_id])
+        entry.summary = summaries.get(message.parent_id)
         if message.is_answer and message.system != system:
             entry.system = system = message.system
         entries.append(entry)
+    add_files(entries)
+    add_tools(entries)
     return entries
 
 
@@ -112,8 +122,9 @@ def build_entry(conversation: Conversation, message: Message, calls: list[Usage]
     return Entry(
         message,
         author="Claude",
-        html=mark_safe(render_and_cache_html(message)),  # noqa: S308 (the renderer's own output)
+        html=translate_labels(render_and_cache_html(message)),
         note=note,
         note_level=NOTE_LEVELS.get(Message.State(message.state), "quiet"),
+        sources=list_sources(message),
         facts=list_facts(message, calls),
     )

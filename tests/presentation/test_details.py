@@ -130,7 +130,7 @@ def test_details_cost_the_same_queries_for_one_answer_and_for_twenty(
         conversation.head = answer
         used(conversation)
     page_of(client, conversation)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get(f"/conversations/{conversation.pk}/")
 
 
@@ -139,3 +139,10 @@ def test_details_cost_the_same_queries_for_one_answer_and_for_twenty(
 )
 def test_durations_are_read_at_a_glance(seconds, shown):
     assert details.format_duration(seconds) == shown
+
+
+def test_an_answer_says_how_often_claude_searched_the_web(client, alice):
+    conversation = create_conversation(alice)
+    used(conversation, web_searches=2)
+    used(conversation, web_searches=1, estimated=True)
+    assert rows(page_of(client, conversation))["Searches in the web"] == "3, estimated"

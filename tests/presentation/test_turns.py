@@ -10,7 +10,7 @@ from conversations.models import Message
 from tests.history import ask, create_conversation, create_usage, finish_answer
 
 pytestmark = pytest.mark.django_db
-LABELLED = r'<button class="button">(?:<svg.*?</svg>)(.*?)</button>'
+LABELLED = r'<(?:button|a) class="button(?: quiet)?"[^>]*><svg.*?</svg>(.*?)</(?:button|a)>'
 
 
 def page_of(client, conversation, **fields) -> str:
@@ -32,8 +32,14 @@ def offered_models(page: str) -> list[str]:
         ({"state": "stopped", "ending": "stopped"}, ["Continue", "Try again"]),
         ({"state": "interrupted", "ending": "lost"}, ["Continue", "Try again"]),
         ({"stop_reason": "max_tokens"}, ["Continue"]),
-        ({"state": "failed", "ending": "failed", "error_code": "budget_spent"}, ["Continue"]),
-        ({"stop_reason": "refusal"}, []),
+        ({"stop_reason": "pause_turn"}, ["Continue"]),
+        ({"content": [], "text": ""}, ["Try again"]),
+        ({"state": "failed", "ending": "failed", "error_code": "misconfigured"}, ["Continue", "Try again"]),
+        ({"state": "failed", "ending": "failed", "error_code": "budget_spent"}, ["Continue", "See my usage"]),
+        ({"state": "failed", "ending": "failed", "error_code": "invalid_request"}, ["Continue", "Edit the question"]),
+        ({"state": "failed", "ending": "failed", "error_code": "too_large"}, ["Continue", "Start a new conversation"]),
+        ({"stop_reason": "model_context_window_exceeded"}, ["Start a new conversation"]),
+        ({"stop_reason": "refusal"}, ["Edit the question"]),
         ({}, []),
     ],
 )

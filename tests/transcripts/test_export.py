@@ -74,7 +74,16 @@ def test_dates_in_the_json_are_iso_8601_with_a_time_zone(document, conversation)
 
 def test_the_keys_of_the_conversation_in_the_json_stay_as_they_are(document):
     assert document["format"] == "chatsite conversation 1"
-    assert list(document) == ["format", "exported", "conversation", "messages", "other_usage"]
+    assert list(document) == [
+        "format",
+        "exported",
+        "conversation",
+        "messages",
+        "tool_calls",
+        "other_usage",
+        "files",
+        "summaries",
+    ]
     assert list(document["conversation"]) == [
         "id",
         "title",
@@ -94,6 +103,7 @@ def test_the_keys_of_a_message_in_the_json_stay_as_they_are(document):
         "role",
         "text",
         "blocks",
+        "sources",
         "state",
         "ending",
         "stop_reason",
@@ -120,6 +130,7 @@ def test_the_keys_of_usage_in_the_json_stay_as_they_are(document):
         "cache_write_5m_tokens",
         "cache_write_1h_tokens",
         "cache_read_tokens",
+        "web_searches",
         "estimated",
         "cost",
         "created",
