@@ -15,5 +15,11 @@ def preferences(request: HttpRequest) -> dict[str, Any]:
 
 
 def team(request: HttpRequest) -> dict[str, Any]:
-    """`team`: the team's settings, read when a template uses them; `stand_in`: whether answers are made up."""
-    return {"team": SimpleLazyObject(TeamSettings.current), "stand_in": settings.STAND_IN}
+    """`team`: the team's settings, read when a template uses them; `stand_in`: whether answers are made up;
+    `can_delete_account`: whether people can delete their own account.
+    """
+    return {
+        "team": SimpleLazyObject(TeamSettings.current),
+        "stand_in": settings.STAND_IN,
+        "can_delete_account": settings.ALLOW_ACCOUNT_DELETION,
+    }

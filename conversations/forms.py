@@ -1,39 +1,47 @@
 """Forms for what people type and send. Every error is a sentence."""
 
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from conversations.claude import models
-from conversations.claude.efforts import available_efforts
+from conversations.claude.efforts import available_efforts, fit_effort
 from conversations.models import Preferences, Question
+from conversations.models.title import MAX_TITLE_LENGTH
+from conversations.models.tool import TOOL_NAME
 
 MAX_QUESTION_LENGTH = 200_000
-MAX_TITLE_LENGTH = 200
+#: Tools of one question.
+MAX_TOOLS = 200
+FILE_GONE = _("A file is no longer there. Attach it again.")
 
 
-def question_text(value: str) -> str:
-    """A question as it is stored, with LF line ends. Raises ValidationError."""
+def question_text(value: str, *, may_be_empty: bool = False) -> str:
+    """A question as it is stored, with LF line ends; empty where it is white space. Raises ValidationError."""
     text = value.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
+        if may_be_empty:
+            return ""
         raise ValidationError(_("Write a question first."), code="empty")
     if len(text) > MAX_QUESTION_LENGTH:
         raise ValidationError(
             _("A question may have %(max)s characters; this one has %(count)s."),
             code="too_long",
-            params={"max": f"{MAX_QUESTION_LENGTH:,}", "count": f"{len(text):,}"},
+            params={
+                "max": number_format(MAX_QUESTION_LENGTH, force_grouping=True),
+                "count": number_format(len(text), force_grouping=True),
+            },
         )
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise ValidationError(_("The question contains characters that cannot be stored."), code="unstorable")
     return text
-
-
-NO_CONVERSATION = {"invalid": _("There is no such conversation."), "required": _("There is no such conversation.")}
 
 
 class QuestionField(forms.CharField):
@@ -53,6 +61,21 @@ class MessageIdField(forms.UUIDField):
         "invalid": _("There is no such message."),
         "required": _("There is no such message."),
     }
+
+
+class FileIdsField(forms.Field):
+    """The ids of files that were uploaded before, in the order of the fields, each once."""
+
+    widget = forms.MultipleHiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(required=False)
+
+    def clean(self, value: Any) -> tuple[UUID, ...]:
+        try:
+            return tuple(dict.fromkeys(UUID(pk) for pk in value or []))
+        except ValueError:
+            raise ValidationError(FILE_GONE, code="file") from None
 
 
 def validate_model(model_id: str, *, preferred: str = "") -> str:
@@ -80,15 +103,36 @@ class EffortField(forms.CharField):
         return validate_effort(super().clean(value))
 
 
-class AskForm(forms.Form):
-    """What every form that asks Claude has: the model, the effort, and a key that makes a repeat harmless.
+class ToolNamesField(forms.Field):
+    """The names of the tools that an answer may use. Those that the person may not use are ignored later."""
+
+    widget = forms.MultipleHiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(required=False)
+
+    def clean(self, value: Any) -> tuple[str, ...]:
+        # An empty name stands for none.
+        names = tuple(dict.fromkeys(str(name) for name in value or [] if name))
+        if len(names) > MAX_TOOLS or not all(map(TOOL_NAME.fullmatch, names)):
+            raise ValidationError(_("There is no such tool."))
+        return names
+
+
+class KeyForm(forms.Form):
+    """What is done once, however often it arrives."""
+
+    key = forms.CharField(required=False, max_length=100)
+
+
+class AskForm(KeyForm):
+    """What every form that asks Claude has: the model and the effort.
 
     `default_model`: the model to ask if the form names none, as long as it is still offered.
     """
 
     model = forms.CharField(required=False, max_length=80)
     effort = EffortField()
-    key = forms.CharField(required=False, max_length=100)
 
     def __init__(self, data: QueryDict, *, default_model: str = "") -> None:
         super().__init__(data)
@@ -97,6 +141,13 @@ class AskForm(forms.Form):
     def clean_model(self) -> str:
         return validate_model(self.cleaned_data["model"], preferred=self.default_model)
 
+    def clean(self) -> dict[str, Any]:
+        """An effort that the model does not take becomes the nearest one that it does."""
+        if self.cleaned_data.get("effort") and self.cleaned_data.get("model"):
+            model = models.get_model(self.cleaned_data["model"])
+            self.cleaned_data["effort"] = fit_effort(self.cleaned_data["effort"], model)
+        return self.cleaned_data
+
 
 class QuestionForm(AskForm):
     """A question. With `parent` it is a new version of an earlier one; an empty `parent` means the first question.
@@ -104,13 +155,32 @@ class QuestionForm(AskForm):
     `after`: the last message that the page showed.
     """
 
-    text = QuestionField()
+    text = forms.CharField(required=False, strip=False)
     parent = MessageIdField(required=False)
     after = MessageIdField(required=False)
+    tools = ToolNamesField()
+    files = FileIdsField()  # type: ignore[assignment]  # instances have `files` from Django, of another kind
 
-    field_order = ["text", "parent", "after", "model", "effort", "key"]
+    # The files come first: with one, the text may be empty.
+    field_order = ["files", "text", "parent", "after", "model", "effort", "key", "tools"]
 
-    def build_question(self) -> Question:
+    def __init__(self, data: QueryDict, *, default_model: str = "", uploads: int = 0) -> None:
+        """`uploads`: how many files came with the form; `build_question` gets their ids."""
+        super().__init__(data, default_model=default_model)
+        self.uploads = uploads
+
+    def clean_files(self) -> tuple[UUID, ...]:
+        files: tuple[UUID, ...] = self.cleaned_data["files"]
+        limit = settings.MAX_FILES_PER_QUESTION
+        if len(files) + self.uploads > limit:
+            raise ValidationError(_("A question may have %(max)s files."), params={"max": limit})
+        return files
+
+    def clean_text(self) -> str:
+        has_files = bool(self.uploads or self.cleaned_data.get("files"))
+        return question_text(self.cleaned_data["text"], may_be_empty=has_files)
+
+    def build_question(self, uploaded: Sequence[UUID] = ()) -> Question:
         """The question of a valid form. A form with a `parent`, even an empty one, edits an earlier question."""
         data = self.cleaned_data
         return Question(
@@ -121,11 +191,26 @@ class QuestionForm(AskForm):
             is_edit="parent" in self.data,
             parent=data["parent"],
             after=data["after"],
+            attachments=(*data["files"], *uploaded),
+            tools=data["tools"],
         )
 
 
 class RetryForm(AskForm):
     """Another answer to the same question."""
+
+
+class DecisionForm(forms.Form):
+    """What a person decides about a call of a tool; `note` tells Claude why it is denied."""
+
+    decision = forms.ChoiceField(
+        choices=[("approve", ""), ("always", ""), ("deny", "")],
+        error_messages={
+            "required": _("Choose whether Claude may do this."),
+            "invalid_choice": _("Choose whether Claude may do this."),
+        },
+    )
+    note = forms.CharField(required=False, max_length=2_000)
 
 
 class PreferencesForm(forms.Form):
@@ -134,6 +219,7 @@ class PreferencesForm(forms.Form):
     model = forms.CharField(required=False, max_length=80)
     effort = EffortField()
     single_keys = forms.BooleanField(required=False)
+    tools = ToolNamesField()
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
@@ -147,29 +233,36 @@ class PreferencesForm(forms.Form):
 class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
     """All that a person can choose, with their name."""
 
+    #: Stored with the person.
+    PERSON_FIELDS = ("first_name", "last_name", "language")
+
     first_name = forms.CharField(label=_("First name"), required=False, max_length=150)
     last_name = forms.CharField(label=_("Last name"), required=False, max_length=150)
 
-    field_order = ["first_name", "last_name"]
+    language = forms.ChoiceField(
+        label=_("Language"), required=False, choices=lambda: [("", _("as the browser")), *settings.LANGUAGES]
+    )
+
+    field_order = PERSON_FIELDS
 
     class Meta:
         model = Preferences
-        fields = ("instructions", "theme", "enter_sends", "single_keys")
+        fields = ("instructions", "theme", "enter_sends", "single_keys", "read_aloud")
         widgets: ClassVar = {"instructions": forms.Textarea({"rows": 6})}
 
     def save(self, commit: bool = True) -> Preferences:
         person = self.instance.user
-        person.first_name, person.last_name = self.cleaned_data["first_name"], self.cleaned_data["last_name"]
-        person.save(update_fields=["first_name", "last_name"])
+        for name in self.PERSON_FIELDS:
+            setattr(person, name, self.cleaned_data[name])
+        person.save(update_fields=self.PERSON_FIELDS)
         preferences: Preferences = super().save(commit)
         return preferences
 
 
-class RewordForm(forms.Form):
+class RewordForm(KeyForm):
     """Other words for a question that is not asked again."""
 
     text = QuestionField()
-    key = forms.CharField(required=False, max_length=100)
 
 
 class TitleForm(forms.Form):
@@ -186,50 +279,9 @@ class TitleForm(forms.Form):
             raise ValidationError(
                 _("A title may have %(max)s characters; this one has %(count)s."),
                 code="too_long",
-                params={"max": MAX_TITLE_LENGTH, "count": f"{len(title):,}"},
+                params={"max": MAX_TITLE_LENGTH, "count": number_format(len(title), force_grouping=True)},
             )
         return title
-
-
-class SidebarForm(forms.Form):
-    """Which page of the list of conversations is wanted, and which conversation is open beside it."""
-
-    open = forms.UUIDField(required=False)
-    updated = forms.DateTimeField(required=False)
-    id = forms.UUIDField(required=False)
-
-    @property
-    def before(self) -> tuple[datetime, UUID] | None:
-        """The last conversation of the page before."""
-        updated, pk = self.cleaned_data["updated"], self.cleaned_data["id"]
-        return (updated, pk) if updated and pk else None
-
-
-class SelectionForm(forms.Form):
-    """What to do with several conversations at once."""
-
-    MAX_SELECTED = 200
-
-    action = forms.ChoiceField(
-        choices=[(name, name) for name in ("archive", "unarchive", "delete", "restore")],
-        error_messages={
-            "required": _("Choose what to do with the conversations."),
-            "invalid_choice": _("Choose what to do with the conversations."),
-        },
-    )
-
-    def __init__(self, data: QueryDict) -> None:
-        super().__init__(data)
-        self.ids = data.getlist("id")
-
-    def clean(self) -> dict[str, Any]:
-        """The ids, once each."""
-        if not self.ids:
-            raise ValidationError(_("Select at least one conversation."))
-        if len(self.ids) > self.MAX_SELECTED:
-            raise ValidationError(_("Select at most %(max)s conversations."), params={"max": self.MAX_SELECTED})
-        self.cleaned_data["ids"] = {forms.UUIDField(error_messages=NO_CONVERSATION).clean(pk) for pk in self.ids}
-        return self.cleaned_data
 
 
 class HeadForm(forms.Form):

@@ -8,6 +8,7 @@ from django import template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from chatsite.accounts.models import User
 from conversations.costs.budget import current_budget
@@ -45,7 +46,8 @@ def figures(context: dict[str, Any]) -> dict[str, Any]:
 def count_people() -> Figure:
     active = User.objects.filter(is_active=True)
     never = active.filter(last_login=None).count()
-    note = _("%(number)d have not signed in yet") % {"number": never} if never else _("all have signed in")
+    not_yet = ngettext("%(number)d has not signed in yet", "%(number)d have not signed in yet", never)
+    note = not_yet % {"number": never} if never else _("all have signed in")
     return Figure(_("People"), str(active.count()), note, reverse("admin:accounts_user_changelist"))
 
 

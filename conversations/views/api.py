@@ -3,14 +3,17 @@
 import asyncio
 import logging
 import weakref
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ValidationError
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http.multipartparser import MultiPartParserError
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -18,18 +21,19 @@ from django.views.decorators.csrf import csrf_exempt
 from chatsite.accounts.access import Access
 from chatsite.accounts.models import ApiToken, User
 from conversations import sse
-from conversations.models import Conversation, Message, Question, TooManyTurns
+from conversations.files.uploads import UploadRefused, store_upload
+from conversations.models import Conversation, Message, Question, Tool, TooManyTurns
+from conversations.models.question import Approval
 from conversations.presentation import details, wording
 from conversations.replies import End, Reader, engine
-from conversations.views.chat_request import ChatRequest, InvalidRequest, parse
+from conversations.views.chat_request import INVALID, ChatRequest, InvalidRequest, parse, parse_form
 from conversations.views.refusals import REFUSALS, refusal, status_and_sentence
-from conversations.views.turn_limit import TurnLimit
+from conversations.views.turn_limit import turn_limit
 
 logger = logging.getLogger(__name__)
 
 #: Seconds before a program hears that it has sent too many turns.
 REFUSAL_SECONDS = 1
-turn_limit = TurnLimit()
 
 
 # CSRF is checked by `authenticate_request`: a request with an API token needs no CSRF token.
@@ -41,11 +45,18 @@ async def chat(request: HttpRequest) -> HttpResponseBase:
         return refusal(405, "Method not allowed", {"Allow": "POST"})
     try:
         # In a thread: to read ten thousand turns takes much longer than the event loop may be blocked.
-        user, access, body, question = await sync_to_async(read_request)(request)
+        user, access, body, question, files = await sync_to_async(read_request)(request)
         conversation = await get_conversation(user, body.conversation)
+        question = await attach(user, question, files)
         answer, broadcast = await engine.answer(conversation, question, user, grace=0)
+    except (MultiPartParserError, TooManyFieldsSent, TooManyFilesSent):
+        return refusal(400, INVALID)
+    except RequestDataTooBig:
+        return refusal(413, _("The request is too large."))
     except InvalidRequest as error:
         return refusal(error.status, str(error))
+    except UploadRefused as refused:
+        return refusal(refused.status, str(refused), refused.headers)
     except ValidationError as error:
         return refusal(400, error.messages[0])
     except TooManyTurns as refused:
@@ -88,13 +99,41 @@ async def end_frame(answer: Message, end: End) -> bytes:
     return sse.encode_plain_frame(data)
 
 
-def read_request(request: HttpRequest) -> tuple[User, Access, ChatRequest, Question]:
+def read_request(request: HttpRequest) -> tuple[User, Access, ChatRequest, Question, list[list[Any]]]:
     """Raises InvalidRequest, TooManyTurns, and ValidationError with a sentence."""
     user, access = authenticate_request(request)
-    body = parse(request.body)
+    uploads: list[Any] = []
+    if is_form(request):
+        body = parse_form(request.POST)
+        uploads = [file for name in request.FILES for file in request.FILES.getlist(name)]
+    else:
+        body = parse(request.body)
     # Before they are checked: a loop of requests that are refused costs nearly as much.
     turn_limit.add(user.pk, body.count_turns())
-    return user, access, body, body.question()
+    question, files = body.question(uploads)
+    if question.tools:
+        refuse_unknown_tools(user, question.tools)
+    approval = Approval.GIVEN if access.may_act else Approval.NOBODY
+    return user, access, body, replace(question, approval=approval), files
+
+
+def refuse_unknown_tools(user: User, names: Sequence[str]) -> None:
+    """Raise InvalidRequest for a tool that there is not, or not for this person."""
+    usable = set(Tool.objects.named(user, names).values_list("name", flat=True))
+    if unknown := next((name for name in names if name not in usable), None):
+        raise InvalidRequest(_("There is no tool “%(name)s” for you.") % {"name": unknown})
+
+
+def is_form(request: HttpRequest) -> bool:
+    return request.content_type == "multipart/form-data"
+
+
+async def attach(user: User, question: Question, files: list[list[Any]]) -> Question:
+    """The question with the files of its turns, each stored unless the person has it already. Raises UploadRefused."""
+    ids = [tuple([(await store_upload(user, file, reuse=True)).pk for file in of_turn]) for of_turn in files]
+    pairs = zip(question.earlier, ids[:-1], strict=True)
+    earlier = tuple(replace(turn, attachments=of_turn) for turn, of_turn in pairs)
+    return replace(question, earlier=earlier, attachments=ids[-1])
 
 
 def authenticate_request(request: HttpRequest) -> tuple[User, Access]:
@@ -109,8 +148,9 @@ def authenticate_request(request: HttpRequest) -> tuple[User, Access]:
         raise InvalidRequest("Invalid token", status=401)
     if not isinstance(request.user, User):
         raise InvalidRequest("Sign in, or send a token", status=401)
-    # The CSRF token comes in a header: a body that is called a form must not be parsed for one.
-    request.content_type = "application/json"
+    # The CSRF token comes in a header: JSON that is called a form must not be parsed for one.
+    if not is_form(request):
+        request.content_type = "application/json"
     check = CsrfViewMiddleware(lambda request: HttpResponse())
     if check.process_view(request, lambda request: HttpResponse(), (), {}) is not None:
         raise InvalidRequest("CSRF token missing or incorrect", status=403)

@@ -12,13 +12,15 @@ from django.views.decorators.http import require_POST, require_safe
 from chatsite import errors
 from chatsite.accounts.http import SignedInRequest
 from chatsite.http import is_from_script, see_other
-from conversations.forms import HeadForm, TitleForm, first_error
-from conversations.models import Conversation, Message, UnknownMessage
+from conversations.forms import HeadForm, KeyForm, TitleForm, first_error
+from conversations.models import Conversation, Message, Refused, UnknownMessage
+from conversations.models.forks import fork
 from conversations.presentation.sidebar import PAGE_SIZE, build_sidebar
 from conversations.search.query import parse_query
 from conversations.search.titles import filter_titles
 from conversations.views import pages
-from conversations.views.refusals import no_content, refusal
+from conversations.views.refusals import no_content, refusal, status_and_sentence
+from conversations.views.turn_limit import MAX_TURNS_PER_MINUTE, turn_limit
 
 #: Conversations that the command palette shows.
 RECENT = 7
@@ -30,7 +32,7 @@ def new(request: SignedInRequest) -> HttpResponse:
     shared = [request.GET.get(name, "").strip() for name in ("title", "text", "url")]
     # Some applications share the address in the text as well.
     parts = [part for index, part in enumerate(shared) if not any(part in other for other in shared[index + 1 :])]
-    return pages.render_page(request, None, draft="\n".join(part for part in parts if part))
+    return pages.render_page(request, None, draft=pages.Draft("\n".join(part for part in parts if part)))
 
 
 def list_all(request: SignedInRequest) -> HttpResponse:
@@ -72,10 +74,11 @@ class ConversationView(View):
         """The page, or its turns alone for a script. `edit` names a question to show in a form, `before` a message.
 
         `message` names one to show with the turns around it, in which the words of the search `q` are marked.
-        `head` is the last message that a script knows: where it is still the last one, there is nothing to send.
+        `head` is the last message that a script knows, in the `state` in which it knows it: where it is still the last
+        one, there is nothing to send.
         """
         conversation = get_object_or_404(Conversation.objects.visible_to(request.user), pk=pk)
-        if is_from_script(request) and request.GET.get("head") == str(conversation.head_id):
+        if is_from_script(request) and is_head_known(request, conversation):
             return no_content()
         before = _uuid_or_404(request.GET["before"]) if "before" in request.GET else None
         message = _uuid_or_404(request.GET["message"]) if "message" in request.GET else None
@@ -97,6 +100,13 @@ class ConversationView(View):
         """Idempotent: a conversation that is in the bin stays there."""
         get_object_or_404(Conversation.objects.deletable_by(request.user), pk=pk).bin()
         return no_content()
+
+
+def is_head_known(request: SignedInRequest, conversation: Conversation) -> bool:
+    head, state = str(conversation.head_id), request.GET.get("state")
+    if request.GET.get("head") != head:
+        return False
+    return not state or conversation.messages.filter(pk=head, state=state).exists()
 
 
 @require_safe
@@ -136,6 +146,26 @@ def switch_version(request: SignedInRequest, pk: UUID) -> HttpResponse:
     except UnknownMessage:
         raise Http404 from None
     return no_content() if is_from_script(request) else see_other("conversation", pk=pk)
+
+
+@require_POST
+def fork_conversation(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """A new conversation with the turns down to an answer."""
+    answers = Message.objects.editable_by(request.user).filter(role=Message.Role.ASSISTANT)
+    answer = get_object_or_404(answers.select_related("conversation"), pk=pk)
+    form = KeyForm(request.POST)
+    if not form.is_valid():
+        return errors.render_error(request, 400, first_error(form))
+    try:
+        # All are read. One conversation may have more than the limit.
+        turn_limit.add(request.user.pk, min(answer.conversation.messages.count(), MAX_TURNS_PER_MINUTE))
+        conversation = fork(answer, key=form.cleaned_data["key"])
+    except Refused as refused:
+        status, sentence, headers = status_and_sentence(refused)
+        if is_from_script(request):
+            return refusal(status, sentence, headers)
+        return pages.render_page(request, answer.conversation, draft=pages.Draft(problem=sentence), status=status)
+    return see_other("conversation", pk=conversation.pk)
 
 
 @require_POST

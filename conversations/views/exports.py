@@ -1,18 +1,25 @@
-"""A person's own conversation on paper and as a file, and all of their data."""
+"""A person's own conversations on paper and as files, and all of their data."""
 
+from collections.abc import AsyncIterator
 from uuid import UUID
 
+from asgiref.sync import sync_to_async
 from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from chatsite import errors
 from chatsite.accounts.http import SignedInRequest
+from conversations.forms import first_error
 from conversations.models import Conversation
-from conversations.presentation.archive import stream_archive
-from conversations.presentation.exports import build_file_name, export_own_json, export_own_markdown
+from conversations.presentation.archive import stream_all, stream_selection
+from conversations.presentation.exports import build_file_name, export_own_json
+from conversations.presentation.markdown_export import export_own_markdown
 from conversations.views import pages
+from conversations.views.list_forms import SelectionForm
 
 
 @require_safe
@@ -50,6 +57,20 @@ def own_data(request: SignedInRequest) -> HttpResponse:
 @require_safe
 async def download_data(request: SignedInRequest) -> StreamingHttpResponse:
     """All of a person's data as a zip file, streamed."""
-    disposition = content_disposition_header(as_attachment=True, filename=f"chatsite-{timezone.now():%Y-%m-%d}.zip")
+    return zip_response("chatsite", stream_all(request.user))
+
+
+@require_POST
+async def export_selection(request: SignedInRequest) -> HttpResponseBase:
+    """Several conversations as a zip file, streamed. What is not the person's is left out, as if unknown."""
+    form = SelectionForm(request.POST)
+    if not form.is_valid():
+        return await sync_to_async(errors.render_error)(request, 400, first_error(form))
+    return zip_response("conversations", stream_selection(request.user, form.cleaned_data["ids"]))
+
+
+def zip_response(name: str, chunks: AsyncIterator[bytes]) -> StreamingHttpResponse:
+    """A zip file that is named after today."""
+    disposition = content_disposition_header(as_attachment=True, filename=f"{name}-{timezone.now():%Y-%m-%d}.zip")
     headers = {"Content-Disposition": disposition, "X-Accel-Buffering": "no"}
-    return StreamingHttpResponse(stream_archive(request.user), content_type="application/zip", headers=headers)
+    return StreamingHttpResponse(chunks, content_type="application/zip", headers=headers)

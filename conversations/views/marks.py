@@ -10,8 +10,9 @@ from django.views.decorators.http import require_POST
 from chatsite import errors
 from chatsite.accounts.http import SignedInRequest
 from chatsite.http import is_from_script, see_other
-from conversations.forms import SelectionForm, first_error
+from conversations.forms import first_error
 from conversations.models import Conversation
+from conversations.views.list_forms import SelectionActionForm
 from conversations.views.refusals import no_content
 
 
@@ -50,7 +51,7 @@ class ArchiveView(MarkView):
 @require_POST
 def change_selection(request: SignedInRequest) -> HttpResponse:
     """Archive or delete several conversations, or undo that. What is not the person's is left out, as if unknown."""
-    form = SelectionForm(request.POST)
+    form = SelectionActionForm(request.POST)
     if not form.is_valid():
         return errors.render_error(request, 400, first_error(form))
     action = form.cleaned_data["action"]

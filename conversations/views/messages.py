@@ -1,5 +1,6 @@
 """Questions: the first of a conversation, the next one, an edited one, and other words for one."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from chatsite.accounts.http import SignedInRequest
 from chatsite.http import is_from_script, see_other
+from conversations.files.uploads import UploadRefused, store_upload
 from conversations.forms import QuestionForm, RewordForm, error_code, first_error
 from conversations.models import Conversation, Message, Stale
 from conversations.replies import engine
@@ -38,15 +40,24 @@ async def ask(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
 
 
 async def ask_in(request: SignedInRequest, conversation: Conversation | None) -> HttpResponseBase:
-    form = QuestionForm(request.POST, default_model=await last_model(request, conversation))
+    # Parsed already: the check of the CSRF token reads a form, in a thread.
+    uploads = [file for file in request.FILES.getlist("upload") if file.name]
+    model = await last_model(request, conversation)
+    form = QuestionForm(request.POST, default_model=model, uploads=len(uploads))
     if not form.is_valid():
         return await refuse(request, conversation, 400, first_error(form), code=error_code(form))
-    question, grace = form.build_question(), get_grace_seconds(request)
+    grace = get_grace_seconds(request)
+    stored: list[UUID] = []
     try:
+        for upload in uploads:
+            stored.append((await store_upload(request.user, upload, reuse=True)).pk)
+        question = form.build_question(stored)
         answer, broadcast = await engine.answer(conversation, question, request.user, grace=grace)
+    except UploadRefused as refused:
+        return await refuse(request, conversation, refused.status, str(refused), refused.headers, uploaded=stored)
     except REFUSALS as refused:
         code = "stale" if isinstance(refused, Stale) else ""
-        return await refuse(request, conversation, *status_and_sentence(refused), code=code)
+        return await refuse(request, conversation, *status_and_sentence(refused), code=code, uploaded=stored)
     return await respond(request, answer, broadcast, with_question=True, with_title=conversation is None)
 
 
@@ -90,10 +101,12 @@ async def refuse(
     *,
     code: str = "",
     edit: str = "",
+    uploaded: Sequence[UUID] = (),
 ) -> HttpResponse:
-    """A script gets the sentence; a plain form gets its page back, with all that was typed.
+    """A script gets the sentence; a plain form gets its page back, with all that was typed and attached.
 
-    `edit`: the question whose form was sent, where the form itself does not name it.
+    `edit`: the question whose form was sent, where the form itself does not name it. `uploaded`: what came with the
+    form and is stored.
     """
     if is_from_script(request):
         return refusal(status, sentence, headers, code=code)
@@ -101,13 +114,12 @@ async def refuse(
     if conversation is not None:
         # Read again: the refused question may have changed this instance before it was rolled back.
         conversation = await Conversation.objects.editable_by(request.user).filter(pk=conversation.pk).afirst()
-    return await sync_to_async(pages.render_page)(
-        request,
-        conversation,
-        edit=edit,
-        problem=sentence,
-        draft=request.POST.get("text", ""),
+    draft = pages.Draft(
+        text=request.POST.get("text", ""),
         model=request.POST.get("model", ""),
         effort=request.POST.get("effort", ""),
-        status=status,
+        files=[*request.POST.getlist("files"), *map(str, uploaded)],
+        tools=request.POST.getlist("tools") if "text" in request.POST else None,
+        problem=sentence,
     )
+    return await sync_to_async(pages.render_page)(request, conversation, edit=edit, draft=draft, status=status)

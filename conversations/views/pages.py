@@ -5,19 +5,43 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from chatsite.accounts.http import SignedInRequest
 from chatsite.accounts.models import User
-from conversations.models import Conversation, Preferences, UnknownMessage
+from conversations.models import (
+    Attachment,
+    Conversation,
+    MCPConnection,
+    MCPServer,
+    Message,
+    Preferences,
+    Tool,
+    UnknownMessage,
+)
 from conversations.models.tree import Parents, newest_leaf, path_to
 from conversations.presentation.model_choices import model_choices
 from conversations.presentation.sidebar import build_sidebar
 from conversations.presentation.turns import Turn, build_turns
+from conversations.tools.running import is_available
 
 TURNS_PER_PAGE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a form begins with: what was shared with the site, or what was sent and refused because of a `problem`."""
+
+    text: str = ""
+    model: str = ""
+    effort: str = ""
+    files: Sequence[str] = ()
+    problem: str = ""
+    #: The names of the tools that were chosen; None: those that the person has chosen last.
+    tools: Sequence[str] | None = None
 
 
 def render_page(
@@ -28,15 +52,11 @@ def render_page(
     message: UUID | None = None,
     hit: Sequence[str] = (),
     edit: str = "",
-    problem: str = "",
-    draft: str = "",
-    model: str = "",
-    effort: str = "",
+    draft: Draft = Draft(),
     status: int = 200,
 ) -> HttpResponse:
-    """The whole page. `problem`, `draft`, `model` and `effort` show a refused form again, as it was sent.
+    """The whole page. `edit`: the id of the question that is being edited, whose form has the draft; else the composer.
 
-    `edit`: the id of the question that is being edited, whose form then shows them; else the composer does.
     `message` is shown with the turns around it, and the words `hit` are marked in it.
     Raises UnknownMessage when `before` or `message` is not a message of the conversation.
     """
@@ -45,12 +65,9 @@ def render_page(
         turns, older = page_of_turns(conversation, request.user, excerpt.path, excerpt.parents)
     else:
         turns, older = newest_turns(conversation, request.user, before, edit) if conversation else ([], "")
-    edited = next((turn for turn in turns if str(turn.message.pk) == edit and not turn.message.is_answer), None)
-    if edited is not None:
-        edited.is_edit_form_open, edited.draft, edited.problem = True, draft or edited.message.text, problem
-        draft = problem = ""
+    draft = put_in_edit_form(draft, turns, edit, request.user)
     preferences = Preferences.current(request.user.pk)
-    model = model or (conversation.newest_model() if conversation else preferences.model)
+    model = draft.model or (conversation.newest_model() if conversation else preferences.model)
     context = {
         "conversation": conversation,
         "turns": turns,
@@ -60,17 +77,66 @@ def render_page(
         "sidebar": build_sidebar(request.user),
         "preferences": preferences,
         "key": str(uuid.uuid4()),
-        **model_choices(preferred_model=model, preferred_effort=effort or preferences.effort),
-        "problem": problem,
-        "draft": draft,
+        **model_choices(preferred_model=model, preferred_effort=draft.effort or preferences.effort),
+        **tool_choices(request.user, preferences.tools if draft.tools is None else draft.tools, turns),
+        "waiting": bool(turns) and turns[-1].message.state == Message.State.WAITING,
+        "problem": draft.problem,
+        "draft": draft.text,
+        "files": find_files(request.user, draft.files),
+        "max_file_mb": settings.MAX_FILE_MB,
+        "max_files": settings.MAX_FILES_PER_QUESTION,
     }
     return render(request, "conversations/page.html", context, status=status)
+
+
+def put_in_edit_form(draft: Draft, turns: list[Turn], edit: str, user: User) -> Draft:
+    """Open the form of the question `edit`, if it is among the turns, with the draft; returns what the composer has."""
+    edited = next((turn for turn in turns if str(turn.message.pk) == edit and not turn.message.is_answer), None)
+    if edited is None:
+        return draft
+    edited.is_edit_form_open, edited.problem = True, draft.problem
+    edited.draft = draft.text or edited.message.text
+    if draft.problem:
+        edited.draft_files = find_files(user, draft.files)
+    return Draft(model=draft.model, effort=draft.effort, tools=draft.tools)
+
+
+def tool_choices(user: User, chosen: Sequence[str], turns: list[Turn]) -> dict[str, object]:
+    """What the page has of tools; `shows_tools`: whether it needs their styles."""
+    tools, unconnected = list_tools(user)
+    shows_tools = bool(tools or unconnected) or any(turn.tools for turn in turns)
+    return {"tools": tools, "unconnected": unconnected, "chosen_tools": chosen, "shows_tools": shows_tools}
+
+
+def list_tools(user: User) -> tuple[list[Tool], list[MCPServer]]:
+    """The tools that a person may use now; and the servers with further ones, at which they must sign in first."""
+    tools = [tool for tool in Tool.objects.usable_by(user) if is_available(tool)]
+    servers = {tool.server_id for tool in tools if tool.server_id}
+    unconnected = MCPConnection.missing(user, servers) if servers else []
+    keys = {server.pk for server in unconnected}
+    return [tool for tool in tools if tool.server_id not in keys], unconnected
+
+
+def find_files(user: User, ids: Sequence[str]) -> list[Attachment]:
+    """Those files of a form that the person may attach, in its order."""
+    keys = [UUID(pk) for pk in ids if is_uuid(pk)]
+    files = Attachment.objects.attachable_by(user).in_bulk(keys) if keys else {}
+    return [files[pk] for pk in dict.fromkeys(keys) if pk in files]
+
+
+def is_uuid(value: str) -> bool:
+    try:
+        UUID(value)
+    except ValueError:
+        return False
+    return True
 
 
 def render_turns(request: SignedInRequest, conversation: Conversation, *, before: UUID | None) -> HttpResponse:
     """The turns without the page, for a script. Raises UnknownMessage as `render_page` does."""
     turns, older = newest_turns(conversation, request.user, before)
-    context = {"conversation": conversation, "turns": turns, "older": older}
+    shows_tools = any(turn.tools for turn in turns)
+    context = {"conversation": conversation, "turns": turns, "older": older, "shows_tools": shows_tools}
     return render(request, "conversations/_turns.html", context)
 
 

@@ -9,6 +9,7 @@ from django.views import View
 from chatsite import errors
 from chatsite.accounts.http import SignedInRequest
 from chatsite.http import is_from_script, see_other
+from chatsite.languages import activate_language
 from conversations.forms import PersonForm, PreferencesForm, first_error
 from conversations.models import Preferences
 from conversations.views.refusals import no_content
@@ -21,17 +22,20 @@ class PreferencesView(View):
 
     def get(self, request: SignedInRequest) -> HttpResponse:
         person = request.user
-        names = {"first_name": person.first_name, "last_name": person.last_name}
-        form = PersonForm(instance=Preferences.current(person.pk), initial=names)
+        initial = {name: getattr(person, name) for name in PersonForm.PERSON_FIELDS}
+        form = PersonForm(instance=Preferences.current(person.pk), initial=initial)
         return render(request, "settings/preferences.html", {"form": form})
 
     def post(self, request: SignedInRequest) -> HttpResponse:
         if is_from_script(request):
             return self.change(request)
-        form = PersonForm(request.POST, instance=Preferences.current(request.user.pk))
+        preferences = Preferences.current(request.user.pk)
+        preferences.user = request.user
+        form = PersonForm(request.POST, instance=preferences)
         if not form.is_valid():
             return render(request, "settings/preferences.html", {"form": form}, status=400)
         form.save()
+        activate_language(request)
         messages.success(request, _("Saved."))
         return see_other("preferences")
 

@@ -3,16 +3,20 @@
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
+from conversations.forms import FILE_GONE
 from conversations.models import (
     AnswerInBin,
     BudgetSpent,
     Busy,
+    FileGone,
     KeyReused,
+    NothingToSummarize,
     PriceUnknown,
     Refused,
     Stale,
     TooManyRunning,
     TooManyTurns,
+    Unsendable,
 )
 from conversations.presentation import wording
 from conversations.replies import Draining
@@ -34,6 +38,12 @@ def status_and_sentence(error: Exception) -> tuple[int, str, dict[str, str]]:
             return 409, _("This was already sent with another text."), {}
         case AnswerInBin():
             return 409, _("This was asked before, and is in the bin now. Restore it, or ask it as a new question."), {}
+        case FileGone():
+            return 400, str(FILE_GONE), {}
+        case Unsendable():
+            return 400, wording.describe_unsendable(error), {}
+        case NothingToSummarize():
+            return 409, _("There are no older turns here that could be summarised."), {}
         case PriceUnknown():
             return 409, _("The price of this model is not known, and a monthly limit is set. Choose another one."), {}
         case BudgetSpent():

@@ -37,7 +37,7 @@ class ReplyView(View):
         form = RetryForm(request.POST, default_model=answer.model)
         if not form.is_valid():
             return await refuse(request, answer.conversation, 400, first_error(form), code=error_code(form))
-        retry = Retry(answer=answer.pk, **form.cleaned_data)
+        retry = Retry(answer=answer.pk, tools=tuple(answer.tools), **form.cleaned_data)
         try:
             new_answer, broadcast = await engine.retry(answer, retry, grace=get_grace_seconds(request))
         except REFUSALS as refused:

@@ -31,7 +31,7 @@ def search(request: SignedInRequest) -> HttpResponse:
     page_obj = Paginator(results, FRAGMENT_SIZE if is_from_script(request) else PAGE_SIZE).get_page(
         request.GET.get("page")
     )
-    describe(list(page_obj), query)
+    page_obj.object_list = describe(request.user, list(page_obj), query)
     context = {
         "form": form,
         "query": query,

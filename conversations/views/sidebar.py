@@ -9,9 +9,10 @@ from django.views.decorators.http import require_safe
 
 from chatsite.accounts.http import SignedInRequest
 from chatsite.accounts.models import User
-from conversations.forms import SidebarForm, first_error
+from conversations.forms import first_error
 from conversations.models import Conversation
 from conversations.presentation.sidebar import build_sidebar, compute_etag, describe
+from conversations.views.list_forms import SidebarForm
 from conversations.views.refusals import refusal
 
 

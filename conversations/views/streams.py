@@ -12,10 +12,11 @@ from chatsite.accounts.access import Access
 from chatsite.accounts.http import SignedInRequest
 from chatsite.accounts.models import User
 from chatsite.http import see_other
+from chatsite.server.connections import with_fresh_connection
 from conversations import sse
 from conversations.models import Conversation, Message
 from conversations.presentation import turns
-from conversations.replies import Broadcast, End, Reader, storage
+from conversations.replies import Broadcast, End, Reader
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ async def page_stream(
         return
     try:
         # The connection that this request began with may be minutes old.
-        end = await sync_to_async(storage.with_fresh_connection)(end_frame, (broadcast.end, answer, request.user), {})
+        end = await sync_to_async(with_fresh_connection)(end_frame, (broadcast.end, answer, request.user), {})
     except Exception:
         # Raised from here, Django would never learn that the request is over.
         logger.exception("The end of reply %s could not be rendered.", answer.pk)

@@ -1,9 +1,6 @@
-"""How many earlier turns a person's programs may send to this process in a minute."""
+"""How many earlier turns a person may have stored by this process in a minute: sent by programs, or copied."""
 
-import threading
-import time
-from collections import defaultdict, deque
-
+from chatsite.minute_limit import MinuteLimit
 from conversations.models import TooManyTurns
 
 #: A program may send ten thousand turns with one question. They are read, stored or compared with what is stored: in a
@@ -15,19 +12,13 @@ MIN_TURNS = 100
 
 class TurnLimit:
     def __init__(self) -> None:
-        #: By person: when turns were sent, and how many.
-        self._sent: defaultdict[int, deque[tuple[float, int]]] = defaultdict(deque)
-        self._lock = threading.Lock()
+        self._limit = MinuteLimit()
 
     def add(self, user_id: int, number: int) -> None:
         """Count turns that a person sends; raises TooManyTurns, and does not count them, when they are too many."""
-        if number <= 1:
-            return
-        number = max(number, MIN_TURNS)
-        now, sent = time.monotonic(), self._sent[user_id]
-        with self._lock:
-            while sent and sent[0][0] <= now - 60:
-                sent.popleft()
-            if sum(earlier for _moment, earlier in sent) + number > MAX_TURNS_PER_MINUTE:
-                raise TooManyTurns
-            sent.append((now, number))
+        if number > 1 and not self._limit.take(user_id, max(number, MIN_TURNS), MAX_TURNS_PER_MINUTE):
+            raise TooManyTurns
+
+
+#: That of this process.
+turn_limit = TurnLimit()

@@ -44,7 +44,7 @@ OBJECTS = {
     "a role that is a list": {"messages": [{"role": ["user"], "content": "Hi"}]},
     "a role that is an object": {"messages": [{"role": {}, "content": "Hi"}]},
     "an unknown role": {"messages": [{"role": "system", "content": "Hi"}]},
-    "content that is a list": {"messages": [{"role": "user", "content": [{"type": "text", "text": "Hi"}]}]},
+    "content that is a list of no blocks": {"messages": [{"role": "user", "content": [{"type": "text"}]}]},
     "an empty turn": {"messages": [{"role": "user", "content": " "}]},
     "a turn without content": {"messages": [{"role": "user"}]},
     "an empty answer alone": {"messages": [{"role": "assistant", "content": ""}]},

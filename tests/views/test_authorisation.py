@@ -11,9 +11,10 @@ from django.utils.regex_helper import normalize
 
 from chatsite.accounts.address_change import SALT
 from chatsite.accounts.models import ApiToken
-from conversations.models import Conversation, Message
-from tests.history import create_conversation
+from conversations.models import Attachment, Conversation, Message, ToolCall
+from tests.history import create_conversation, create_file
 from tests.site import Visitor
+from tests.using_tools import begin_waiting
 from tests.views.requests import STREAM
 
 METHODS = ("GET", "POST", "PUT", "DELETE")
@@ -34,15 +35,24 @@ ROUTES = {
     "export-json": "         200 404 302 | 405 405 302 | 405 405 302 | 405 405 401",
     "pin-conversation": "    405 405 302 | 303 404 302 | 405 405 302 | 204 404 401",
     "archive-conversation": "405 405 302 | 303 404 302 | 405 405 302 | 204 404 401",
+    "summarize": "           405 405 302 | 409 404 302 | 405 405 302 | 405 405 401",
     "selection": "    405 405 302  | 400 400 302  | 405 405 302  | 405 405 401",
+    "export-selection": "    405 405 302 | 400 400 302 | 405 405 302 | 405 405 401",
     "sidebar": "      200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
     "archive": "      200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
     "bin": "          200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
     "messages": "     405 405 302  | 400 404 302  | 405 405 302  | 405 405 401",
     "search": "       200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
     "reply": "        200 404 302  | 400 404 302  | 405 405 302  | 200 404 401",
+    "context": "      200 404 302  | 405 405 302  | 405 405 302  | 405 405 401",
     "stop-reply": "   405 405 302  | 303 404 302  | 405 405 302  | 405 405 401",
     "reword-question": "405 405 302 | 400 404 302  | 405 405 302  | 405 405 401",
+    "fork": "         405 405 302  | 303 404 302  | 405 405 302  | 405 405 401",
+    "tool-call": "    200 404 302  | 400 404 302  | 405 405 302  | 405 405 401",
+    "files": "        200 200 302  | 400 400 302  | 405 405 302  | 405 405 401",
+    "file": "         200 404 302  | 405 405 302  | 405 405 302  | 409 404 401",
+    "file-thumbnail": "      200 404 302 | 405 405 302 | 405 405 302 | 405 405 401",
+    "file-text": "    200 404 302  | 405 405 302  | 405 405 302  | 405 405 401",
     "api-chat": "     405 405 405  | 400 400 401  | 405 405 405  | 405 405 405",
     "manifest": "     200 200 200  | 405 405 405  | 405 405 405  | 405 405 405",
     "service-worker": "200 200 200 | 405 405 405  | 405 405 405  | 405 405 405",
@@ -50,6 +60,11 @@ ROUTES = {
     "healthz": "      200 200 200  | 200 200 200  | 200 200 200  | 200 200 200",
     "readyz": "       200 200 200  | 200 200 200  | 200 200 200  | 200 200 200",
     "session": "      200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
+    # Who may sign in where: tests/views/test_connections.py. Here is no such server.
+    "connections": "  200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
+    "connection-callback": " 400 400 302 | 405 405 302 | 405 405 302 | 405 405 401",
+    "connect": "      405 405 302  | 404 404 302  | 405 405 302  | 405 405 401",
+    "delete-connection": "   405 405 302 | 404 404 302 | 405 405 302 | 405 405 401",
     "preferences": "  200 200 302  | 303 303 302  | 405 405 302  | 405 405 401",
     "settings": "     302 302 302  | 302 302 302",
     "tokens": "       200 200 302  | 400 400 302  | 405 405 302  | 405 405 401",
@@ -59,6 +74,9 @@ ROUTES = {
     "own-usage": "    200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
     "sessions": "     200 200 302  | 405 405 302  | 405 405 302  | 405 405 401",
     "end-session": "  405 405 302  | 303 404 302  | 405 405 302  | 405 405 401",
+    # Off, unless ALLOW_ACCOUNT_DELETION is set.
+    "delete-account": "404 404 302 | 404 404 302 | 404 404 302 | 404 404 401",
+    "account-deleted": "200 200 200 | 405 405 405 | 405 405 405 | 405 405 405",
     "account-changes": "     200 200 302 | 405 405 302 | 405 405 302 | 405 405 401",
     "confirm-address": "     200 404 302 | 303 404 302 | 405 405 302 | 405 405 401",
     "revoke-token": " 405 405 302  | 303 404 302  | 405 405 302  | 405 405 401",
@@ -87,6 +105,7 @@ OF_A_CONVERSATION = (
     "export-json",
     "pin-conversation",
     "archive-conversation",
+    "summarize",
     "messages",
 )
 
@@ -95,15 +114,22 @@ OF_A_CONVERSATION = (
 def ids(alice):
     """The arguments of the addresses that name something of Alice's, by the name of the route."""
     conversation = create_conversation(alice)
+    text, image = create_file(alice), create_file(alice, "plan.png", kind="image")
+    conversation.thread()[0].attachments.set([text, image])
     token, _secret = ApiToken.issue(alice, "laptop")
     session = UserSession.objects.create(user=alice, ip="192.0.2.1", session_key="laptop", user_agent="")
     return {
         **{name: [conversation.pk] for name in OF_A_CONVERSATION},
-        "reply": [conversation.head_id],
-        "stop-reply": [conversation.head_id],
+        **{name: [conversation.head_id] for name in ("reply", "stop-reply", "fork", "context")},
+        "tool-call": [begin_waiting(alice)[0].pk],
         "reword-question": [conversation.thread()[0].pk],
+        "file": [text.pk],
+        "file-text": [text.pk],
+        "file-thumbnail": [image.pk],
         "revoke-token": [token.pk],
         "end-session": [session.pk],
+        "connect": [1],
+        "delete-connection": [1],
         "confirm-address": [signing.dumps([alice.pk, alice.email, "alice@new.example"], salt=SALT)],
         "account_reset_password_from_key": ["1", "x"],
     }
@@ -113,7 +139,10 @@ def stored_rows():
     """What only Alice may change. (A rendering that is cached when a page is read is no change.)"""
     messages = Message.objects.order_by("pk").values_list("pk", "parent", "state", "text", "stop_requested")
     is_signed_in = UserSession.objects.filter(session_key="laptop").exists()
-    return list(Conversation.objects.order_by("pk").values()), list(messages), ApiToken.objects.count(), is_signed_in
+    files = list(Attachment.objects.order_by("pk").values("pk", "messages"))
+    conversations = list(Conversation.objects.order_by("pk").values())
+    calls = list(ToolCall.objects.order_by("pk").values_list("pk", "state"))
+    return conversations, list(messages), ApiToken.objects.count(), is_signed_in, files, calls
 
 
 def patterns(resolver, prefix=""):
@@ -157,8 +186,12 @@ def test_a_script_without_a_session_gets_401_and_no_form(site, ids):
         "reply",
         "stop-reply",
         "reword-question",
+        "fork",
+        "tool-call",
+        "files",
+        "file",
     )
-    for name in (*names, "tokens", "readers", "session", "preferences", "recent-conversations"):
+    for name in (*names, "tokens", "connections", "readers", "session", "preferences", "recent-conversations"):
         for method in METHODS:
             response = Visitor(site).http.request(method, reverse(name, args=ids.get(name)), headers=STREAM)
             assert (name, method, response.status_code) == (name, method, 401)
@@ -180,15 +213,20 @@ def test_a_script_without_a_session_gets_401_and_no_form(site, ids):
                 "reply",
                 "stop-reply",
                 "reword-question",
+                "fork",
+                "tool-call",
+                "files",
                 "api-chat",
                 "preferences",
                 "tokens",
                 "revoke-token",
                 "end-session",
+                "connect",
+                "delete-connection",
                 "confirm-address",
             ),
         ),
-        ("DELETE", ("conversation", "reply")),
+        ("DELETE", ("conversation", "reply", "file")),
     ],
 )
 def test_without_the_csrf_token_even_alice_changes_nothing(site, alice, ids, method, names):
@@ -244,7 +282,7 @@ def test_what_is_not_alices_looks_like_what_does_not_exist(client, alice, bob):
         assert foreign.content == missing.content
 
 
-SAMPLES = {"app_label": "account", "content_type_id": "1", "object_id": "1", "url": "x", "pk": "1"}
+SAMPLES = {"app_label": "account", "content_type_id": "1", "object_id": "1", "url": "x", "pk": "1", "file": "1"}
 
 
 def test_only_staff_get_anything_of_the_admin(client, alice):

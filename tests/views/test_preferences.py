@@ -64,7 +64,7 @@ def test_a_chosen_model_and_effort_that_are_no_longer_offered_give_way_to_the_de
 def test_the_effort_of_the_settings_is_offered_too(alice_client, settings):
     settings.CHAT_EFFORT = "max"
     page = alice_client.get("/")
-    assert list(page.context["efforts"]) == ["low", "medium", "high", "max"]
+    assert list(page.context["efforts"]) == ["off", "low", "medium", "high", "max"]
     assert page.context["effort"] == "max"
 
 

@@ -61,7 +61,7 @@ def test_every_change_of_the_list_is_sent(alice_client, alice, change):
 def test_a_page_learns_what_its_open_conversation_is_now(alice_client, alice):
     conversation = create_conversation(alice, "One.")
     conversation.set_pinned(True)
-    expected = {"id": str(conversation.pk), "head": str(conversation.head_id), "title": "One."}
+    expected = {"id": str(conversation.pk), "head": str(conversation.head_id), "title": "One.", "state": "complete"}
     address = f"/sidebar/?open={conversation.pk}"
     assert alice_client.get(address).json()["conversation"] == {**expected, "pinned": True, "archived": False}
 

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from conversations import markdown
-from conversations.models import Message
+from conversations.models import Conversation, Message
 from tests.history import ask, begin, create_conversation, edit, finish_answer
+from tests.using_tools import create_answer_with_step
 from tests.views.requests import SCRIPT, path_of
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,19 @@ def test_a_script_gets_older_turns_forty_at_a_time_until_the_first(alice_client,
     assert shown_ids(oldest) == thread[:10]
     assert oldest.context["older"] == ""
     assert b"<html" not in older.content
+
+
+def test_older_turns_bring_the_styles_of_their_steps(alice_client, alice):
+    create_answer_with_step(alice)
+    conversation = Conversation.objects.get()
+    for number in range(25):
+        finish_answer(ask(conversation, f"Question {number}."))
+    page = alice_client.get(path_of(conversation))
+    older = alice_client.get(page.context["older"], headers=SCRIPT)
+
+    assert b"css/tools" not in page.content
+    assert b"data-step-state" in older.content
+    assert older.content.count(b"css/tools") == 1
 
 
 def test_there_is_nothing_before_the_first_turn(alice_client, alice):
@@ -114,7 +128,7 @@ def test_a_page_takes_the_same_queries_however_long_the_conversation_is(
 ):
     conversation = create_long_conversation(alice, questions)
     alice_client.get(path_of(conversation))  # caches the rendered answers
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         alice_client.get(path_of(conversation))
 
 

@@ -9,7 +9,7 @@ from tests.site import Site, Visitor
 
 def test_alice_may_send_twelve_thousand_turns_a_minute_and_bob_as_many(monkeypatch):
     alice, bob, now, limit = 1, 2, 1_000.0, TurnLimit()
-    monkeypatch.setattr("conversations.views.turn_limit.time.monotonic", lambda: now)
+    monkeypatch.setattr("chatsite.minute_limit.time.monotonic", lambda: now)
     limit.add(alice, 9_998)
     with pytest.raises(TooManyTurns):
         limit.add(alice, 9_998)

@@ -1,0 +1,80 @@
+"""Sends a stored file: in ranges, with a tag, and so that no browser takes it for a page of the site."""
+
+import re
+from collections.abc import AsyncGenerator
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http.response import HttpResponseNotModified
+from django.utils.http import content_disposition_header, parse_etags
+
+from conversations.models import StoredFile
+
+#: Bytes that are read at once.
+CHUNK = 256 * 1024
+#: No script, no form, no frame, nothing from elsewhere, and an origin of its own.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox"
+#: Chromium opens no PDF in a sandbox. Its viewer is no part of the site, and `nosniff` leaves the type as it is.
+PDF_POLICY = POLICY.removesuffix("; sandbox")
+#: No file has more digits of bytes, and Python refuses to read numbers of thousands of them.
+RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
+
+
+def serve(
+    request: HttpRequest, stored: StoredFile, media_type: str, name: str, *, inline: bool = False
+) -> HttpResponseBase:
+    """The content, or the one range of it that is asked for; 304 where the browser has it, 404 where it is gone."""
+    headers = {
+        "Content-Disposition": content_disposition_header(as_attachment=not inline, filename=name) or "attachment",
+        "Content-Security-Policy": PDF_POLICY if inline and media_type == "application/pdf" else POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "ETag": f'"{stored.sha256}"',
+        "Accept-Ranges": "bytes",
+        # Whether the person may still see it is asked each time; the bytes are then sent once.
+        "Cache-Control": "private, no-cache",
+    }
+    # Compared weakly: a proxy that compresses the response makes the tag a weak one.
+    known = [tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))]
+    if headers["ETag"] in known:
+        return HttpResponseNotModified(headers={key: headers[key] for key in ("ETag", "Cache-Control")})
+    if not stored.exists():
+        return HttpResponse(status=404)
+    part = find_range(request, stored) if request.method == "GET" else None
+    if part is not None and part.start >= stored.size:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{stored.size}"})
+    status, sent = 200, part or range(stored.size)
+    if part is not None:
+        status, headers["Content-Range"] = 206, f"bytes {part.start}-{part.stop - 1}/{stored.size}"
+    headers["Content-Length"] = str(len(sent))
+    return StreamingHttpResponse(stream(stored, sent), status=status, content_type=media_type, headers=headers)
+
+
+def find_range(request: HttpRequest, stored: StoredFile) -> range | None:
+    """The range of bytes that is asked for; None for all: no range, one that is none, or several, which may be ignored.
+
+    https://www.rfc-editor.org/rfc/rfc9110#name-range
+    """
+    found = RANGE.fullmatch(request.headers.get("Range", "").strip())
+    is_other_content = request.headers.get("If-Range", stored.sha256).strip('"') != stored.sha256
+    if not found or found[0] == "bytes=-" or is_other_content:
+        return None
+    first, last = found.groups()
+    if not first:
+        return range(max(stored.size - int(last), 0), stored.size)
+    if last and int(last) < int(first):
+        return None
+    stop = min(int(last) + 1, stored.size) if last else stored.size
+    return range(int(first), max(stop, int(first)))
+
+
+async def stream(stored: StoredFile, part: range) -> AsyncGenerator[bytes]:
+    """The bytes of a part, each chunk read in a thread."""
+    content = await sync_to_async(stored.open)()
+    try:
+        await sync_to_async(content.seek)(part.start)
+        left = len(part)
+        while left and (chunk := await sync_to_async(content.read)(min(CHUNK, left))):
+            left -= len(chunk)
+            yield chunk
+    finally:
+        content.close()

@@ -1,0 +1,123 @@
+"""The meter of what Claude is sent with the next question, as Claude counts it."""
+
+import asyncio
+
+import pytest
+
+from conversations.claude import client
+from conversations.models import Message, Summary
+from conversations.models.content import text_content
+from conversations.replies import storage
+from conversations.replies.context import count_context
+from tests.history import MODEL, begin, create_conversation, create_file, create_usage, finish_answer
+from tests.replies.threads import storage_threads
+from tests.site import Site, Visitor
+from tests.views.requests import SCRIPT
+
+
+def fill(conversation, tokens=850_000):
+    """Have the last answer of a conversation say that it was sent with so many tokens."""
+    usage = {"conversation": conversation, "message": conversation.head, "input_tokens": tokens}
+    create_usage(conversation.owner, **usage)
+    return f"/messages/{conversation.head_id}/context/"
+
+
+def counts(stand_in):
+    return [call for call in stand_in.recorded() if call["path"] == "/v1/messages/count_tokens"]
+
+
+def test_the_page_shows_an_estimate_at_once_and_does_not_wait_for_claude(alice_visitor, alice, stand_in):
+    conversation = create_conversation(alice)
+    fill(conversation)
+    page = alice_visitor.http.get(f"/conversations/{conversation.pk}/").text
+
+    assert "<span>85 %</span>" in page
+    assert "data-estimated" in page
+    assert counts(stand_in) == []
+
+
+def test_claude_counts_what_the_next_question_is_sent_with_once(alice_visitor, alice, stand_in):
+    conversation = create_conversation(alice, "The harbour.")
+    address = fill(conversation)
+    # A short conversation: the estimate was wrong, and nothing is shown.
+    meter = alice_visitor.http.get(address, headers=SCRIPT)
+    assert (meter.status_code, meter.text) == (200, "")
+    alice_visitor.http.get(address, headers=SCRIPT)
+
+    [call] = counts(stand_in)
+    assert [message["role"] for message in call["body"]["messages"]] == ["user", "assistant", "user"]
+    assert Message.objects.filter(pk=conversation.head_id, context_tokens__range=(1, 99)).exists()
+    assert "context-meter" not in alice_visitor.http.get(f"/conversations/{conversation.pk}/").text
+
+
+def test_the_meter_is_what_claude_counted(alice_visitor, alice):
+    conversation = create_conversation(alice)
+    address = fill(conversation)
+    Message.objects.filter(pk=conversation.head_id).update(context_tokens=620_000)
+    meter = alice_visitor.http.get(address, headers=SCRIPT).text
+
+    assert "<span>62 %</span>" in meter
+    assert "data-estimated" not in meter
+
+
+def test_where_claude_does_not_count_the_estimate_stays(site, alice, db):
+    conversation = create_conversation(alice)
+    address = fill(conversation)
+    with Site("http://127.0.0.1:9") as without_claude:
+        assert Visitor(without_claude, alice).http.get(address, headers=SCRIPT).status_code == 204
+    assert Message.objects.get(pk=conversation.head_id).context_tokens is None
+
+
+def test_an_answer_at_which_a_summary_ends_is_counted(alice_visitor, alice, stand_in):
+    conversation = create_conversation(alice, "The harbour.")
+    address = fill(conversation)
+    Summary.store(conversation.head_id, model=MODEL, content=text_content("Calm."), text="Calm.")
+
+    assert alice_visitor.http.get(address, headers=SCRIPT).status_code == 200
+    [call] = counts(stand_in)
+    assert "Calm." in call["body"]["messages"][0]["content"][0]["text"]
+
+
+def test_many_megabytes_are_not_sent_to_be_counted(alice_visitor, alice, stand_in):
+    report = create_file(alice, content=b"x" * 5_300_000)
+    conversation = finish_answer(begin(alice, attachments=(report.pk,))).conversation
+    response = alice_visitor.http.get(fill(conversation), headers=SCRIPT)
+
+    assert (response.status_code, counts(stand_in)) == (204, [])
+
+
+def test_a_count_that_a_summary_has_overtaken_is_not_kept(transactional_db, alice, monkeypatch):
+    conversation = create_conversation(alice, "The harbour.", "The boats.")
+
+    async def count_while_a_summary_is_written(_request):
+        first_answer = (await storage.run(conversation.thread))[1]
+        await storage.run(Summary.store, first_answer.pk, model=MODEL, content=text_content("Calm."), text="Calm.")
+        return 620_000
+
+    monkeypatch.setattr(client, "count_tokens", count_while_a_summary_is_written)
+    with storage_threads():
+        assert asyncio.run(count_context(conversation.head)) == 620_000
+    conversation.head.refresh_from_db()
+    assert conversation.head.context_tokens is None
+
+
+def test_what_was_counted_with_a_file_that_is_deleted_is_counted_again(db, alice):
+    report = create_file(alice)
+    answer = finish_answer(begin(alice, attachments=(report.pk,)))
+    Message.objects.filter(pk=answer.pk).update(context_tokens=620_000)
+    report.delete()
+    answer.refresh_from_db()
+    assert answer.context_tokens is None
+
+
+def test_bob_is_not_told_how_full_alices_conversation_is(site, alice, bob):
+    address = fill(create_conversation(alice))
+    assert Visitor(site, bob).http.get(address, headers=SCRIPT).status_code == 404
+
+
+@pytest.mark.parametrize("tokens", [480_000, 620_000])
+def test_the_meter_is_shown_from_half_of_the_window_on(alice_client, alice, tokens):
+    conversation = create_conversation(alice)
+    fill(conversation, tokens)
+    page = alice_client.get(f"/conversations/{conversation.pk}/").text
+    assert ("context-meter" in page) == (tokens > 500_000)
