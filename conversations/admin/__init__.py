@@ -3,6 +3,26 @@
 The lists show who, when and how it ended. They never show what was written: not in a column, a search or a filter.
 """
 
-from conversations.admin import access, conversations, messages, team, usage
+from conversations.admin import (
+    access,
+    attachments,
+    conversations,
+    mcp_servers,
+    messages,
+    team,
+    tool_calls,
+    tools,
+    usage,
+)
 
-__all__ = ["access", "conversations", "messages", "team", "usage"]
+__all__ = [
+    "access",
+    "attachments",
+    "conversations",
+    "mcp_servers",
+    "messages",
+    "team",
+    "tool_calls",
+    "tools",
+    "usage",
+]

@@ -39,4 +39,5 @@ class AccessRecordAdmin(RecordAdmin):
 
     @admin.display(description=gettext_lazy("whose"))
     def owner_address(self, record: Any) -> str:
-        return str(record.owner_email or "–")
+        # A search that found nothing is about nobody.
+        return str(record.owner_email or (_("a deleted user") if record.owner_id else "–"))

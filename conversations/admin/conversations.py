@@ -15,7 +15,7 @@ from conversations.admin.filters import BinFilter, LastModelFilter, LastStateFil
 from conversations.admin.queries import CONTENT_FIELDS, add_message_counts_and_costs
 from conversations.admin.records import RecordAdmin
 from conversations.admin.search import search_in_texts
-from conversations.admin.transcripts import export_transcript, read_transcript
+from conversations.admin.transcripts import export_transcript, open_file, read_transcript
 from conversations.claude.models import get_model
 from conversations.costs.money import format_dollars
 from conversations.models import Conversation
@@ -95,6 +95,7 @@ class ConversationAdmin(RecordAdmin):
         return [
             path("search/", view(search_in_texts), name="search_in_texts"),
             path("<uuid:pk>/transcript/", view(read_transcript), name="transcript"),
+            path("<uuid:pk>/files/<uuid:file>/", view(open_file), name="transcript_file"),
             path("<uuid:pk>/transcript.md", view(export_transcript), {"file_format": "md"}, name="transcript_markdown"),
             path("<uuid:pk>/transcript.json", view(export_transcript), {"file_format": "json"}, name="transcript_json"),
             # Last: among them is an address that is only a key.

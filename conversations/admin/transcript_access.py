@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -15,11 +15,11 @@ from conversations.models.permissions import can_read_transcripts
 TEMPLATES = "admin/conversations/conversation"
 
 
-def transcript_reader_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def transcript_reader_required(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Refuse, with 403 and a page that names the permission, staff who may not read transcripts."""
 
     @wraps(view)
-    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if can_read_transcripts(request.user):
             return view(request, *args, **kwargs)
         context = page_context(request, _("You may not read conversations"))

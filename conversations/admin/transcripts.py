@@ -3,18 +3,20 @@
 from uuid import UUID
 
 from django.db import transaction
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from chatsite.accounts.http import SignedInRequest
 from conversations.admin.transcript_access import TEMPLATES, page_context, transcript_reader_required
-from conversations.models import AccessRecord, Conversation, UnknownMessage
-from conversations.presentation.exports import export_json, export_markdown
+from conversations.models import AccessRecord, Attachment, Conversation, UnknownMessage
+from conversations.presentation.exports import export_json
+from conversations.presentation.markdown_export import export_markdown
 from conversations.transcripts.forms import ReasonForm
 from conversations.transcripts.reasons import get_last_reason, get_reason, remember_reason
 from conversations.transcripts.transcript import Transcript, build_transcript
+from conversations.views.serving import serve
 
 
 @transcript_reader_required
@@ -67,6 +69,21 @@ def export_transcript(request: SignedInRequest, pk: UUID, file_format: str) -> H
         content_type=content_type,
         headers={"Content-Disposition": f'attachment; filename="conversation-{conversation.pk}.{file_format}"'},
     )
+
+
+@transcript_reader_required
+@require_safe
+def open_file(request: SignedInRequest, pk: UUID, file: UUID) -> HttpResponseBase:
+    """Record that a file was opened and send it; only from an open transcript, whose reason is still valid."""
+    conversation = get_conversation(request, pk)
+    attachment = get_object_or_404(
+        Attachment.objects.filter(messages__conversation=conversation).select_related("original").distinct(), pk=file
+    )
+    reason = get_reason(request, pk)
+    if not reason:
+        return redirect("admin:transcript", pk=pk)
+    AccessRecord.record(AccessRecord.Kind.FILE, request.user, conversation, reason)
+    return serve(request, attachment.original, attachment.media_type, attachment.name)
 
 
 def get_conversation(request: SignedInRequest, pk: UUID) -> Conversation:

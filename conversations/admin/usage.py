@@ -50,6 +50,7 @@ class UsageAdmin(CostPages, RecordAdmin):
         "cache_write_5m_tokens",
         "cache_write_1h_tokens",
         "cache_read_tokens",
+        "web_searches",
         "cost_in_dollars",
         "estimated",
     )

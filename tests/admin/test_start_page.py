@@ -13,7 +13,7 @@ def test_carol_sees_how_many_people_there_are(client, carol, alice, bob):
     client.force_login(carol)
     bob.is_active = False
     bob.save()
-    assert read_figures(client.get("/admin/"))["People"] == ("2", "1 have not signed in yet")
+    assert read_figures(client.get("/admin/"))["People"] == ("2", "1 has not signed in yet")
 
 
 def test_carol_sees_how_many_replies_are_running(client, carol, alice):
