@@ -14,13 +14,15 @@ from chatsite.accounts.models import ApiToken, User
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A session, or a token if `token_id` is set. The last two fields are those of the person when it was used."""
+    """A session, or a token if `token_id` is set. The password and the revocation are those of when it was used."""
 
     user_id: int
     session_key: str | None = None
     token_id: int | None = None
     password_hash: str = field(default="", repr=False)
     sessions_revoked_at: datetime | None = None
+    #: Whether calls of tools that change something are approved beforehand.
+    may_act: bool = False
 
     @classmethod
     def by_session(cls, user: User, session: SessionBase) -> Self:
@@ -33,7 +35,7 @@ class Access:
 
     @classmethod
     def by_token(cls, token: ApiToken) -> Self:
-        return cls(token.user_id, token_id=token.pk)
+        return cls(token.user_id, token_id=token.pk, may_act=token.may_act)
 
 
 def find_ended(accesses: Collection[Access]) -> set[Access]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.invitations.links import format_link_lifetime
 from chatsite.accounts.models import User
+from chatsite.languages import in_language_of
 from chatsite.mail import build_email
 
 logger = logging.getLogger(__name__)
@@ -52,8 +53,9 @@ class TeamAdapter(DefaultAccountAdapter):
     ) -> EmailMultiAlternatives:
         """Build the message like all e-mail of the site: with the team's name, as text and as HTML."""
         recipients = [email] if isinstance(email, str) else email
-        context = {**context, "lifetime": format_link_lifetime()}
-        return build_email(template_prefix, recipients, context, context.get("request"))
+        with in_language_of(context["user"]):
+            context = {**context, "lifetime": format_link_lifetime()}
+            return build_email(template_prefix, recipients, context, context.get("request"))
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         """Send the link to the stored address. The one that was typed may look the same and be another.

@@ -20,6 +20,7 @@ from chatsite.accounts.http import SignedInRequest
 from chatsite.accounts.invitations.links import format_link_lifetime
 from chatsite.accounts.models import User
 from chatsite.http import see_other
+from chatsite.languages import in_language_of
 from chatsite.mail import build_email
 
 SALT = "accounts.address_change"
@@ -33,7 +34,8 @@ class AddressChange:
 
     def __str__(self) -> str:
         addresses = {"old": self.old_address, "new": self.new_address}
-        return _("Changed the e-mail address from %(old)s to %(new)s.") % addresses
+        with in_language_of(self.user):
+            return _("Changed the e-mail address from %(old)s to %(new)s.") % addresses
 
     def ask_to_confirm(self, request: HttpRequest) -> None:
         """Send the link to the old address. Raises OSError if the mail server fails."""
@@ -43,9 +45,10 @@ class AddressChange:
             "asked_by": request.user,
             "new_address": self.new_address,
             "link": request.build_absolute_uri(reverse("confirm-address", args=[token])),
-            "lifetime": format_link_lifetime(),
         }
-        build_email("account/email/confirm_address", [self.old_address], context, request).send()
+        with in_language_of(self.user):
+            context["lifetime"] = format_link_lifetime()
+            build_email("account/email/confirm_address", [self.old_address], context, request).send()
 
 
 def read_link(token: str, user: User) -> AddressChange | None:

@@ -1,8 +1,8 @@
 """People and their API tokens in the admin.
 
-Accounts are deactivated, never deleted. Staff cannot set another person's password; they make a link to set it. The
-link, or access to the mailbox, is enough to sign in as the owner: for an account in use, staff who are not superusers
-neither see the link nor choose the address.
+Staff deactivate accounts and never delete them; deletion.py lets their owners. Staff cannot set another person's
+password; they make a link to set it. The link, or access to the mailbox, is enough to sign in as the owner: for an
+account in use, staff who are not superusers neither see the link nor choose the address.
 """
 
 from typing import Any, ClassVar
@@ -30,6 +30,7 @@ from chatsite.accounts.invitations.bulk import AddPeopleForm, invite
 from chatsite.accounts.invitations.links import format_link_lifetime, send_new_link
 from chatsite.accounts.model_admin import BaseModelAdmin
 from chatsite.accounts.models import ApiToken, User
+from chatsite.languages import in_language_of
 
 # Each person's address is in their own row; a second table of addresses could only contradict it.
 admin.site.unregister(EmailAddress)
@@ -143,7 +144,9 @@ class UserAdmin(BaseModelAdmin):
             except OSError:  # includes the exceptions of smtplib
                 self.message_user(request, _("The mail server rejected the e-mail."), messages.ERROR)
                 return
-            self.log_change(request, change.user, _("Asked to change the e-mail address to %s.") % change.new_address)
+            with in_language_of(change.user):
+                done = _("Asked to change the e-mail address to %s.") % change.new_address
+            self.log_change(request, change.user, done)
             sentence = _("The address changes when its owner confirms it, with a link that was sent to %s.")
             self.message_user(request, sentence % change.old_address, messages.WARNING)
 
@@ -195,7 +198,8 @@ class UserAdmin(BaseModelAdmin):
                 continue
             user.is_active = False
             user.save(update_fields=["is_active"])
-            self.log_change(request, user, _("Deactivated the account."))
+            with in_language_of(user):
+                self.log_change(request, user, _("Deactivated the account."))
             number += 1
         sentence = ngettext("%d account was deactivated.", "%d accounts were deactivated.", number)
         self.message_user(request, sentence % number)
@@ -210,7 +214,8 @@ class UserAdmin(BaseModelAdmin):
                 # A new unusable password invalidates the links that were made before.
                 user.set_unusable_password()
                 user.save(update_fields=["password"])
-            sentence = _("Made a link to set a password, and saw it.")
+            with in_language_of(user):
+                sentence = _("Made a link to set a password, and saw it.")
             self.log_change(request, user, sentence)
             if user.is_in_use:
                 send_notice(request, user, sentence, user.email)
@@ -238,7 +243,8 @@ class UserAdmin(BaseModelAdmin):
             except OSError:  # includes the exceptions of smtplib
                 self.message_user(request, _("The mail server rejected the e-mail."), messages.ERROR)
                 break
-            self.log_change(request, user, _("Sent a link to set a password to %s.") % user.email)
+            with in_language_of(user):
+                self.log_change(request, user, _("Sent a link to set a password to %s.") % user.email)
             sent.append(user)
         return sent
 

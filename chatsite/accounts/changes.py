@@ -4,6 +4,7 @@ import logging
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.core.mail import EmailMessage
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -36,20 +37,22 @@ def record_own_change(user: User, sentence: str) -> None:
 
 
 def send_notice(request: HttpRequest, user: User, sentence: str, address: str) -> None:
-    """Tell the person at once, by e-mail, what was done with the account. A failure of the mail server is logged."""
+    """Tell the person at once, by e-mail, what was done with the account."""
     context = {"user": user, "changed_by": request.user, "sentence": sentence}
+    send_or_log(build_email("account/email/account_changed", [address], context, request), user)
+
+
+def send_or_log(message: EmailMessage, user: User) -> None:
+    """Send an e-mail about this person's account. A failure of the mail server is logged."""
     try:
-        build_email("account/email/account_changed", [address], context, request).send()
+        message.send()
     except OSError as error:  # includes the exceptions of smtplib
         logger.error("The e-mail about a change of account %s could not be sent: %s", user.pk, type(error).__name__)
 
 
 def changes_of(user: User) -> QuerySet[LogEntry]:
     """The entries about this person's account, newest first."""
-    about_people = LogEntry.objects.filter(
-        content_type__app_label=User._meta.app_label, content_type__model=User._meta.model_name
-    )
-    entries = about_people.filter(object_id=str(user.pk)).exclude(change_message=NOTHING_CHANGED)
+    entries = user.log_entries().exclude(change_message=NOTHING_CHANGED)
     return entries.select_related("user").order_by("-action_time", "-pk")
 
 

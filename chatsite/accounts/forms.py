@@ -5,6 +5,8 @@ from typing import Any
 from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordKeyForm, SetPasswordForm
 from allauth.account.forms import ResetPasswordForm as BaseResetPasswordForm
 from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.models import User
@@ -33,6 +35,31 @@ class ResetPasswordForm(BaseResetPasswordForm):  # type: ignore[misc]
 
 class TokenForm(forms.Form):
     name = forms.CharField(label=_("What is it for?"), max_length=60)
+    may_act = forms.BooleanField(
+        label=_("It may let Claude change something"),
+        required=False,
+        help_text=_("A script cannot be asked: without this, calls of tools that need your approval are denied."),
+    )
+
+
+class DeleteAccountForm(forms.Form):
+    """Asks for the person's own password."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, user: User, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        self.user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not self.user.check_password(password):
+            raise ValidationError(_("The password is not correct."))
+        return password
 
 
 class KeepTokensForm(forms.Form):

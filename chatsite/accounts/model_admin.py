@@ -8,7 +8,6 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import BadRequest, FieldDoesNotExist, ValidationError
 from django.db.models import DateField, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 
 #: The comparisons that the address of a list may use. All others (`contains`, `startswith`, other tables) would let
 #: staff guess, letter by letter, values that the list does not show them.
@@ -19,6 +18,8 @@ ALLOWED_COMPARISONS = {"exact", "isnull", "isempty", "gte", "lt", "year", "month
 #: Characters of what is searched for.
 MAX_SEARCH_LENGTH = 200
 DATE = re.compile(r"2\d{3}(-.*)?")
+#: A number, as Python reads it, that may not fit into 64 bits.
+TOO_LARGE = re.compile(r"[+-]?[\d_]{19,}")
 PART_OF_DATE = re.compile(r"\d{1,2}|True|False")
 
 
@@ -35,8 +36,8 @@ class BaseModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         field, *comparisons = lookup.split("__")
         if field not in self.allowed_lookups or not ALLOWED_COMPARISONS.issuperset(comparisons):
             return False
-        # PostgreSQL rejects NUL, and Django would answer 500.
-        if "\0" in value:
+        # PostgreSQL rejects NUL, SQLite a key that does not fit into its integers, and Django would answer 500.
+        if "\0" in value or TOO_LARGE.fullmatch(value.strip()):
             return False
         if not is_date(self.model, field):
             return True
@@ -71,8 +72,9 @@ class BaseModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 def describe_relations(before: set[Model], after: set[Model]) -> str:
     """What is in one of the sets only: " (given: a; taken: b)"."""
-    given = [_("given: %s") % item for item in sorted(map(str, after - before))]
-    taken = [_("taken: %s") % item for item in sorted(map(str, before - after))]
+    # In English, as Django stores the names of the fields.
+    given = [f"given: {item}" for item in sorted(map(str, after - before))]
+    taken = [f"taken: {item}" for item in sorted(map(str, before - after))]
     return f" ({'; '.join([*given, *taken])})"
 
 

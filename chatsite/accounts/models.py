@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, ClassVar, Self
 
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractUser, Permission, UserManager
+from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.dispatch import Signal
@@ -15,8 +18,16 @@ from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.addresses import validate_address
 
+#: The address of an account that nobody can use, which keeps what deleted people did in the admin. It gets no mail: the
+#: domain cannot exist (https://www.rfc-editor.org/rfc/rfc2606).
+NOBODY = "deleted@accounts.invalid"
+
 #: Sent inside the transaction that takes away a person's access. Arguments: `user`.
 user_deactivated = Signal()
+
+
+class LastSuperuser(Exception):
+    """The person is the only one who can give privileges to others."""
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -32,6 +43,13 @@ class EmailUserManager(UserManager["User"]):
 
     def get_queryset(self) -> UserQuerySet:
         return UserQuerySet(self.model, using=self._db)
+
+    def active_superusers(self) -> UserQuerySet:
+        return self.get_queryset().filter(is_active=True, is_superuser=True)
+
+    def awaiting_deletion(self) -> UserQuerySet:
+        """People who have deleted their account, and of whom something is still stored."""
+        return self.get_queryset().filter(deletion_requested_at__isnull=False)
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":  # type: ignore[override]
         user = self.model(email=email, **fields)
@@ -51,12 +69,21 @@ class User(AbstractUser):
 
     username = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail address"), unique=True, validators=[validate_address])
+    # Empty: that of the browser. Here and not with the other preferences, since every request reads the person anyway.
+    language = models.CharField(_("language"), max_length=10, blank=True, editable=False)
     sessions_revoked_at = models.DateTimeField(
         _("signed out everywhere"),
         null=True,
         blank=True,
         editable=False,
         help_text=_("Sessions that began before this moment have ended."),
+    )
+    deletion_requested_at = models.DateTimeField(
+        _("deleted by its owner"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("All that is stored of this person is being deleted since this moment."),
     )
 
     #: Set before a new password is saved, this keeps the person's API tokens.
@@ -116,6 +143,39 @@ class User(AbstractUser):
                     kwargs["update_fields"] = {*fields, "sessions_revoked_at"}
             super().save(*args, **kwargs)
 
+    def request_deletion(self) -> None:
+        """Deactivate the account and mark it: a process of the site deletes all of it soon. Raises LastSuperuser."""
+        with transaction.atomic():
+            # Locked: of two superusers who do this at the same time, one stays.
+            superusers = User.objects.active_superusers().select_for_update(no_key=True).order_by("pk")
+            if self.is_superuser and [user.pk for user in superusers] == [self.pk]:
+                raise LastSuperuser
+            self.is_active, self.deletion_requested_at = False, timezone.now()
+            self.save(update_fields=["is_active", "deletion_requested_at"])
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the person with their sessions and the log of the admin about them.
+
+        What they did in the admin with other accounts and settings stays in its log, as done by NOBODY.
+        """
+        with transaction.atomic():
+            keys = self.usersession_set.values("session_key")  # type: ignore[attr-defined]
+            Session.objects.filter(session_key__in=keys).delete()
+            self.log_entries().delete()
+            if self.logentry_set.exists():
+                unusable = {"is_active": False, "password": make_password(None)}
+                nobody, _is_new = User.objects.get_or_create(email=NOBODY, defaults=unusable)
+                self.logentry_set.update(user=nobody)
+            return super().delete(*args, **kwargs)
+
+    def log_entries(self) -> models.QuerySet[LogEntry]:
+        """The entries of the admin's log about this person."""
+        options = self._meta
+        about_people = LogEntry.objects.filter(
+            content_type__app_label=options.app_label, content_type__model=options.model_name
+        )
+        return about_people.filter(object_id=str(self.pk))
+
     def _is_being_deactivated(self) -> bool:
         if not self.pk or self.is_active:
             return False
@@ -149,6 +209,7 @@ class ApiToken(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(_("name"), max_length=60)
     digest = models.CharField(max_length=64, unique=True, editable=False)
+    may_act = models.BooleanField(_("approves calls of tools"), default=False, editable=False)
     created = models.DateTimeField(auto_now_add=True)
     last_used = models.DateTimeField(null=True, editable=False)
 
@@ -163,10 +224,10 @@ class ApiToken(models.Model):
         return self.name
 
     @classmethod
-    def issue(cls, user: User, name: str) -> tuple["ApiToken", str]:
+    def issue(cls, user: User, name: str, *, may_act: bool = False) -> tuple["ApiToken", str]:
         """Create a token and return it with its secret, which cannot be read again later."""
         secret = f"chat_{secrets.token_urlsafe(32)}"
-        return cls.objects.create(user=user, name=name, digest=hash_secret(secret)), secret
+        return cls.objects.create(user=user, name=name, digest=hash_secret(secret), may_act=may_act), secret
 
     @classmethod
     def authenticate(cls, secret: str) -> "ApiToken | None":

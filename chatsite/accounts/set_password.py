@@ -27,6 +27,10 @@ class ForgotPasswordView(PasswordResetView):  # type: ignore[misc]
         response: HttpResponseBase = refusal or super().form_valid(form)
         return response
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"mail_is_delivered": mail.is_delivered()}
+
 
 @method_decorator(login_not_required, name="dispatch")
 class SetPasswordView(PasswordResetFromKeyView):  # type: ignore[misc]

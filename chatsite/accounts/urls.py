@@ -10,6 +10,7 @@ from django.views.generic import RedirectView
 from chatsite.accounts import sessions, views
 from chatsite.accounts.address_change import ConfirmAddressView
 from chatsite.accounts.changes import account_changes
+from chatsite.accounts.deletion import DeleteAccountView, account_deleted
 from chatsite.accounts.set_password import ForgotPasswordView, SetPasswordView
 from chatsite.http import clear_site_data
 
@@ -17,6 +18,7 @@ urlpatterns = [
     path("accounts/login/", allauth_views.login, name="account_login"),
     path("accounts/logout/", clear_site_data(allauth_views.logout), name="account_logout"),
     path("accounts/session/", views.session, name="session"),
+    path("accounts/deleted/", account_deleted, name="account-deleted"),
     path("accounts/inactive/", allauth_views.account_inactive, name="account_inactive"),
     path("accounts/password/change/", allauth_views.password_change, name="account_change_password"),
     path("accounts/password/set/", allauth_views.password_set, name="account_set_password"),
@@ -34,6 +36,7 @@ urlpatterns = [
     ),
     path("settings/", RedirectView.as_view(pattern_name="preferences"), name="settings"),
     path("settings/changes/", account_changes, name="account-changes"),
+    path("settings/delete/", DeleteAccountView.as_view(), name="delete-account"),
     path("settings/address/<str:token>/", ConfirmAddressView.as_view(), name="confirm-address"),
     path("settings/sessions/", sessions.list_sessions, name="sessions"),
     path("settings/sessions/<int:pk>/end/", sessions.end_session, name="end-session"),

@@ -35,7 +35,7 @@ class TokensView(View):
         form = TokenForm(request.POST)
         if not form.is_valid():
             return self.render_page(request, form, status=400)
-        _token, secret = ApiToken.issue(request.user, form.cleaned_data["name"])
+        _token, secret = ApiToken.issue(request.user, **form.cleaned_data)
         response = see_other("tokens")
         response.set_signed_cookie(
             NEW_TOKEN_COOKIE,

@@ -3,11 +3,13 @@
 from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.middleware.common import CommonMiddleware
 
+from chatsite.middleware.base import InEventLoop
+
 #: A load balancer addresses each process by its IP address. These views build no links, so any name is safe.
 PROBES = {"/healthz", "/readyz"}
 
 
-class Common(CommonMiddleware):
+class Common(InEventLoop, CommonMiddleware):
     """Accepts any host name for health probes."""
 
     def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:

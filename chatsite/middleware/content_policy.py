@@ -6,8 +6,10 @@ from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+from chatsite.middleware.base import InEventLoop
 
-class ContentPolicy(CSPMiddleware):
+
+class ContentPolicy(InEventLoop, CSPMiddleware):
     """The strict policy; in the Django admin, whose scripts write HTML, without Trusted Types."""
 
     def get_policy_parts(self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False) -> Any:

@@ -1,6 +1,7 @@
 """Error pages for responses that would otherwise be empty."""
 
 from asgiref.sync import sync_to_async
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from chatsite import errors
@@ -9,14 +10,21 @@ from chatsite.server.outages import is_outage
 
 
 class AddErrorPages(AsyncMiddleware):
-    """A page for 405, whose response Django leaves empty, for requests whose body BodyLimit has cut off, and for those
-    that fail because the database is unavailable.
+    """A page for 405, whose response Django leaves empty, for requests whose body BodyLimit has cut off, for forms with
+    files whose texts are too large, and for requests that fail because the database is unavailable.
     """
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         scope = getattr(request, "scope", {})
         if scope.get("too_large"):
             return await sync_to_async(errors.content_too_large)(request)
+        if scope.get("disk_full"):
+            return await sync_to_async(errors.disk_full)(request)
+        if request.content_type == "multipart/form-data" and not request.path.startswith("/api/"):
+            try:
+                await sync_to_async(read_form)(request)
+            except RequestDataTooBig:
+                return await sync_to_async(errors.content_too_large)(request)
         response = await self.get_response(request)
         if response.status_code == 405 and isinstance(response, HttpResponse) and not response.content:
             allowed = response.headers.get("Allow", "")
@@ -25,3 +33,8 @@ class AddErrorPages(AsyncMiddleware):
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return errors.database_unavailable(request, exception) if is_outage(exception) else None
+
+
+def read_form(request: HttpRequest) -> None:
+    """Read the form, which Django keeps; raises RequestDataTooBig."""
+    request.POST  # noqa: B018

@@ -60,18 +60,19 @@ def test_bobs_reply_continues(site, alice, bob):
         assert stream.end["state"] == "complete"
 
 
-def texts_and_usage():
+def texts_and_usage(user):
     texts = Message.objects.order_by("pk").values_list("pk", "text", "conversation__owner")
-    return list(texts), list(Usage.objects.filter(purpose="reply").values())
+    return list(texts), list(Usage.objects.filter(purpose="reply", user=user).values())
 
 
 def test_alices_texts_and_costs_stay(site, alice, carol):
     Visitor(site, alice).ask("[[echo:calm]]")
-    before = texts_and_usage()
+    texts, usage = texts_and_usage(alice)
     deactivate(alice)
 
-    assert texts_and_usage() == before
-    assert before[1][0]["user_id"] == alice.pk
+    assert texts_and_usage(alice) == (texts, usage)
+    assert texts
+    assert usage
     for model in ("conversation", "message"):
         listed = Visitor(site, carol).http.get(f"/admin/conversations/{model}/")
         assert "alice@example.com" in listed.text

@@ -19,6 +19,8 @@ from conversations.replies import alerts
 
 ODD_NAMES = ["<b>Dora</b> & Söhne", "دورا الأسمر", "Dora 🦩", "Dora\r\nBcc: eve@example.com", "{{ link }}"]
 
+LINK = "http://localhost/accounts/password/reset/key/1-abc/"
+
 
 @pytest.fixture
 def carols_request(carol):
@@ -32,7 +34,7 @@ def message(request, client, alice, carols_request):
     """Each kind of message that the site sends."""
     cache.clear()
     if request.param == "invitation":
-        send_invitation(carols_request, alice)
+        send_invitation(carols_request, alice, LINK)
     elif request.param == "new link":
         send_new_link(carols_request, alice)
     elif request.param == "address":
@@ -78,13 +80,13 @@ def test_both_parts_have_the_same_links_and_load_nothing(message):
 def test_an_invitation_names_the_inviter_the_team_and_its_lifetime(carols_request, alice, settings):
     TeamSettings(name="The Harbour").save()
     settings.PASSWORD_RESET_TIMEOUT = 5 * 24 * 60 * 60
-    send_invitation(carols_request, alice)
+    send_invitation(carols_request, alice, LINK)
 
     [message] = mail.outbox
     assert (message.to, message.subject) == (["alice@example.com"], "Your account at The Harbour")
     assert "Carol has made an account for you at The Harbour." in message.body
     assert "You will sign in as alice@example.com. The link works once, for 5 days." in message.body
-    assert "http://localhost/accounts/password/reset/key/" in message.body
+    assert LINK in message.body
 
 
 @pytest.mark.parametrize(("seconds", "lifetime"), [(86_400, "1 day"), (259_200, "3 days"), (7_200, "2 hours")])
@@ -99,7 +101,7 @@ def test_the_lifetime_of_a_link_follows_the_setting(client, alice, settings, sec
 def test_no_name_breaks_a_message(carols_request, name):
     TeamSettings(name=name).save()
     carols_request.user.first_name = name
-    send_invitation(carols_request, User.objects.create_user("dora@example.com", first_name=name))
+    send_invitation(carols_request, User.objects.create_user("dora@example.com", first_name=name), LINK)
 
     [message] = mail.outbox
     text, html = parts_of(message)

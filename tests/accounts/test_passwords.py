@@ -51,6 +51,13 @@ def test_requesting_links_is_limited(client, alice):
     assert statuses == [302] * 5 + [429]
 
 
+def test_where_no_mail_is_sent_the_page_says_whom_to_ask(client, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    page = client.get("/accounts/password/reset/").text
+    assert "This site sends no e-mail. Ask an administrator" in page
+    assert "<form" not in page
+
+
 def test_a_person_without_a_password_can_set_one(client, alice):
     alice.set_unusable_password()
     alice.save()

@@ -97,12 +97,12 @@ def invite(request: HttpRequest, users: Iterable[User], *, send: bool) -> list[I
     """Make a link for each user and send it if asked. After the mail server has failed once, nothing more is sent."""
     invitations = []
     for user in users:
-        sent = False
+        link, sent = build_invitation_link(request, user), False
         if send:
             try:
-                send_invitation(request, user)
+                send_invitation(request, user, link)
                 sent = True
             except OSError:  # includes the exceptions of smtplib
                 send = False
-        invitations.append(Invitation(user, build_invitation_link(request, user), sent))
+        invitations.append(Invitation(user, link, sent))
     return invitations

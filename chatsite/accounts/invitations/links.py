@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 
 from chatsite.accounts.models import User
+from chatsite.languages import in_language_of
 from chatsite.mail import build_email
 
 HOUR = 60 * 60
@@ -29,19 +30,17 @@ def format_link_lifetime() -> str:
     return ngettext("%d hour", "%d hours", hours) % hours
 
 
-def send_invitation(request: HttpRequest, user: User) -> None:
-    """Send the link to its person by e-mail. Raises OSError if the mail server fails."""
-    link = build_invitation_link(request, user)
-    context = {"user": user, "invited_by": request.user, "link": link, "lifetime": format_link_lifetime()}
-    build_email("account/email/invitation", [user.email], context, request).send()
+def send_invitation(request: HttpRequest, user: User, link: str) -> None:
+    """Send an invitation link to its person by e-mail. Raises OSError if the mail server fails."""
+    with in_language_of(user):
+        context = {"user": user, "invited_by": request.user, "link": link, "lifetime": format_link_lifetime()}
+        build_email("account/email/invitation", [user.email], context, request).send()
 
 
 def send_new_link(request: HttpRequest, user: User) -> None:
     """Send the owner of an account a link to set another password. Raises OSError if the mail server fails."""
-    context = {
-        "user": user,
-        "sent_by": request.user,
-        "password_reset_url": build_invitation_link(request, user),
-        "lifetime": format_link_lifetime(),
-    }
-    build_email("account/email/password_reset_key", [user.email], context, request).send()
+    link = build_invitation_link(request, user)
+    with in_language_of(user):
+        lifetime = format_link_lifetime()
+        context = {"user": user, "sent_by": request.user, "password_reset_url": link, "lifetime": lifetime}
+        build_email("account/email/password_reset_key", [user.email], context, request).send()
