@@ -8,7 +8,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
 django_application = get_asgi_application()
 
 # These need Django's applications, which are loaded now.
+from django.conf import settings
 from django.db import connection
+from django.utils import translation
 
 from chatsite.server.lifespan import Lifespan
 from chatsite.server.limits import BodyLimit
@@ -16,6 +18,10 @@ from chatsite.server.static import serve_static_files
 from chatsite.server.threads import ThreadPoolPerLane
 from conversations.replies import engine
 
+for language, _name in settings.LANGUAGES:
+    # Reads the catalogues, which takes longer than the event loop may be blocked.
+    with translation.override(language):
+        pass
 if connection.vendor == "postgresql":
     # Seconds. For server processes only: a migration may take longer.
     connection.settings_dict["OPTIONS"].setdefault("query_timeout", 5)

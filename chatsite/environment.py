@@ -85,7 +85,7 @@ def env_time_zone(name: str, default: str) -> str:
     return value
 
 
-# The errors of the next two do not repeat the value: it may contain a password.
+# The errors of the next three do not repeat the value: it may contain a password.
 
 
 def env_database(name: str, default: str) -> dict[str, Any]:
@@ -94,6 +94,11 @@ def env_database(name: str, default: str) -> dict[str, Any]:
     if database.get("NAME") in {None, "", ":memory:"}:
         raise ImproperlyConfigured(f"{name} must be sqlite:///path or postgres://user:password@host/name.")
     return database
+
+
+def env_optional_database(name: str) -> dict[str, Any] | None:
+    """As `env_database`; None if the variable is empty."""
+    return env_database(name, "") if env_str(name) else None
 
 
 def env_email(name: str, default: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -29,8 +29,6 @@ def render_error(request: HttpRequest, status: int, message: str, template: str 
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if isinstance(exception, RequestDataTooBig):
-        return content_too_large(request)
     if isinstance(exception, TooManyFieldsSent):
         return render_error(request, 400, _("The form has more fields than any form here."))
     return render_error(request, 400, _("The URL or the form is malformed."))
@@ -54,6 +52,14 @@ def method_not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
 def content_too_large(request: HttpRequest) -> HttpResponse:
     response = render_error(request, 413, _("The request is too large."))
     # Part of a very long body is still unread, so the connection cannot be used again.
+    response.headers["Connection"] = "close"
+    return response
+
+
+def disk_full(request: HttpRequest) -> HttpResponse:
+    """The body of the request could not be kept."""
+    message = _("There is no room for files on the server. Ask an administrator.")
+    response = render_error(request, 507, message)
     response.headers["Connection"] = "close"
     return response
 

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 from chatsite.environment import (
     env_bool,
@@ -14,12 +13,14 @@ from chatsite.environment import (
     env_hosts,
     env_int,
     env_list,
+    env_optional_database,
     env_origins,
     env_str,
     env_time_zone,
     env_url,
     read_env_file,
 )
+from chatsite.logs import build_logging
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 read_env_file(BASE_DIR / ".env")
@@ -94,6 +95,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "chatsite.middleware.compression.CompressPages",
+    "chatsite.middleware.language.BrowserLanguage",
     "chatsite.middleware.content_policy.ContentPolicy",
     "chatsite.middleware.no_store.NoStore",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -102,10 +105,11 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "chatsite.middleware.common.Common",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "chatsite.middleware.authentication.Authentication",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "chatsite.middleware.sign_in.SignInRequired",
+    "chatsite.middleware.own_language.OwnLanguage",
 ]
 ROOT_URLCONF = "chatsite.urls"
 ASGI_APPLICATION = "chatsite.asgi.application"
@@ -139,7 +143,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
     }
-    DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR / "test.sqlite3")}
+    DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR / f"test-{Path(DATABASES['default']['NAME']).name}")}
 else:
     DATABASES["default"] |= {"ENGINE": "chatsite.server.postgresql", "CONN_HEALTH_CHECKS": True}
     # A server that is not there or a network that swallows everything is noticed within seconds (`tcp_user_timeout` is
@@ -152,12 +156,9 @@ else:
         "keepalives_count": 3,
         **DATABASES["default"].get("OPTIONS", {}),
     }
-# Connections belong to a few threads (chatsite/server/threads.py, conversations/replies/storage.py), so there are
-# few of them, however many streams are open.
+# Connections belong to a few threads (chatsite/server/threads.py, conversations/replies/storage.py).
 DATABASES["default"]["CONN_MAX_AGE"] = 60
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
-}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 
 # People
 
@@ -206,13 +207,9 @@ ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordRes
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env_str("DEFAULT_FROM_EMAIL", "chatsite@localhost")
 ACCOUNT_EMAIL_SUBJECT_PREFIX = EMAIL_SUBJECT_PREFIX = ""
 email = env_email("EMAIL_URL", "consolemail://")
-EMAIL_BACKEND = email["EMAIL_BACKEND"]
-EMAIL_HOST = email["EMAIL_HOST"]
-EMAIL_PORT = email["EMAIL_PORT"]
-EMAIL_HOST_USER = email["EMAIL_HOST_USER"]
-EMAIL_HOST_PASSWORD = email["EMAIL_HOST_PASSWORD"]
-EMAIL_USE_TLS = email.get("EMAIL_USE_TLS", False)
-EMAIL_USE_SSL = email.get("EMAIL_USE_SSL", False)
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = email["EMAIL_BACKEND"], email["EMAIL_HOST"], email["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = email["EMAIL_HOST_USER"], email["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = email.get("EMAIL_USE_TLS", False), email.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
 
 # Claude
@@ -229,6 +226,9 @@ if CHAT_MODEL not in CHAT_MODELS:
 CHAT_TITLE_MODEL = env_str("CHAT_TITLE_MODEL", "claude-haiku-5-5")
 CHAT_MAX_TOKENS = env_int("CHAT_MAX_TOKENS", 16_000, min_value=1, max_value=128_000)
 CHAT_EFFORT = env_choice("CHAT_EFFORT", "medium", ["low", "medium", "high", "xhigh", "max"])
+# Calls to Claude for one answer, and what they may cost together before the last one, in dollars.
+CHAT_MAX_STEPS = env_int("CHAT_MAX_STEPS", 20, min_value=1, max_value=100)
+CHAT_MAX_REPLY_COST = env_int("CHAT_MAX_REPLY_COST", 5, min_value=1)
 CHAT_MAX_RUNNING_PER_PERSON = env_int("CHAT_MAX_RUNNING_PER_PERSON", 3, min_value=1)
 REPLY_GRACE_SECONDS = env_int("REPLY_GRACE_SECONDS", 60, max_value=86_400)
 DRAIN_SECONDS = env_int("DRAIN_SECONDS", 10, max_value=3_600)
@@ -240,23 +240,50 @@ MIN_STOP_SECONDS = DRAIN_NOTICE_SECONDS + DRAIN_SECONDS + 10
 STOP_SECONDS = env_int("STOP_SECONDS", max(45, MIN_STOP_SECONDS), min_value=MIN_STOP_SECONDS, max_value=7_200)
 # `manage.py purge` deletes conversations that were not used for this long; 0 keeps them for ever.
 RETENTION_DAYS = env_int("RETENTION_DAYS", 0, max_value=36_500)
+# Whether people can delete their own account in the settings.
+ALLOW_ACCOUNT_DELETION = env_bool("ALLOW_ACCOUNT_DELETION", False)
+MCP_STDIO = env_bool("MCP_STDIO", True)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+
+# Tools that are Python functions, and what the examples among them need
+
+CHAT_TOOLS = env_list("CHAT_TOOLS")
+CHAT_TOOL_DATABASE = env_optional_database("CHAT_TOOL_DATABASE_URL")
+CHAT_TOOL_FETCH_HOSTS = env_hosts("CHAT_TOOL_FETCH_HOSTS", "")
+
+# Files that people attach: by default beside the database of SQLite
+
+database_file = DATABASES["default"]["NAME"] if "sqlite3" in DATABASES["default"]["ENGINE"] else "database"
+ATTACHMENTS_DIR = Path(env_str("ATTACHMENTS_DIR", str((BASE_DIR / database_file).parent / "attachments")))
+MAX_FILE_MB = env_int("MAX_FILE_MB", 20, min_value=1, max_value=22)
+# Claude takes 32 MB; these are 29.3 as base64, and the text: https://platform.claude.com/docs/en/api/overview
+MAX_REQUEST_FILES_MB = env_int("MAX_REQUEST_FILES_MB", 22, min_value=1, max_value=22)
+MAX_FILES_PER_QUESTION = env_int("MAX_FILES_PER_QUESTION", 20, min_value=1, max_value=100)
+MAX_PERSON_FILES_GB = env_int("MAX_PERSON_FILES_GB", 5, min_value=1, max_value=100_000)
 
 # Language and time
 
-LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en-gb", _("English"))]
+# Each in its own words, for everybody to find theirs.
+LANGUAGES = [("en-gb", "English"), ("de", "Deutsch")]
+LANGUAGE_CODE = env_choice("LANGUAGE_CODE", "en-gb", [code for code, _name in LANGUAGES])
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
+LOCALE_PATHS = [BASE_DIR / "chatsite" / "locale"]
+FORMAT_MODULE_PATH = "chatsite.formats"
 TIME_ZONE = env_time_zone("TIME_ZONE", "UTC")
-USE_TZ = True
-USE_I18N = True
 
 # Static files
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# In the compressed copies of style sheets and scripts, comments and indentation are left out.
+SERVESTATIC_MINIFY = True
+SERVESTATIC_USE_BROTLI = SERVESTATIC_USE_ZSTD = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Any storage of Django will do (docs/running-it.md).
+    "attachments": {"BACKEND": "conversations.files.storage.AttachmentFolder"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -264,23 +291,7 @@ STORAGES = {
     },
 }
 
-# Logs contain ids, never texts, keys or cookies
+# Logs (chatsite/logs.py)
 
 LOG_LEVEL = env_choice("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"])
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "filters": {"outages": {"()": "chatsite.server.outages.SummarizeOutages"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["outages"]}},
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {
-        # Below WARNING, the libraries that connect to Claude log request lines and bodies.
-        "anthropic": {"level": "WARNING"},
-        "asyncio": {"level": "WARNING"},
-        "httpcore2": {"level": "WARNING"},
-        "httpx2": {"level": "WARNING"},
-        # Configured here, it loses Django's own handler, which would print every line twice. Below INFO it logs SQL.
-        "django": {"level": "INFO" if LOG_LEVEL == "DEBUG" else LOG_LEVEL},
-    },
-}
+LOGGING = build_logging(LOG_LEVEL)

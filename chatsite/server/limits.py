@@ -1,5 +1,6 @@
 """Cuts off request bodies that are too large before any of them is stored."""
 
+import errno
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +14,8 @@ class Disconnected(Exception):
 
 
 class BodyLimit:
-    """An ASGI application around another one: lets no body of more than DATA_UPLOAD_MAX_MEMORY_SIZE bytes pass.
+    """An ASGI application around another one: lets no body of more than DATA_UPLOAD_MAX_MEMORY_SIZE bytes pass, apart
+    from forms with files. Those are larger, and never of unknown length: such a body is read into memory here.
 
     Django would first write the whole body to a temporary file, and trusts Content-Length about its size. It gets
     a request that is too large without its body and with `too_large` in its scope, and responds with 413
@@ -27,8 +29,10 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.application(scope, receive, send)
             return
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         headers = dict(scope["headers"])
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if takes_files(scope.get("path", ""), headers):
+            limit += settings.MAX_REQUEST_FILES_MB * 1024 * 1024
         declared_size = headers.get(b"content-length", b"0")
         if not declared_size.isdigit() or int(declared_size) > limit:
             await discard_body(receive)
@@ -36,10 +40,10 @@ class BodyLimit:
             return
         is_chunked = b"transfer-encoding" in headers
         if not is_chunked and (declared_size != b"0" or scope["method"] in {"GET", "HEAD"}):
-            await self.application(scope, receive, send)
+            await self._pass_on(scope, receive, send)
             return
         try:
-            body = await read_body(receive, limit)
+            body = await read_body(receive, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         except Disconnected:
             # Half a body must not be taken for a whole one, and nobody reads a response.
             return
@@ -48,8 +52,24 @@ class BodyLimit:
             return
         await self.application(scope, ReplayedBody(body, receive), send)
 
-    async def _reject(self, scope: Any, receive: Any, send: Any) -> None:
-        await self.application({**scope, "too_large": True}, ReplayedBody(b"", receive), send)
+    async def _pass_on(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await self.application(scope, receive, send)
+        except OSError as error:
+            # Django keeps a large body in a temporary file, and reads it before it answers anything.
+            if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+                raise
+            await discard_body(receive)
+            await self._reject(scope, receive, send, "disk_full")
+
+    async def _reject(self, scope: Any, receive: Any, send: Any, reason: str = "too_large") -> None:
+        await self.application({**scope, reason: True}, ReplayedBody(b"", receive), send)
+
+
+def takes_files(path: str, headers: dict[bytes, bytes]) -> bool:
+    """Whether a form with files may be sent there. Django keeps one in a temporary file, not in memory."""
+    is_form_with_files = headers.get(b"content-type", b"").lower().startswith(b"multipart/form-data")
+    return is_form_with_files and path.startswith(("/files/", "/conversations/", "/api/chat"))
 
 
 class ReplayedBody:

@@ -1,23 +1,28 @@
-"""Static files, served in front of Django. With DEBUG off, their names contain a hash of their content."""
+"""Static files, served in front of Django.
+
+With DEBUG off, their names contain a hash of their content, and each has a compressed copy.
+"""
 
 import re
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
-from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from django.core.exceptions import SuspiciousFileOperation
 from django.http import Http404, HttpRequest
 from servestatic import ServeStaticASGI
+from servestatic.storage import CompressedManifestStaticFilesStorage
 
 #: A name as HashedStorage writes it: app.js becomes app.d1833e18b15a.js.
 HASHED_NAME = re.compile(r"\.[0-9a-f]{12}\.")
 
 
-class HashedStorage(ManifestStaticFilesStorage):
+class HashedStorage(CompressedManifestStaticFilesStorage):
     """Also replaces the names in the imports of JavaScript modules."""
 
     support_js_module_import_aggregation = True
+    #: Each pass replaces the names one step further along a chain of imports. Only a circle of them needs more.
+    max_post_process_passes = 20
 
 
 class SourceFiles(ASGIStaticFilesHandler):

@@ -31,6 +31,7 @@ def prepared_installation(tmp_path_factory, empty_database, stand_in):
     """The installation after the first steps of the manual, and the result of each step."""
     installation = Installation(tmp_path_factory.mktemp("srv"), empty_database, stand_in.url)
     results = {
+        "compilemessages": installation.manage("compilemessages"),
         "migrate": installation.manage("migrate"),
         "collectstatic": installation.manage("collectstatic", "--no-input"),
         "createsuperuser": installation.manage(

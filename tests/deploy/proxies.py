@@ -65,6 +65,8 @@ class Proxy:
         replacements = {
             "listen 80": f"listen 127.0.0.1:{self.plain}",
             "listen 443": f"listen 127.0.0.1:{self.secure}",
+            "listen [::]:80": f"listen [::1]:{self.plain}",
+            "listen [::]:443": f"listen [::1]:{self.secure}",
             "127.0.0.1:8001": f"127.0.0.1:{first}",
             "127.0.0.1:8002": f"127.0.0.1:{second}",
             "/srv/chatsite": str(self.installation.folder),
@@ -87,7 +89,7 @@ class Proxy:
             "127.0.0.1:8001": f"127.0.0.1:{first}",
             "127.0.0.1:8002": f"127.0.0.1:{second}",
             "/srv/chatsite": str(self.installation.folder),
-            "\theader -Server\n": f"\theader -Server\n\ttls {self.certificate} {self.key}\n\tbind 127.0.0.1\n",
+            "\theader -Server\n": f"\theader -Server\n\ttls {self.certificate} {self.key}\n",
         }
         head = CADDY.format(plain=self.plain, secure=self.secure, folder=self.folder)
         (self.folder / "Caddyfile").write_text(head + replace_all((DEPLOY / "Caddyfile").read_text(), replacements))
@@ -119,8 +121,9 @@ class Client(Visitor):
 
     def __init__(self, proxy: Proxy, address: str = "127.0.0.1", host: str = HOST, scheme: str = "https") -> None:
         tls = ssl.create_default_context(cafile=str(proxy.certificate))
+        server = "[::1]" if address == "::1" else "127.0.0.1"
         self.http = httpx2.Client(
-            base_url=proxy.url if scheme == "https" else f"http://127.0.0.1:{proxy.plain}",
+            base_url=f"{scheme}://{server}:{proxy.secure if scheme == 'https' else proxy.plain}",
             headers={"Host": host, "Origin": f"https://{host}"},
             transport=httpx2.HTTPTransport(verify=tls, local_address=address),
             event_hooks={"request": [lambda request: request.extensions.update(sni_hostname=host)]},

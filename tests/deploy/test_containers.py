@@ -42,11 +42,12 @@ def image(tmp_path):
             shutil.copytree(ROOT / source, tmp_path / target, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(ROOT / source, tmp_path / target)
-    collecting = re.search(r"(?m)^RUN (SECRET_KEY=\S+) python (.+)$", DOCKERFILE)
-    assert collecting
-    name, _, key = collecting[1].partition("=")
-    command = [sys.executable, *collecting[2].split()]
-    subprocess.run(command, cwd=tmp_path, env={name: key}, check=True, stdout=subprocess.DEVNULL)
+    preparing = re.search(r"(?m)^RUN export (SECRET_KEY)=(\S+) \\\n && (.+)$", DOCKERFILE)
+    assert preparing
+    name, key, commands = preparing.groups()
+    for command in commands.split(" && "):
+        arguments = [sys.executable, *command.split()[1:]]
+        subprocess.run(arguments, cwd=tmp_path, env={name: key}, check=True, stdout=subprocess.DEVNULL)
     return tmp_path
 
 

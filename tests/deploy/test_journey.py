@@ -11,7 +11,7 @@ from tests.site import eventually, free_port
 FOUR_MEGABYTES = 4 * 1024 * 1024
 
 
-@pytest.mark.parametrize("step", ["migrate", "collectstatic", "createsuperuser", "check"])
+@pytest.mark.parametrize("step", ["compilemessages", "migrate", "collectstatic", "createsuperuser", "check"])
 def test_each_step_succeeds_with_the_documented_settings(prepared_installation, step):
     _installation, results = prepared_installation
     assert (results[step].returncode, results[step].stderr) == (0, "")
@@ -27,6 +27,13 @@ def test_the_site_is_ready_over_tls_and_under_its_own_name_only(proxy, visitor):
     assert (ready.status_code, ready.text) == (200, "ready\n")
     with Client(proxy, host="other.example.com") as stranger, pytest.raises(httpx2.ConnectError):
         stranger.http.get("/readyz")
+
+
+def test_people_whose_network_has_only_ipv6_reach_the_site(proxy):
+    with Client(proxy, address="::1") as visitor:
+        assert visitor.http.get("/healthz").status_code == 200
+    with Client(proxy, address="::1", scheme="http") as visitor:
+        assert visitor.http.get("/healthz").status_code in {301, 308}
 
 
 def test_plain_http_is_redirected_to_https(proxy):

@@ -22,7 +22,13 @@ def test_each_command_of_the_manual_exists_with_its_options(command):
 
 
 def test_the_manual_contains_the_steps_that_the_tests_follow():
-    steps = ["migrate", "collectstatic --no-input", "createsuperuser", "check --deploy --fail-level WARNING"]
+    steps = [
+        "compilemessages",
+        "migrate",
+        "collectstatic --no-input",
+        "createsuperuser",
+        "check --deploy --fail-level WARNING",
+    ]
     first = next(block for block in BLOCKS if "createsuperuser" in block)
     assert [line for line in re.findall(r"manage\.py (.+)", first) if line in steps] == steps
 

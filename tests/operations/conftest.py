@@ -61,15 +61,22 @@ def run_manage(url: str, *arguments: object, **environment: str) -> subprocess.C
     return subprocess.run(
         [sys.executable, "manage.py", *map(str, arguments)],
         cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": url, "SECRET_KEY": settings.SECRET_KEY, "DEBUG": "on", **environment},
+        env=os.environ
+        | {
+            "DATABASE_URL": url,
+            "SECRET_KEY": settings.SECRET_KEY,
+            "DEBUG": "on",
+            "ATTACHMENTS_DIR": str(settings.ATTACHMENTS_DIR),
+        }
+        | environment,
         capture_output=True,
         text=True,
     )
 
 
-def manage(url: str, *arguments: object) -> str:
+def manage(url: str, *arguments: object, **environment: str) -> str:
     """Run a command that succeeds; returns what it prints."""
-    process = run_manage(url, *arguments)
+    process = run_manage(url, *arguments, **environment)
     assert process.returncode == 0, process.stderr
     return process.stdout
 

@@ -79,13 +79,15 @@ def test_a_backup_overwrites_nothing_and_only_its_owner_may_read_it(alice, make_
     content = file.read_bytes()
     assert "overwrites nothing" in error_of("backup", file)
     assert file.read_bytes() == content
-    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "file.files.tar"]
+    assert stat.S_IMODE((tmp_path / "file.files.tar").stat().st_mode) == 0o600
 
 
 def test_in_a_folder_a_backup_is_named_after_its_time(transactional_db, tmp_path):
     output = StringIO()
     call_command("backup", tmp_path, stdout=output)
-    [file] = tmp_path.iterdir()
+    file, files = sorted(tmp_path.iterdir())
+    assert files.name == f"{file.name}.files.tar"
     assert file.name.startswith("chatsite-20")
     assert str(file) in output.getvalue()
     assert f"{file.stat().st_size:,} bytes" in output.getvalue()

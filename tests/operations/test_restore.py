@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from chatsite.accounts.models import User
 from conversations.models import Conversation, Message
 from tests.conftest import PASSWORD
-from tests.history import begin, create_conversation
+from tests.history import begin, create_conversation, create_file
 from tests.operations.conftest import command_error, manage
 from tests.site import Site, Visitor, database_url, eventually, stored
 
@@ -151,3 +151,35 @@ def test_making_a_backup_changes_nothing(alice, make_backup):
 def test_restoring_into_the_same_database_needs_replace(alice, make_backup):
     create_conversation(alice)
     assert "not empty" in command_error(database_url(), "restore", make_backup())
+
+
+def test_what_people_attached_is_backed_up_and_restored(alice, make_backup, other_database, tmp_path):
+    file = create_file(alice, content=b"Kept.")
+    backup = make_backup()
+
+    folder = tmp_path / "restored"
+    output = manage(other_database.url, "restore", backup, ATTACHMENTS_DIR=str(folder))
+
+    assert "attached files." in output
+    assert (folder / file.original.path).read_bytes() == b"Kept."
+
+
+def test_a_backup_whose_files_are_lost_says_so(alice, make_backup, other_database, tmp_path):
+    create_file(alice)
+    backup = make_backup()
+    backup.with_name(f"{backup.name}.files.tar").unlink()
+
+    output = manage(other_database.url, "restore", backup, ATTACHMENTS_DIR=str(tmp_path / "restored"))
+
+    assert "is missing: 1 attached files are not there." in output
+
+
+def test_a_file_that_a_restore_has_half_written_is_written_again(alice, make_backup, other_database, tmp_path):
+    stored = create_file(alice, content=b"Kept.").original
+    half = tmp_path / "restored" / stored.path
+    half.parent.mkdir(parents=True)
+    half.write_bytes(b"Ke")
+
+    manage(other_database.url, "restore", make_backup(), ATTACHMENTS_DIR=str(tmp_path / "restored"))
+
+    assert half.read_bytes() == b"Kept."

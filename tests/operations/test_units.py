@@ -35,17 +35,20 @@ def run(unit: str, backups) -> None:
         subprocess.run(shlex.split(command), cwd=ROOT, env=environment, check=True)
 
 
-def test_the_daily_backup_adds_one_file_and_deletes_those_older_than_two_weeks(alice, transactional_db, tmp_path):
-    for name, age_in_days in (("chatsite-old.dump", 15), ("chatsite-young.dump", 12), ("notes", 15)):
+def test_the_daily_backup_adds_one_with_its_files_and_deletes_those_of_two_weeks_ago(alice, transactional_db, tmp_path):
+    old, young = "chatsite-old.dump", "chatsite-young.dump"
+    ages = {old: 15, f"{old}.files.tar": 15, young: 12, f"{young}.files.tar": 12, "notes": 15}
+    for name, age_in_days in ages.items():
         (tmp_path / name).touch()
         os.utime(tmp_path / name, (time.time(), time.time() - age_in_days * DAY))
 
     run("chatsite-backup.service", tmp_path)
 
+    kept = {young, f"{young}.files.tar", "notes"}
     names = {path.name for path in tmp_path.iterdir()}
-    assert names > {"chatsite-young.dump", "notes"}
-    assert "chatsite-old.dump" not in names
-    assert len(names) == 3
+    assert names > kept
+    backup, files = sorted(names - kept)
+    assert files == f"{backup}.files.tar"
 
 
 def test_the_daily_purge_empties_the_bin(alice, transactional_db, tmp_path):

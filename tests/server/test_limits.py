@@ -1,6 +1,7 @@
 """BodyLimit: how much of a request's body reaches Django."""
 
 import asyncio
+import errno
 
 import pytest
 
@@ -14,7 +15,7 @@ def _limit(settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = LIMIT
 
 
-def send_request(headers, *chunks, method="POST"):
+def send_request(headers, *chunks, method="POST", path="/"):
     """Send a request through BodyLimit; returns the scope and the body that arrive behind it."""
     messages = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
     messages.append({"type": "http.request", "body": b"", "more_body": False})
@@ -31,7 +32,7 @@ def send_request(headers, *chunks, method="POST"):
     async def receive():
         return messages.pop(0)
 
-    scope = {"type": "http", "method": method, "headers": headers}
+    scope = {"type": "http", "method": method, "path": path, "headers": headers}
     asyncio.run(BodyLimit(application)(scope, receive, None))
     return arrived["scope"], arrived["body"]
 
@@ -88,3 +89,34 @@ def test_a_chunked_body_that_breaks_off_does_not_arrive():
     scope = {"type": "http", "method": "POST", "headers": [(b"transfer-encoding", b"chunked")]}
     asyncio.run(BodyLimit(application)(scope, receive, None))
     assert arrived == []
+
+
+def test_a_body_for_which_the_disk_has_no_room_is_refused():
+    calls = []
+
+    async def application(scope, receive, send):
+        calls.append(scope.get("disk_full"))
+        if len(calls) == 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    async def receive():
+        return {"type": "http.request", "body": b"x", "more_body": False}
+
+    scope = {"type": "http", "method": "POST", "headers": [(b"content-length", b"1")]}
+    asyncio.run(BodyLimit(application)(scope, receive, None))
+    assert calls == [None, True]
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type", "is_cut"),
+    [
+        ("/files/", b"multipart/form-data; boundary=x", False),
+        ("/conversations/", b"multipart/form-data; boundary=x", False),
+        ("/files/", b"application/json", True),
+        ("/accounts/login/", b"multipart/form-data; boundary=x", True),
+    ],
+)
+def test_only_forms_with_files_may_be_larger(path, content_type, is_cut):
+    headers = [(b"content-length", b"11"), (b"content-type", content_type)]
+    scope, _body = send_request(headers, b"12345678901", path=path)
+    assert scope.get("too_large", False) == is_cut

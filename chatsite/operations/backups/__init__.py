@@ -3,8 +3,6 @@
 Every function raises CommandError, with a sentence for the terminal, if it cannot do its work.
 """
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +13,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from chatsite.operations.backups import postgresql, sqlite
+from chatsite.operations.backups.new_file import new_file
 
 APP_LABELS = ("accounts", "conversations")
 
@@ -47,21 +46,11 @@ def create_backup(target: Path) -> Path:
             target /= f"chatsite-{timezone.now():%Y-%m-%dT%H%M%SZ}{backend.SUFFIX}"
         if target.exists():
             raise CommandError(f"{target} exists, and a backup overwrites nothing.")
-        _write_and_rename(backend, target)
+        with new_file(target) as file:
+            backend.write_backup(file)
     except OSError as error:
         raise CommandError(f"{target} cannot be written: {error.strerror}.") from error
     return target
-
-
-def _write_and_rename(backend: Backend, target: Path) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.")
-    try:
-        backend.write_backup(Path(name))
-        os.fsync(handle)
-        Path(name).rename(target)
-    finally:
-        os.close(handle)
-        Path(name).unlink(missing_ok=True)
 
 
 def check_file(file: Path) -> None:

@@ -1,4 +1,4 @@
-"""`manage.py backup FILE`: the whole database in one file, made while the site runs."""
+"""`manage.py backup FILE`: the whole database in one file, and what people attached in another, while the site runs."""
 
 from pathlib import Path
 from typing import Any
@@ -6,10 +6,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from chatsite.operations import backups
+from chatsite.operations.backups import files
 
 
 class Command(BaseCommand):
-    help = "Writes the whole database into a new file. Safe while the site runs."
+    help = (
+        "Writes the database into a new file, and what people attached into FILE.files.tar. Safe while the site runs."
+    )
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -18,3 +21,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         file = backups.create_backup(options["file"])
         self.stdout.write(f"{file}: {file.stat().st_size:,} bytes.")
+        number, archive = files.write(file), files.get_file(file)
+        self.stdout.write(f"{archive}: {archive.stat().st_size:,} bytes, {number:,} attached.")

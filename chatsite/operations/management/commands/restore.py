@@ -11,7 +11,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import ngettext
 
 from chatsite.operations import backups
-from conversations.models import Conversation, Message
+from chatsite.operations.backups import files
+from conversations.models import Conversation, Message, StoredFile
 
 
 class Command(BaseCommand):
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         backups.restore(options["file"])
         self.stdout.write(f"Restored {options['file']}.")
         self._migrate()
+        self._restore_files(files.get_file(options["file"]))
         # Otherwise devices that have signed out since the backup would be signed in again.
         Session.objects.all().delete()
         number = Conversation.objects.count()
@@ -41,6 +43,12 @@ class Command(BaseCommand):
                 writing,
             )
             self.stdout.write(sentence % writing)
+
+    def _restore_files(self, archive: Path) -> None:
+        if archive.is_file():
+            self.stdout.write(f"Restored {files.restore(archive):,} attached files.")
+        elif number := StoredFile.objects.count():
+            self.stdout.write(f"{archive} is missing: {number:,} attached files are not there.")
 
     def _migrate(self) -> None:
         executor = MigrationExecutor(connection)

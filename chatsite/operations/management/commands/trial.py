@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand, CommandParser
 
+from chatsite.standin.models import POCKET
 from chatsite.standin.process import StandIn
 
 #: From Linux' <sys/prctl.h>.
@@ -61,6 +62,8 @@ class Command(BaseCommand):
         )
         return {
             "STAND_IN": "on",
+            # One with a small window shows what happens when a conversation has filled it.
+            "CHAT_MODELS": ",".join([*settings.CHAT_MODELS, POCKET]),
             "NO_PROXY": "127.0.0.1",
             "ANTHROPIC_BASE_URL": stand_in.url,
             # Like Claude, the stand-in requires a key; it accepts any.
