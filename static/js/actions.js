@@ -1,7 +1,8 @@
 /** What the menu of a conversation does: pin, archive and delete it. Nothing is asked; all of it can be undone. */
 
 import { addressOf } from "./addresses.js";
-import { errorMessage, send } from "./requests.js";
+import { attempt } from "./attempt.js";
+import { send } from "./requests.js";
 import { hideRows } from "./rows.js";
 import { translate } from "./translations.js";
 
@@ -49,26 +50,23 @@ export async function deleteConversation(entry) {
   });
 }
 
+/** Have the older turns of a conversation summarised. Its page is loaded again to show the summary. */
+export async function summarize(conversation) {
+  toast().show(translate("summarizing"));
+  if (!(await attempt(() => send("POST", addressOf("summarize", conversation))))) return;
+  if (location.pathname === addressOf("conversation", conversation)) location.reload();
+  else toast().show(translate("summarized"));
+}
+
 /** For the page after the one on which the open conversation was deleted. */
-export function offerToRestoreDeleted(toast) {
+export function offerToRestoreDeleted() {
   const conversation = sessionStorage.getItem(STORAGE_KEY);
   sessionStorage.removeItem(STORAGE_KEY);
   if (!conversation) return;
-  toast.offerUndo(translate("deleted"), async () => {
+  toast().offerUndo(translate("deleted"), async () => {
     await send("POST", addressOf("restore", conversation));
     location.assign(addressOf("conversation", conversation));
   });
-}
-
-/** Run a change. Where it fails, the toast says why; returns whether it was made. */
-export async function attempt(change) {
-  try {
-    await change();
-    return true;
-  } catch (error) {
-    toast().show(errorMessage(error));
-    return false;
-  }
 }
 
 /** Set or remove the mark `name` of a conversation, and show it. The menu button keeps the focus. Throws as `send` does. */

@@ -2,8 +2,12 @@
 
 import { parseHTML, setHTML } from "./html.js";
 import { keepSelection } from "./keep-selection.js";
+import { isSelectionBeginning } from "./mouse-press.js";
+import { placeLeftOutLine } from "./left-out-line.js";
+import { loadReadAloud, loadToolSteps } from "./on-demand.js";
 import { Progress } from "./progress.js";
 import { replaceAroundText } from "./finished-turn.js";
+import { errorMessage } from "./requests.js";
 import { translate } from "./translations.js";
 
 export class Answer {
@@ -16,7 +20,13 @@ export class Answer {
   #thinking;
   #thoughts;
   #progress;
+  /** Resolves to the ReadAloud, where the person has chosen that. */
+  #readAloud = null;
   #thinkingBegan = null;
+  /** Resolves to the ToolSteps, once there is a step; null again at the end. */
+  #steps = null;
+  /** The titles of the tools that run now, by the ids of their calls. */
+  #running = new Map();
 
   /** `onGrowth` is called after each change of what is shown. */
   constructor(article, onGrowth = () => {}) {
@@ -27,6 +37,8 @@ export class Answer {
     this.#thinking = article.querySelector("[data-thinking]");
     this.#thoughts = article.querySelector("[data-thoughts]");
     this.#progress = new Progress(article);
+    if (!document.querySelector("[data-read-aloud]")) return;
+    this.#readAloud = loadReadAloud().then(({ ReadAloud }) => new ReadAloud(article));
   }
 
   /** Take a frame. Frames that come together are shown together, before the browser paints. */
@@ -57,16 +69,23 @@ export class Answer {
   }
 
   #showFrames() {
-    keepSelection(this.article.querySelector(".prose"), () => {
+    const prose = this.article.querySelector(".prose");
+    if (isSelectionBeginning(prose)) {
+      this.#schedule();
+      return;
+    }
+    keepSelection(prose, () => {
       for (const { name, data } of this.#frames.splice(0)) this.#handlers[name]?.(data);
     });
+    this.#useSteps((steps) => steps.place());
+    this.#readAloud?.then((reader) => reader.grow()).catch(errorMessage);
     this.#onGrowth();
   }
 
   /** What each frame does. */
   #handlers = {
     snapshot: ({ html, tail, thinking }) => {
-      setHTML(this.#committed, html);
+      this.#setCommitted(html);
       this.#setTail(tail);
       if (thinking !== undefined) {
         this.#thoughts.textContent = thinking;
@@ -96,23 +115,55 @@ export class Answer {
       this.#thinkingBegan ??= performance.now();
       this.#progress.show("thinking");
     },
-    retrying: ({ seconds }) => this.showStatus(translate("retrying", String(Math.ceil(seconds)))),
+    tool: (frame) => {
+      // Those of Claude's API have a name only, and nothing to fetch before the end.
+      const title = frame.title || translate(`step-${frame.name}`) || frame.name;
+      const step = { ...frame, title, isCall: Boolean(frame.title) };
+      this.#steps ??= loadToolSteps().then(({ ToolSteps }) => new ToolSteps(this.#committed));
+      this.#useSteps((steps) => steps.show(step));
+      if (step.state === "running") this.#running.set(step.id, step.title);
+      else this.#running.delete(step.id);
+      if (this.#running.size) this.showStatus(translate("using", [...this.#running.values()].at(-1)));
+      else this.#progress.show("waiting");
+    },
+    // What is too large for Claude is not sent again before its older turns are summarised.
+    retrying: ({ seconds, code }) =>
+      this.showStatus(code === "too_large" ? translate("summarizing") : translate("retrying", String(Math.ceil(seconds)))),
     saving: () => this.showStatus(translate("saving")),
     end: ({ html, state }) => {
       this.article.dataset.state = state;
       this.end();
+      this.#steps = null;
+      this.#readAloud?.then((reader) => reader.end()).catch(errorMessage);
       const finished = parseHTML(html).querySelector("article");
       // There is none when the conversation has been deleted.
-      if (finished) replaceAroundText(this.article, finished);
+      if (!finished) return;
+      replaceAroundText(this.article, finished);
+      if (this.article.isConnected) placeLeftOutLine(this.article.parentElement);
     },
   };
 
   #showWriting() {
-    this.#progress.show("writing");
+    // Where a tool runs, what comes is only the end of the text before it.
+    if (!this.#running.size) this.#progress.show("writing");
     if (this.#thinkingBegan === null) return;
     const seconds = Math.max(Math.round((performance.now() - this.#thinkingBegan) / 1000), 1);
     this.article.querySelector("[data-thinking-label]").textContent = translate("thought-for", String(seconds));
     this.#thinkingBegan = null;
+  }
+
+  /** The steps with tools stay at their places, which come empty. */
+  #setCommitted(html) {
+    const rows = this.#committed.querySelectorAll(".tools");
+    const focused = document.activeElement;
+    setHTML(this.#committed, html);
+    for (const row of rows) this.#committed.querySelector(`[data-tools="${row.dataset.tools}"]`)?.replaceWith(row);
+    if (this.#committed.contains(focused)) focused.focus({ preventScroll: true });
+  }
+
+  /** Without their script, the steps come with the end. */
+  #useSteps(use) {
+    this.#steps?.then((steps) => this.#steps && use(steps)).catch(errorMessage);
   }
 
   #setTail(html) {

@@ -2,6 +2,7 @@
 
 import { addressOf } from "./addresses.js";
 import { announce } from "./announce.js";
+import { fetchTurns, fetchTurnsFrom } from "./fetch-turns.js";
 import { send } from "./requests.js";
 
 export class Branches {
@@ -30,13 +31,18 @@ export class Branches {
     turn.querySelector("[data-action=edit]").focus({ preventScroll: true });
   }
 
-  /** Show the turns that were added in another tab or on another device. Throws as `send` does. */
+  /** Show a turn, and those after it, as they are now. Returns the turn. Throws as `send` does. */
+  async reload(article) {
+    return this.#show(article, article.dataset.turn);
+  }
+
+  /** Show what was added or decided in another tab or on another device. Throws as `send` does. */
   async update() {
     const { last } = this.#turns;
     if (!last || this.#stream.isBusy || this.#turns.isEditing) return;
-    const { turn, conversation } = last.dataset;
+    const { turn, conversation, state } = last.dataset;
     const address = addressOf("conversation", conversation);
-    const fetched = await this.#turns.fetch(`${address}?head=${turn}`);
+    const fetched = await fetchTurns(`${address}?head=${turn}&state=${state}`);
     if (!fetched.length || this.#stream.isBusy || this.#turns.isEditing || this.#turns.last !== last) return;
     // Where not even the first turn is the same, the page begins again.
     if (!this.#turns.update(fetched)) location.assign(address);
@@ -45,7 +51,7 @@ export class Branches {
 
   /** Replace a turn and all turns after it by the branch that contains the turn `id`. Returns that turn. */
   async #show(article, id) {
-    const fetched = await this.#turns.fetchFrom(id, addressOf("conversation", article.dataset.conversation));
+    const fetched = await fetchTurnsFrom(id, addressOf("conversation", article.dataset.conversation));
     // An answer that is streaming continues in the element that it has.
     const { liveArticle } = this.#stream;
     const turns = fetched.map((turn) => (turn.dataset.turn === liveArticle?.dataset.turn ? liveArticle : turn));

@@ -1,6 +1,7 @@
 /** The buttons of the composer: send, send after the answer that is being written, stop. */
 
 import { addressOf } from "./addresses.js";
+import { hasNoFiles } from "./form-files.js";
 import { send } from "./requests.js";
 
 export class ComposerButtons {
@@ -9,7 +10,7 @@ export class ComposerButtons {
   #next;
   #stop;
   #isSending = false;
-  /** The id of the reply that is being written, or null. */
+  /** The id of the reply that is being written or waits for a decision, or null. */
   #reply = null;
 
   constructor(form) {
@@ -18,6 +19,7 @@ export class ComposerButtons {
     this.#next = form.querySelector("[data-queue]");
     this.#stop = form.querySelector("[data-action=stop]");
     form.elements.text.addEventListener("input", () => this.#update());
+    form.addEventListener("files", () => this.#update());
     this.#update();
   }
 
@@ -35,8 +37,10 @@ export class ComposerButtons {
     return this.#reply !== null;
   }
 
-  setReply(reply) {
+  /** `isWaiting`: for a decision of the person. */
+  setReply(reply, { isWaiting = false } = {}) {
     this.#reply = reply;
+    document.querySelector("[data-waiting-notice]").hidden = !isWaiting;
     this.#update();
   }
 
@@ -47,12 +51,12 @@ export class ComposerButtons {
 
   #update() {
     const { text } = this.#form.elements;
-    const hasText = Boolean(text.value.trim());
+    const isEmpty = !text.value.trim() && hasNoFiles(this.#form);
     // A button that is hidden or disabled loses the focus.
-    if (this.#form.contains(document.activeElement)) text.focus({ preventScroll: true });
+    if (document.activeElement?.matches("#composer .send")) text.focus({ preventScroll: true });
     this.#send.hidden = this.isRunning;
-    this.#send.disabled = this.#isSending || !hasText;
-    this.#next.hidden = !this.isRunning || !hasText;
+    this.#send.disabled = this.#isSending || isEmpty;
+    this.#next.hidden = !this.isRunning || isEmpty;
     this.#stop.hidden = !this.isRunning;
   }
 }

@@ -1,6 +1,6 @@
 /** What is copied of the turns: text as it is read, HTML without the site's markup, formulas as TeX. */
 
-const CONTROLS = ".code-head, .actions, form, button, summary, template, details:not([open])";
+const CONTROLS = ".code-head, .actions, .decision, form, button, summary, template, details:not([open])";
 /** Inside one of these, the elements around mean nothing for a part of the text. A question keeps its lines. */
 const TEXT_BLOCKS = "[data-turns], article, p:not([data-text]), li, td, th, h1, h2, h3, h4, h5, h6";
 const WITHOUT_MEANING = "article, chat-time, chat-toolbar, div, footer, header, span, time";
@@ -13,6 +13,7 @@ export class CopiedContent {
   constructor(range) {
     this.#element.append(cloneWithContext(extendToFormulas(range)));
     for (const control of this.#element.querySelectorAll(CONTROLS)) control.remove();
+    for (const mark of this.#element.querySelectorAll(".cite")) mark.replaceWith(`[${mark.textContent}]`);
     for (const formula of this.#element.querySelectorAll("[data-tex]")) formula.replaceWith(formula.dataset.tex);
   }
 

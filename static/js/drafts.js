@@ -1,4 +1,4 @@
-/** Text that was typed but not sent yet, kept in this browser until the server has it. */
+/** Text that was typed but not sent yet, and its files, kept in this browser until the server has the question. */
 
 const PREFIX = "draft:";
 const WRITE_DELAY_MS = 250;
@@ -29,12 +29,22 @@ export class Draft {
     return parseDraft(localStorage.getItem(this.#key))?.key ?? "";
   }
 
-  /** Keep a text; an empty one deletes the draft. `key`: the idempotency key that it is to be sent with. */
-  write(text, key = "") {
+  /** The files that were stored with the text, as `listFiles` lists them; null where there is no draft. */
+  readFiles() {
+    const draft = parseDraft(localStorage.getItem(this.#key));
+    return draft && (draft.files ?? []);
+  }
+
+  /**
+   * Keep a text with files; if there is neither, the draft is deleted. `key`: the idempotency key that it is to be sent
+   * with.
+   */
+  write(text, { files = [], key = "" } = {}) {
     clearTimeout(this.#timer);
     if (isSignedOut) return;
     try {
-      if (text.trim()) localStorage.setItem(this.#key, JSON.stringify({ text, key, at: Date.now() }));
+      const draft = JSON.stringify({ text, files, key, at: Date.now() });
+      if (text.trim() || files.length) localStorage.setItem(this.#key, draft);
       else localStorage.removeItem(this.#key);
     } catch {
       // The storage is full or not allowed. The page keeps the text as long as it is open.
@@ -42,9 +52,9 @@ export class Draft {
   }
 
   /** Keep a text that is being typed: it is written a short time after the last call. */
-  writeSoon(text) {
+  writeSoon(text, { files }) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.write(text), WRITE_DELAY_MS);
+    this.#timer = setTimeout(() => this.write(text, { files }), WRITE_DELAY_MS);
   }
 }
 

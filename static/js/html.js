@@ -1,5 +1,7 @@
 /** HTML in the page: it all comes from the server's renderer, through the only Trusted Types policy of the site. */
 
+import { translateLabels } from "./labels.js";
+
 /** The only script that is not an element of a page. */
 const WORKER = "/service-worker.js";
 const rules = { createHTML: (html) => html, createScriptURL: () => WORKER };
@@ -13,6 +15,7 @@ export function registerWorker() {
 /** Replace the content of an element by rendered HTML. */
 export function setHTML(element, html) {
   element.innerHTML = policy.createHTML(html);
+  translateLabels(element.content ?? element);
 }
 
 /** Rendered HTML as a DocumentFragment. */

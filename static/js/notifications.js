@@ -1,18 +1,18 @@
-/** Notifies the person, if they have allowed it, when an answer ends while its page is hidden. */
+/** Notifies the person, if they have allowed it, when an answer ends or waits for them while its page is hidden. */
 
 import { listen } from "./events.js";
 import { translate } from "./translations.js";
 
 export function notifyOfEnds() {
-  listen("idle", () => document.visibilityState === "hidden" && notify());
+  listen("idle", ({ state }) => document.visibilityState === "hidden" && notify(state === "waiting" ? "waits" : "answer-ended"));
 }
 
 /** The system shows it, so it holds the title alone. */
-function notify() {
+function notify(sentence) {
   if (!("Notification" in window) || Notification.permission !== "granted") return;
   const { conversation, conversationTitle } = document.querySelector("chat-entry.heading");
   try {
-    const options = { body: translate("answer-ended"), tag: conversation };
+    const options = { body: translate(sentence), tag: conversation };
     const notification = new Notification(conversationTitle, options);
     notification.addEventListener("click", () => window.focus());
   } catch {

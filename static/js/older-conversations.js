@@ -1,6 +1,6 @@
 /** Adds older conversations to the list in the sidebar when the link to them comes into sight, or is clicked. */
 
-import { attempt } from "./actions.js";
+import { attempt } from "./attempt.js";
 import { send } from "./requests.js";
 
 export class OlderConversations {

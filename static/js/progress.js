@@ -2,6 +2,8 @@
 
 import { translate } from "./translations.js";
 
+/** While text comes, the text itself and the moving line say so; without motion, the words do. */
+const withoutMotion = matchMedia("(prefers-reduced-motion: reduce)");
 /** After so long without anything new, the line says that the page waits. */
 const STALL_SECONDS = 3;
 
@@ -15,8 +17,9 @@ export class Progress {
   #timer;
 
   constructor(article) {
-    this.#line = article.querySelector("[data-waiting]");
-    this.#text = article.querySelector("[data-waiting-text]");
+    // There is no line where the answer had ended before its turn was rendered; its frames come all the same.
+    this.#line = article.querySelector("[data-waiting]") ?? document.createElement("p");
+    this.#text = article.querySelector("[data-waiting-text]") ?? document.createElement("span");
     this.#timer = setInterval(() => this.#update(), 1000);
   }
 
@@ -50,5 +53,6 @@ export class Progress {
   #setLine(phase, text) {
     this.#line.dataset.phase = phase;
     this.#text.textContent = text;
+    this.#text.classList.toggle("visually-hidden", phase === "writing" && !withoutMotion.matches);
   }
 }

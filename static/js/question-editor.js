@@ -3,6 +3,7 @@
 import { addressOf } from "./addresses.js";
 import { Draft } from "./drafts.js";
 import { listen } from "./events.js";
+import { listFiles, showFiles } from "./form-files.js";
 import { isEscape, isSendKey } from "./keyboard.js";
 import { onShortcut } from "./keys.js";
 import { createKey } from "./requests.js";
@@ -16,7 +17,7 @@ export class QuestionEditor {
     this.#thread = thread;
     this.#template = thread.querySelector("template[data-edit-form]");
     thread.addEventListener("keydown", (event) => this.#handleKeydown(event));
-    thread.addEventListener("input", (event) => this.#handleInput(event));
+    for (const name of ["input", "files"]) thread.addEventListener(name, (event) => this.#handleChange(event));
     listen("edit", () => this.#openLast());
     listen("asked", ({ form }) => this.discardDraft(form));
     onShortcut("cancel-edit", () => this.#closeFromOutside());
@@ -48,7 +49,7 @@ export class QuestionEditor {
     const { text } = form.elements;
     form.querySelector("[data-problem]").textContent = sentence;
     text.toggleAttribute("aria-invalid", Boolean(sentence));
-    text.focus();
+    if (sentence) text.focus();
   }
 
   /** Close the form that is open while the focus is elsewhere; its text stays as a draft. Returns false if none is. */
@@ -76,7 +77,9 @@ export class QuestionEditor {
     form.elements.key.value = createKey();
     form.elements.parent.value = parent;
     form.elements.question.value = turn;
-    text.value = getDraft(form).read() || question.querySelector("[data-text]").textContent;
+    const draft = getDraft(form);
+    text.value = draft.read() || question.querySelector("[data-text]").textContent;
+    showFiles(form, draft.readFiles() ?? listAskedFiles(question));
     const problem = form.querySelector("[data-problem]");
     problem.id = `edit-problem-${turn}`;
     text.id = form.querySelector("label").htmlFor = `edit-${turn}`;
@@ -96,16 +99,26 @@ export class QuestionEditor {
     }
   }
 
-  #handleInput(event) {
+  #handleChange(event) {
     const form = event.target.closest("[data-ask=edit]");
     if (!form) return;
-    getDraft(form).write(form.elements.text.value);
+    const files = listFiles(form);
+    getDraft(form).write(form.elements.text.value, { files });
+    // What is only reworded keeps the files that it has.
+    const asked = listAskedFiles(form.closest("article").querySelector("[data-question]"));
+    const isSame = files.length === asked.length && asked.every(({ id }, index) => id === files[index].id);
+    form.querySelector("[data-reword]").hidden = !isSame;
     this.showError(form, "");
   }
 }
 
 function findForm(article) {
   return article.querySelector("[data-ask=edit]");
+}
+
+/** The files of a question, as `listFiles` lists those of a form. */
+function listAskedFiles(question) {
+  return [...question.querySelectorAll("[data-file]")].map(({ dataset }) => ({ id: dataset.file, name: dataset.name }));
 }
 
 function getDraft(form) {

@@ -1,11 +1,22 @@
 /** The form that takes the place of a conversation's title while it is renamed. */
 
 import { addressOf } from "./addresses.js";
+import { showTitle } from "./elements/chat-entry.js";
 import { isComposing, isEscape } from "./keyboard.js";
 import { errorMessage, send } from "./requests.js";
 
+/** Show the form that renames the conversation of an entry. When a key ends it, the menu button gets the focus back. */
+export function rename(entry) {
+  entry.toggleAttribute("data-editing", true);
+  new RenameForm(entry, (title, byKey) => {
+    entry.toggleAttribute("data-editing", false);
+    if (title !== null) showTitle(entry.conversation, title);
+    if (byKey) entry.menuButton.focus();
+  });
+}
+
 /** Enter saves, Escape cancels, and leaving the field saves. A title that is refused stays, with the sentence. */
-export class RenameForm {
+class RenameForm {
   #entry;
   #onDone;
   #form;

@@ -8,9 +8,11 @@ import { errorMessage, send } from "./requests.js";
 import { translate } from "./translations.js";
 
 /** The forms whose turn, with all that follow it, is replaced by the reply: see `data-ask`. */
-const REPLACING_FORMS = new Set(["retry", "edit"]);
+const REPLACING_FORMS = new Set(["retry", "edit", "decide"]);
+/** What is said at the end of a reply, by its state. */
+const ENDS = { complete: "answered", waiting: "waits" };
 
-/** Dispatches `asked`, `title`, `running` and `idle`: see events.js. */
+/** Dispatches `asked`, `title`, `running`, `idle` and `waiting`: see events.js. */
 export class ReplyStream {
   #turns;
   /** The Answer that is followed, or the last one that was. */
@@ -66,8 +68,9 @@ export class ReplyStream {
         else if (name === "title") dispatch("title", { ...data, conversation: answer.article.dataset.conversation });
         else answer.receive({ name, data });
         if (name !== "end") continue;
-        announce(translate(data.state === "complete" ? "answered" : "ended"));
+        announce(translate(ENDS[data.state] ?? "ended"));
         dispatch("idle", { state: data.state });
+        if (data.state === "waiting") dispatch("waiting", { reply: answer.article.dataset.turn });
         onEnd();
       }
     } catch (error) {
@@ -81,10 +84,15 @@ export class ReplyStream {
     const replaced = REPLACING_FORMS.has(form.dataset.ask) ? form.closest("article") : null;
     const article = this.#turns.add(html, replaced);
     dispatch("asked", { conversation, form });
-    this.#turns.reserveRoom(article);
-    this.#turns.scrollToNewest();
-    // The button that was pressed may be gone, and the focus must not be lost.
-    if (document.activeElement === document.body) this.#turns.focus(article);
+    if (form.dataset.ask === "decide") {
+      // The same turn, which stays where it is.
+      article.style.setProperty("min-block-size", replaced.style.minBlockSize);
+    } else {
+      this.#turns.reserveRoom(article);
+      this.#turns.scrollToNewest();
+    }
+    // The button that was pressed may be gone, and the focus must not be lost. Other decisions may be left.
+    if (document.activeElement === document.body) this.#turns.focus(article.querySelector("[data-decision]") ?? article);
     return this.#begin(article);
   }
 

@@ -25,12 +25,20 @@ export class ResponseError extends Error {
  * where the refusal has a code, for the part of the page that can do something about it.
  */
 export async function send(method, url, options = {}) {
-  let response = await request(method, url, options);
   const isWanted = method !== "GET" || options.stream;
+  return receive(() => request(method, url, options), isWanted);
+}
+
+/**
+ * Call `request()`, which returns a response, and return it as `send` does. If `isWanted`, and the session has ended, the
+ * person signs in, and `request()` is called again.
+ */
+export async function receive(request, isWanted = true) {
+  let response = await request();
   if (isWanted && SESSION_STATUSES.has(response.status)) {
     const outcome = await restoreSession();
     if (outcome === "other") throw new ResponseError(403, translate("other-person"));
-    if (outcome === "restored") response = await request(method, url, options);
+    if (outcome === "restored") response = await request();
   }
   if (response.ok || response.status === 304) return response;
   const { error, code } = await readRefusal(response);
@@ -38,8 +46,13 @@ export async function send(method, url, options = {}) {
   throw new ResponseError(response.status, error ?? "");
 }
 
+/** What the server expects in the headers of every request. */
+export function baseHeaders() {
+  return { "X-Requested-With": "fetch", "X-CSRFToken": csrfToken() };
+}
+
 function request(method, url, { form, submitter = null, fields = {}, stream = false, etag = "" }) {
-  const headers = { "X-Requested-With": "fetch", "X-CSRFToken": csrfToken() };
+  const headers = baseHeaders();
   if (stream) headers.Accept = "text/event-stream";
   if (etag) headers["If-None-Match"] = etag;
   const body = buildBody(form, submitter, fields);
@@ -48,7 +61,9 @@ function request(method, url, { form, submitter = null, fields = {}, stream = fa
 
 /** Undefined where there is nothing to send. A field replaces that of the form with the same name. */
 function buildBody(form, submitter, fields) {
-  const body = new URLSearchParams(form ? new FormData(form, submitter) : {});
+  const entries = form ? [...new FormData(form, submitter)] : [];
+  // Files are uploaded before: the form has their ids.
+  const body = new URLSearchParams(entries.filter(([, value]) => typeof value === "string"));
   const added = new URLSearchParams(fields);
   // The CSRF token in the header is never older than the session.
   for (const name of ["csrfmiddlewaretoken", ...added.keys()]) body.delete(name);

@@ -5,23 +5,16 @@ const WORD_CHARACTER = /[\p{L}\p{N}]/u;
 /** More would take long in a huge turn. */
 const MAX_MARKS = 500;
 
-/**
- * Scroll the turn that the address names into view, and in it the first of the words in `data-hit` of the thread.
- * Returns the turn, or null where the address names none.
- */
-export function showNamedTurn(thread, follower) {
-  const turn = location.hash.startsWith("#m-") ? document.getElementById(location.hash.slice(1)) : null;
-  if (!thread.contains(turn)) return null;
-  follower.setFollowing(false);
-  showHit(thread, turn);
+/** Scroll a turn into view, and in it the first of the words in `data-hit` of the thread, which are marked. */
+export function showHit(thread, turn) {
+  scrollToHit(thread, turn);
   // Until a page is loaded, the browser itself scrolls to the beginning of the turn.
   if (document.readyState !== "complete") {
-    window.addEventListener("load", () => requestAnimationFrame(() => showHit(thread, turn)), { once: true });
+    window.addEventListener("load", () => requestAnimationFrame(() => scrollToHit(thread, turn)), { once: true });
   }
-  return turn;
 }
 
-function showHit(thread, turn) {
+function scrollToHit(thread, turn) {
   turn.scrollIntoView({ block: "start" });
   const ranges = findWords(turn, thread.dataset.hit?.split(" ") ?? []);
   if (!ranges.length) return;

@@ -1,6 +1,7 @@
 /** What is said in the composer when its question could not be sent, and what can be done about it. */
 
 import { Draft } from "./drafts.js";
+import { clearFiles, listFiles } from "./form-files.js";
 import { errorMessage } from "./requests.js";
 import { translate } from "./translations.js";
 
@@ -39,12 +40,14 @@ export class SendFailure {
     this.#form.elements.text.toggleAttribute("aria-invalid", Boolean(sentence));
   }
 
-  /** The conversation was deleted: make its text the draft of a new one, below a draft that is there. */
+  /** The conversation was deleted: make its text and files the draft of a new one, below a draft that is there. */
   #moveTextToNew() {
     const { owner } = document.querySelector("chat-composer").dataset;
     const draft = new Draft(owner, this.#newLink.pathname);
     const { text } = this.#form.elements;
-    draft.write([draft.read(), text.value].filter(Boolean).join("\n\n"));
+    const files = [...(draft.readFiles() ?? []), ...listFiles(this.#form)];
+    draft.write([draft.read(), text.value].filter(Boolean).join("\n\n"), { files });
     text.value = "";
+    clearFiles(this.#form);
   }
 }

@@ -3,6 +3,12 @@
 import { addressOf } from "./addresses.js";
 
 const TOKEN_FIELDS = "[name=csrfmiddlewaretoken]";
+let signIn = () => null;
+
+/** `handle()` has the person sign in, and returns the new session, or null if they do not. */
+export function onSessionEnd(handle) {
+  signIn = handle;
+}
 
 /** Every page with scripts has at least one form of its own. */
 export function csrfToken() {
@@ -20,10 +26,9 @@ export async function readSession() {
  * Returns "ended" if the person does not sign in, "other" if somebody else is signed in, else "restored".
  */
 export async function restoreSession() {
-  const dialog = document.querySelector("sign-in-dialog");
-  const session = (await readSession()) ?? (await dialog.signIn());
+  const session = (await readSession()) ?? (await signIn());
   if (!session) return "ended";
-  if (String(session.user) !== dialog.dataset.owner) return "other";
+  if (String(session.user) !== document.querySelector("sign-in-dialog").dataset.owner) return "other";
   for (const field of document.querySelectorAll(TOKEN_FIELDS)) field.value = session.token;
   return "restored";
 }

@@ -1,8 +1,8 @@
 /** The turns in the page: new ones at the end, older ones above, and errors in them. */
 
+import { fetchPage } from "./fetch-turns.js";
 import { parseHTML, setHTML } from "./html.js";
 import { placeLeftOutLine } from "./left-out-line.js";
-import { ResponseError, send } from "./requests.js";
 
 /** Room left free below a new answer, which shows that it is the last turn. */
 const ROOM_BELOW_PX = 120;
@@ -63,8 +63,9 @@ export class Turns {
 
   /** Add the page of older turns that a link leads to. Throws as `send` does. */
   async showOlder(link) {
-    const page = await fetchTurns(link.href);
+    const page = await fetchPage(link.href);
     const first = this.#list.firstElementChild;
+    document.head.append(...page.querySelectorAll("link")); // the styles of steps, which the page may lack
     this.follower.keepPosition(() => {
       setHTML(this.#older, "");
       const older = page.querySelector(".older");
@@ -81,30 +82,11 @@ export class Turns {
     const index = known.findLastIndex((turn) => turn);
     if (index < 0) return false;
     while (known[index].nextElementSibling) known[index].nextElementSibling.remove();
+    // It has waited for a decision, or has ended.
+    if (known[index].dataset.state !== turns[index].dataset.state) known[index].replaceWith(turns[index]);
     this.#append(...turns.slice(index + 1));
     this.follower.update();
     return true;
-  }
-
-  /** Fetch the articles of the turns that the server shows at an address. Throws as `send` does. */
-  async fetch(address) {
-    return [...(await fetchTurns(address)).querySelectorAll("article")];
-  }
-
-  /**
-   * Fetch the turns that the server shows at an address, from the turn `id` on. Returns their articles.
-   * Throws as `send` does, and ResponseError when the turn is not among them.
-   */
-  async fetchFrom(id, address) {
-    const turns = [];
-    for (let next = address; next; ) {
-      const page = await fetchTurns(next);
-      turns.unshift(...page.querySelectorAll("article"));
-      const index = turns.findIndex((turn) => turn.dataset.turn === id);
-      if (index >= 0) return turns.slice(index);
-      next = page.querySelector(".older a")?.href;
-    }
-    throw new ResponseError(404, "");
   }
 
   /** Put turns in the place of an article and all that follow it, without moving what is in view. */
@@ -137,9 +119,4 @@ export class Turns {
     this.#list.append(...turns);
     placeLeftOutLine(this.#list);
   }
-}
-
-async function fetchTurns(address) {
-  const response = await send("GET", address);
-  return parseHTML(await response.text());
 }

@@ -1,4 +1,4 @@
-{% load static %}/**
+{% load i18n static %}{% get_current_language as language %}/**
  * Shows a page of its own where the site cannot be reached. That page and its style are all that is kept: every other
  * page is for one person, and passes through.
  */
@@ -12,8 +12,8 @@ const FILES = [
   "{% static 'css/button.css' %}",
   "{% static 'css/phone.css' %}",
 ];
-/** The names of the files change with their content, and this one with them. */
-const CACHE = FILES.join(" ");
+/** The names of the files change with their content, and this one with them and with the language of the page. */
+const CACHE = ["{{ language }}", ...FILES].join(" ");
 
 self.addEventListener("install", (event) => event.waitUntil(keepFiles()));
 self.addEventListener("activate", (event) => event.waitUntil(begin()));

@@ -1,6 +1,7 @@
 """A real Chromium, with windows of people who are signed in."""
 
 import os
+from pathlib import Path
 
 import pytest
 from django.conf import global_settings
@@ -91,3 +92,12 @@ def plain_window(open_window, alice, server_passwords):
     window.page.get_by_label("Password").fill(PASSWORD)
     window.page.get_by_role("button", name="Sign in").click()
     return window
+
+
+@pytest.fixture
+def pictures(tmp_path) -> Path:
+    """Where pictures for the documentation go: `make pictures` sets the folder of the documents."""
+    folder = Path(os.environ.get("PICTURES", tmp_path))
+    for name in ("images", "states"):
+        (folder / name).mkdir(exist_ok=True)
+    return folder

@@ -99,3 +99,14 @@ def test_a_finished_answer_looks_the_same_after_a_reload(window):
 def test_a_hebrew_list_has_its_bullets_on_the_right(window):
     window.ask_and_wait("[[text]]- שלום\n- עולם[[/text]]")
     assert window.answer.locator(".prose ul").evaluate("list => getComputedStyle(list).direction") == "rtl"
+
+
+def test_an_answer_that_ends_before_its_turn_is_rendered_is_no_error(window):
+    window.page.evaluate(
+        """async () => {
+            const { Progress } = await import("/static/js/progress.js");
+            const progress = new Progress(document.createElement("article"));
+            progress.show("thinking");
+            progress.end();
+        }"""
+    )

@@ -74,7 +74,7 @@ def test_leaving_the_title_field_does_not_undo_a_title_that_has_arrived(window):
     window.ask_and_wait(SHORT)
     window.page.locator(".heading [data-menu]").click()
     window.page.get_by_role("menuitem", name="Rename").click()
-    window.dispatch_title("Arrived")
+    window.receive_title("Arrived")
     window.composer.focus()
     expect(window.page.locator(".rename")).to_have_count(0)
     expect(window.page.locator("h1")).to_have_text("Arrived")

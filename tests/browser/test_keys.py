@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conversations.models import Conversation, Message, Preferences
-from tests.browser.accessibility import SCREENS, check_accessibility, screen_options
+from tests.browser.accessibility import check_accessibility, screen_options
 from tests.history import create_conversation
 from tests.site import eventually
 
@@ -218,9 +218,8 @@ def test_the_shortcut_works_on_a_keyboard_without_latin_letters(window):
     assert not Conversation.objects.exists()
 
 
-@pytest.mark.parametrize(("width", "scheme"), SCREENS)
-def test_the_palette_and_the_help_can_be_used_by_everybody(open_window, alice, width, scheme):
-    window = open_window(alice, **screen_options(width, scheme))
+def test_the_palette_and_the_help_can_be_used_by_everybody(open_window, alice):
+    window = open_window(alice, **screen_options())
     window.page.goto(f"/conversations/{create_conversation(alice).pk}/")
     press(window, "Control+k")
     expect(option(window, "The first question.")).to_be_visible()

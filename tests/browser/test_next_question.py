@@ -133,10 +133,10 @@ def test_a_refusal_is_shown_and_it_stays(window):
     assert len(questions()) == 2
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
-def test_it_can_be_used_by_everybody(open_window, alice, width, scheme):
-    window = open_window(alice, **screen_options(width, scheme))
+def test_it_can_be_used_by_everybody(open_window, alice):
+    window = open_window(alice, **screen_options())
     window.page.goto("/")
-    ask_two(window, ENDLESS)
+    # Text that grows would move what is being checked.
+    ask_two(window, "[[stall:60]][[echo:One two three four.]]")
     check_accessibility(window)
     window.stop()

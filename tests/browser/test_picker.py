@@ -101,9 +101,17 @@ def test_the_chosen_effort_is_sent_with_questions_and_retries(window, stand_in):
 
 def test_there_is_no_effort_to_choose_for_a_model_that_takes_none(window):
     picker(window).evaluate(
-        "(select) => { select.options[1].dataset.noEffort = ''; select.selectedIndex = 1;"
+        "(select) => { select.options[1].dataset.efforts = ''; select.selectedIndex = 1;"
         " select.dispatchEvent(new Event('change', { bubbles: true })); }"
     )
     expect(effort(window)).to_be_hidden()
     picker(window).select_option(label="Opus 5.5")
     expect(effort(window)).to_be_visible()
+
+
+def test_only_what_the_model_takes_can_be_chosen_and_the_nearest_is_chosen_instead(window):
+    picker(window).select_option(label="Haiku 5.5")
+    effort(window).select_option(label="No thinking")
+    picker(window).select_option(label="Opus 5.5")
+    expect(effort(window)).to_have_value("low")
+    expect(effort(window).locator("option[value=off]")).to_be_disabled()

@@ -143,7 +143,7 @@ def test_a_generated_title_leaves_the_open_field_and_the_focus_alone(window):
     window.expect_shown("article.assistant .prose p")
     open_title_field(window)
     title_field(window).fill("Mine")
-    window.dispatch_title("From Claude $& %s")
+    window.receive_title("From Claude $& %s")
 
     expect(title_field(window)).to_have_value("Mine")
     expect(title_field(window)).to_be_focused()
@@ -155,7 +155,7 @@ def test_a_generated_title_leaves_the_open_field_and_the_focus_alone(window):
 
 def test_a_generated_title_is_shown_in_the_list_and_in_the_name_of_the_menu(window):
     window.ask_and_wait("Hello [[rate:0]]")
-    window.dispatch_title("From Claude $& %s")
+    window.receive_title("From Claude $& %s")
     expect(window.page.locator("chat-sidebar [aria-current]")).to_have_text("From Claude $& %s")
     expect(window.page.get_by_role("button", name="Options: From Claude $& %s").first).to_be_attached()
 

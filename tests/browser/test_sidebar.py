@@ -1,5 +1,6 @@
 """The list of conversations beside the page: its menu, its older pages, and what happens in other conversations."""
 
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -210,3 +211,16 @@ def test_a_hidden_page_asks_nothing(window, conversations):
     assert asked == []
     with window.page.expect_response("**/sidebar/*"):
         window.page.evaluate(HIDE, "visible")
+
+
+def test_selected_conversations_are_saved_as_one_file_and_stay_selected(window, conversations):
+    window.page.goto("/conversations/")
+    for name in ("one", "three"):
+        window.page.get_by_label(f"Select: Conversation {name}.").check()
+    with window.page.expect_download() as download:
+        window.button("Export").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        titles = sorted(name.split()[2] for name in archive.namelist() if name.startswith("markdown/"))
+    assert titles == ["one", "three"]
+    assert download.value.suggested_filename.startswith("conversations-")
+    expect(window.page.locator("[data-count]")).to_have_text("2 selected")

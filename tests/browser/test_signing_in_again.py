@@ -135,9 +135,8 @@ def test_an_answer_goes_on_after_signing_in_again(alices_password, window):
     window.expect_answer("complete")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (320, "light")])
-def test_the_dialog_can_be_used_by_everybody(open_window, alice, width, scheme):
-    window = open_window(alice, **screen_options(width, scheme))
+def test_the_dialog_can_be_used_by_everybody(open_window, alice):
+    window = open_window(alice, **screen_options())
     window.page.goto("/")
     window.page.context.clear_cookies(name="session")
     window.ask("Do you know me?")

@@ -2,8 +2,10 @@
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from chatsite.accounts.models import ApiToken
+from tests.history import create_conversation
 
 pytestmark = pytest.mark.browser
 TABLE = "| size | price |\n|---|---|\n" + "| Small and medium-sized things of many colours | $12,345.67 |\n" * 3
@@ -39,3 +41,37 @@ def test_a_word_in_a_table_is_not_cut(small_window):
     small_window.page.goto("/")
     small_window.ask_and_wait(f"A table [[rate:0]][[text]]{TABLE}[[/text]]")
     assert lines_of(small_window.answer.locator("td").nth(1)) == 1
+
+
+@pytest.fixture
+def german_window(open_window, alice):
+    """The smallest phone, with longer words."""
+    return open_window(alice, viewport={"width": 320, "height": 640}, locale="de-DE")
+
+
+def test_the_settings_fit_the_width_and_their_menu_is_one_row(german_window):
+    page = german_window.page
+    page.goto("/settings/connections/")
+    links = page.locator(".settings-nav a")
+    tops = links.evaluate_all("links => links.map((link) => Math.round(link.getBoundingClientRect().top))")
+    assert len(set(tops)) == 1
+    expect(page.locator(".settings-nav [aria-current]")).to_be_in_viewport(ratio=1)
+    page.goto("/settings/")
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_the_lists_of_the_sidebar_are_on_one_line(german_window):
+    german_window.page.goto("/#sidebar")
+    links = german_window.page.locator(".sidebar-all a")
+    tops = links.evaluate_all("links => links.map((link) => Math.round(link.getBoundingClientRect().top))")
+    assert len(tops) == 3
+    assert len(set(tops)) == 1
+
+
+def test_the_menu_of_a_conversation_stays_in_sight_when_the_phone_is_turned(small_window, alice):
+    create_conversation(alice)
+    page = small_window.page
+    page.goto("/#sidebar")
+    small_window.button("Options: The first question.").click()
+    page.set_viewport_size({"width": 780, "height": 390})
+    expect(page.get_by_role("menu")).to_be_in_viewport(ratio=1)

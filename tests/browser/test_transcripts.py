@@ -67,9 +67,8 @@ def test_carol_exports_a_transcript(open_window, carol, conversation):
     assert download.value.suggested_filename == f"conversation-{conversation.pk}.md"
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_a_transcript_has_the_type_of_the_chat_and_is_accessible(open_window, carol, conversation, width, scheme):
-    window = open_window(carol, **screen_options(width, scheme))
+def test_a_transcript_has_the_type_of_the_chat_and_is_accessible(open_window, carol, conversation):
+    window = open_window(carol, **screen_options())
     open_transcript(window, conversation)
     expect(window.page.locator("#transcript .bubble")).to_have_css("font-size", "17px")
     expect(window.page.locator("#transcript h2")).to_have_css("font-family", "Atkinson, system-ui, sans-serif")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conversations.models import Message
-from tests.browser.accessibility import SCREENS, check_accessibility, screen_options
+from tests.browser.accessibility import check_accessibility, screen_options
 from tests.history import ask, create_conversation, create_usage, finish_answer
 
 pytestmark = pytest.mark.browser
@@ -136,8 +136,7 @@ def test_the_button_to_the_newest_turn_covers_no_text(open_conversation, alice, 
     assert box["y"] >= thread["y"] + thread["height"] or box["x"] >= column["x"] + column["width"]
 
 
-@pytest.mark.parametrize(("width", "scheme"), SCREENS)
-def test_accessibility_of_all_that_a_turn_can_show(open_conversation, alice, width, scheme):
+def test_accessibility_of_all_that_a_turn_can_show(open_conversation, alice):
     conversation = create_conversation(alice)
     answer = conversation.head
     create_usage(alice, conversation=conversation, message=answer, input_tokens=850_000)
@@ -147,8 +146,20 @@ def test_accessibility_of_all_that_a_turn_can_show(open_conversation, alice, wid
         state="stopped",
         ending="stopped",
     )
-    window = open_conversation(conversation, **screen_options(width, scheme))
+    window = open_conversation(conversation, **screen_options())
     window.answer.locator(".thinking summary").click()
     check_accessibility(window)
     window.answer.get_by_role("button", name="More").click()
     check_accessibility(window)
+
+
+def test_alice_goes_on_from_an_answer_in_a_new_conversation(open_conversation, alice):
+    window = open_conversation(create_conversation(alice, "When is it high?", "And low?"))
+    window.answers.first.get_by_role("button", name="More").click()
+    window.page.get_by_role("button", name="New conversation from here").click()
+
+    window.expect_shown(".heading h1", "When is it high? (branch)")
+    expect(window.answers).to_have_count(1)
+    expect(window.composer).to_be_focused()
+    window.ask_and_wait("[[rate:0]]And how high?")
+    expect(window.answers).to_have_count(2)

@@ -2,6 +2,8 @@
 
 from playwright.sync_api import ConsoleMessage, Page, expect
 
+from conversations.models import Conversation
+
 expect.set_options(timeout=10_000)
 
 
@@ -42,14 +44,14 @@ class Window:
         """Wait until the last answer is in this state."""
         expect(self.answer).to_have_attribute("data-state", state, timeout=20_000)
 
-    def dispatch_title(self, title: str) -> None:
-        """What the stream does when a generated title arrives."""
+    def receive_title(self, title: str) -> None:
+        """What happens when a generated title arrives: it has been stored, and the stream tells the page."""
+        conversation = self.page.locator("chat-entry.heading").evaluate("heading => heading.conversation")
+        # The list of conversations may be read again at any moment.
+        Conversation.objects.filter(pk=conversation).update(title=title)
         self.page.evaluate(
-            """title => {
-              const { conversation } = document.querySelector("chat-entry.heading");
-              document.dispatchEvent(new CustomEvent("chat:title", { detail: { conversation, title } }));
-            }""",
-            title,
+            "detail => document.dispatchEvent(new CustomEvent('chat:title', { detail }))",
+            {"conversation": conversation, "title": title},
         )
 
     def stop(self) -> None:
@@ -60,7 +62,7 @@ class Window:
     @property
     def composer(self):
         """The field in which questions are written."""
-        return self.page.get_by_label("Write to Claude")
+        return self.page.locator("#question")
 
     @property
     def status(self):

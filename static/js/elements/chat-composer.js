@@ -4,6 +4,7 @@ import { addressOf } from "../addresses.js";
 import { ComposerButtons } from "../composer-buttons.js";
 import { Draft } from "../drafts.js";
 import { dispatch, listen } from "../events.js";
+import { clearFiles, hasNoFiles, holdBack, listFiles, showFiles } from "../form-files.js";
 import { growWithText } from "../grow.js";
 import { isSendKey } from "../keyboard.js";
 import { onShortcut } from "../keys.js";
@@ -27,14 +28,16 @@ export class ChatComposer extends HTMLElement {
     this.#failure = new SendFailure(this.#form);
     growWithText(this.#text);
     this.#form.addEventListener("submit", (event) => this.#handleSubmit(event));
-    this.#text.addEventListener("input", () => this.#handleInput());
+    this.#text.addEventListener("input", () => this.#handleChange());
+    this.#form.addEventListener("files", () => this.#handleChange());
     this.#text.addEventListener("keydown", (event) => this.#handleKeydown(event));
     this.querySelector("[data-action=stop]").addEventListener("click", () => this.#stop());
-    window.addEventListener("pagehide", () => this.#draft.write(this.#text.value));
+    window.addEventListener("pagehide", () => this.#draft.write(this.#text.value, this.#written));
     listen("asked", ({ conversation, form }) => this.#handleAsked(conversation, form));
     listen("running", ({ reply }) => this.#buttons.setReply(reply));
     listen("idle", () => this.#handleEnd());
-    listen("insert", ({ text }) => this.#insert(text));
+    listen("waiting", ({ reply }) => this.#buttons.setReply(reply, { isWaiting: reply !== null }));
+    listen("insert", ({ text, files }) => this.#insert(text, files));
     onShortcut("edit-last", (event) => this.#editLast(event));
     onShortcut("stop", () => this.#buttons.isRunning && this.#stop());
   }
@@ -46,6 +49,12 @@ export class ChatComposer extends HTMLElement {
     const draft = this.#draft.read();
     if (draft.includes(value)) this.#text.value = draft;
     else if (!value.includes(draft)) this.#text.value = `${value}\n\n${draft}`;
+    showFiles(this.#form, this.#draft.readFiles());
+  }
+
+  /** What belongs to the text in the draft. */
+  get #written() {
+    return { files: listFiles(this.#form) };
   }
 
   #setText(text) {
@@ -53,14 +62,15 @@ export class ChatComposer extends HTMLElement {
     this.#text.dispatchEvent(new Event("input"));
   }
 
-  #insert(text) {
+  #insert(text, files) {
     const { value } = this.#text;
-    this.#setText(value ? `${text.trimEnd()}\n\n${value}` : text);
+    this.#setText(value && text ? `${text.trimEnd()}\n\n${value}` : text || value);
+    showFiles(this.#form, files);
     this.#text.focus();
   }
 
-  #handleInput() {
-    this.#draft.writeSoon(this.#text.value);
+  #handleChange() {
+    this.#draft.writeSoon(this.#text.value, this.#written);
     // The server may have the text that could not be sent, under the key that was sent with it.
     if (this.#failure.isShown) this.#form.elements.key.value = createKey();
     this.#failure.clear();
@@ -82,9 +92,10 @@ export class ChatComposer extends HTMLElement {
   async #handleSubmit(event) {
     event.preventDefault();
     const text = this.#text.value;
-    if (this.#buttons.isSending || this.#queue.isSending || !text.trim()) return;
+    const isEmpty = !text.trim() && hasNoFiles(this.#form);
+    if (this.#buttons.isSending || this.#queue.isSending || isEmpty || holdBack(this.#form, event.submitter)) return;
     if (this.#buttons.isRunning || this.#queue.hasQuestion) {
-      this.#queue.add(text);
+      this.#queue.add(text, listFiles(this.#form));
       this.#empty();
       return;
     }
@@ -116,6 +127,7 @@ export class ChatComposer extends HTMLElement {
 
   #empty() {
     this.#setText("");
+    clearFiles(this.#form);
     this.#draft.write("");
     this.#form.elements.key.value = createKey();
     this.#buttons.isSending = false;
@@ -125,6 +137,8 @@ export class ChatComposer extends HTMLElement {
     if (!this.#buttons.isRunning) return;
     try {
       await this.#buttons.stopReply();
+      // Of one that has waited for a decision there is no stream, which would show the end.
+      await document.querySelector("chat-thread").update();
     } catch (error) {
       this.#failure.showSentence(errorMessage(error));
     }

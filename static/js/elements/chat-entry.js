@@ -1,7 +1,6 @@
 /** <chat-entry>: the title of a conversation, in a list or above its turns, and the button that opens its menu. */
 
 import { addressOf } from "../addresses.js";
-import { RenameForm } from "../rename-form.js";
 import { translate } from "../translations.js";
 
 export class ChatEntry extends HTMLElement {
@@ -39,16 +38,6 @@ export class ChatEntry extends HTMLElement {
     this.label.textContent = title;
     this.label.title = title;
     this.#updateMenuLabel();
-  }
-
-  /** Show the form that renames the conversation. When a key ends it, the menu button gets the focus back. */
-  rename() {
-    this.toggleAttribute("data-editing", true);
-    new RenameForm(this, (title, byKey) => {
-      this.toggleAttribute("data-editing", false);
-      if (title !== null) showTitle(this.conversation, title);
-      if (byKey) this.menuButton.focus();
-    });
   }
 
   #updateMenuLabel() {

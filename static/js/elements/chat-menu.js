@@ -1,7 +1,8 @@
 /** <chat-menu>: what can be done with a conversation. One menu for the page, opened beside the entry it is for. */
 
-import { archive, deleteConversation, pin } from "../actions.js";
+import { archive, deleteConversation, pin, summarize } from "../actions.js";
 import { addressOf } from "../addresses.js";
+import { rename } from "../rename-form.js";
 
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 const WINDOW_MARGIN_PX = 8;
@@ -9,7 +10,8 @@ const WINDOW_MARGIN_PX = 8;
 const ACTIONS = {
   pin: (entry) => pin(entry, true),
   unpin: (entry) => pin(entry, false),
-  rename: (entry) => entry.rename(),
+  summarize: ({ conversation }) => summarize(conversation),
+  rename,
   print: (entry) => open("print", entry),
   markdown: (entry) => open("markdown", entry),
   json: (entry) => open("json", entry),
@@ -28,6 +30,7 @@ export class ChatMenu extends HTMLElement {
     const rememberEntry = () => (this.#entryAtPress = this.#isOpen ? this.#entry : null);
     document.addEventListener("pointerdown", rememberEntry, { capture: true });
     document.addEventListener("click", (event) => this.#handleClick(event));
+    addEventListener("resize", () => this.#isOpen && this.#place());
     this.addEventListener("keydown", (event) => this.#handleKeydown(event));
     this.addEventListener("beforetoggle", ({ newState }) => this.#setExpanded(newState === "open"));
   }
@@ -58,19 +61,21 @@ export class ChatMenu extends HTMLElement {
     this.#entry = entry;
     for (const item of this.querySelectorAll("[data-needs]")) item.hidden = !entry.matches(item.dataset.needs);
     this.showPopover();
-    this.#place(entry.menuButton.getBoundingClientRect());
+    this.#place();
     this.#items[0].focus();
   }
 
   /** Place the menu below its button, or above where there is no room; never outside the window. */
-  #place(button) {
+  #place() {
+    const button = this.#entry.menuButton.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = this;
     const isRightToLeft = getComputedStyle(this.#entry).direction === "rtl";
     const left = isRightToLeft ? button.left : button.right - width;
     const maxLeft = innerWidth - width - WINDOW_MARGIN_PX;
     const hasRoomBelow = button.bottom + height < innerHeight;
     this.style.setProperty("left", `${Math.max(WINDOW_MARGIN_PX, Math.min(left, maxLeft))}px`);
-    this.style.setProperty("top", `${hasRoomBelow ? button.bottom : button.top - height}px`);
+    const top = hasRoomBelow ? button.bottom : Math.max(WINDOW_MARGIN_PX, button.top - height);
+    this.style.setProperty("top", `${top}px`);
   }
 
   #choose(action) {

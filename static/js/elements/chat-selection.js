@@ -1,6 +1,9 @@
-/** <chat-selection>: archives or deletes the selected rows of a list, and offers to undo it. */
+/**
+ * <chat-selection>: archives or deletes the selected rows of a list, and offers to undo it. The browser itself sends the
+ * form that exports them, and saves the file.
+ */
 
-import { attempt } from "../actions.js";
+import { attempt } from "../attempt.js";
 import { send } from "../requests.js";
 import { hideRows } from "../rows.js";
 import { translate } from "../translations.js";
@@ -42,8 +45,9 @@ export class ChatSelection extends HTMLElement {
   }
 
   async #handleSubmit(event) {
-    event.preventDefault();
     const { submitter: button } = event;
+    if (button.matches("[data-download]")) return;
+    event.preventDefault();
     const selected = this.#boxes.filter(({ checked }) => checked);
     const fields = new URLSearchParams(new FormData(this.#form, button));
     // The buttons are named `action`, and so is `form.action`.

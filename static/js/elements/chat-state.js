@@ -1,8 +1,8 @@
 /** <chat-state>: shows what has become of the open conversation in another tab or on another device. */
 
-import { attempt } from "../actions.js";
 import { addressOf } from "../addresses.js";
 import { announce } from "../announce.js";
+import { attempt } from "../attempt.js";
 import { listen } from "../events.js";
 import { send } from "../requests.js";
 import { showTitle } from "./chat-entry.js";
@@ -32,7 +32,7 @@ export class ChatState extends HTMLElement {
     if (conversation?.id !== this.#heading.conversation) return;
     for (const flag of ["pinned", "archived"]) this.#heading.toggleAttribute(`data-${flag}`, conversation[flag]);
     if (conversation.title !== this.#heading.conversationTitle) showTitle(conversation.id, conversation.title);
-    if (conversation.head !== this.#thread.lastTurn) this.#thread.update();
+    if (!this.#thread.endsWith(conversation)) this.#thread.update();
   }
 
   async #restore(event) {

@@ -2,11 +2,13 @@
 
 import { Branches } from "../branches.js";
 import { copyAnswer, copyCode, copyQuestion, copySelection } from "../copy.js";
+import { dispatch } from "../events.js";
+import { holdBack } from "../form-files.js";
+import { loadSearchHit } from "../on-demand.js";
 import { QuestionEditor } from "../question-editor.js";
 import { ReplyStream } from "../reply-stream.js";
 import { errorMessage } from "../requests.js";
 import { ScrollFollower } from "../scroll-follower.js";
-import { showNamedTurn } from "../search-hit.js";
 import { Turns } from "../turns.js";
 
 export class ChatThread extends HTMLElement {
@@ -33,11 +35,24 @@ export class ChatThread extends HTMLElement {
     this.addEventListener("toggle", ({ target }) => showOpened(target), true);
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.update());
     window.addEventListener("focus", () => this.update());
-    const turn = showNamedTurn(this, follower);
-    if (turn) this.#turns.focus(turn);
-    else follower.scrollToEnd();
+    this.#showBeginning();
     new ResizeObserver(() => this.#handleResize()).observe(this);
     if (this.#turns.writing) this.#stream.resume(this.#turns.writing);
+    else this.#sayWhatWaits();
+  }
+
+  /** Show the end of the turns, or the turn that the address names. */
+  async #showBeginning() {
+    const { follower } = this.#turns;
+    const turn = location.hash.startsWith("#m-") ? document.getElementById(location.hash.slice(1)) : null;
+    if (!this.contains(turn)) {
+      follower.scrollToEnd();
+      return;
+    }
+    follower.setFollowing(false);
+    this.#turns.focus(turn);
+    const { showHit } = await loadSearchHit();
+    showHit(this, turn);
   }
 
   /** Send the form of the composer, which is outside. Throws as `send` does unless the question was accepted. */
@@ -50,7 +65,7 @@ export class ChatThread extends HTMLElement {
     const action = this.#actionOf(form, submitter);
     if (!action) return;
     event.preventDefault();
-    if (form.inert) return;
+    if (form.inert || holdBack(form, submitter)) return;
     form.inert = true;
     submitter?.closest("[popover]")?.hidePopover();
     // What was said about the last attempt.
@@ -59,7 +74,8 @@ export class ChatThread extends HTMLElement {
       await action();
     } catch (error) {
       form.inert = false;
-      this.#showError(form, errorMessage(error));
+      if (form.dataset.ask === "decide" && error.status === 409) await this.#showDecided(form, error);
+      else this.#showError(form, errorMessage(error));
       if (document.activeElement === document.body) submitter?.focus({ preventScroll: true });
     } finally {
       form.inert = false;
@@ -83,12 +99,26 @@ export class ChatThread extends HTMLElement {
     else this.#turns.showError(form.closest("article"), sentence);
   }
 
+  /** It was decided elsewhere. */
+  async #showDecided(form, { message }) {
+    const turn = await this.#branches.reload(form.closest("article"));
+    this.#turns.showError(turn, message);
+    this.#turns.focus(turn);
+    this.#sayWhatWaits();
+  }
+
+  #sayWhatWaits() {
+    const { last } = this.#turns;
+    if (this.#stream.isBusy) return;
+    dispatch("waiting", { reply: last?.dataset.state === "waiting" ? last.dataset.turn : null });
+  }
+
   #handleClick(event) {
     const control = event.target.closest("[data-action]");
     const article = control?.closest("article");
     const actions = {
       older: () => this.#showOlder(control),
-      edit: () => this.#editor.open(article),
+      edit: () => this.#editor.open(this.querySelector(`[data-turn="${control.value}"]`)),
       "cancel-edit": () => this.#editor.close(article),
       "copy-answer": () => copyAnswer(control),
       "copy-question": () => copyQuestion(control),
@@ -100,9 +130,10 @@ export class ChatThread extends HTMLElement {
     action();
   }
 
-  /** The id of the last turn, or undefined. */
-  get lastTurn() {
-    return this.#turns.last?.dataset.turn;
+  /** Whether the last turn is the one with this id, in this state. */
+  endsWith({ head, state }) {
+    const { last } = this.#turns;
+    return last?.dataset.turn === head && last.dataset.state === state;
   }
 
   /** The composer has grown, or the keyboard of a phone has opened: what was in sight stays in sight. */
@@ -118,6 +149,7 @@ export class ChatThread extends HTMLElement {
     if (this.hasAttribute("data-excerpt")) return;
     try {
       await this.#branches.update();
+      this.#sayWhatWaits();
     } catch (error) {
       // Nothing was asked for here, so only a fault of the scripts is reported.
       errorMessage(error);

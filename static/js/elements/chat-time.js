@@ -1,7 +1,6 @@
 /** <chat-time>: shows the time in it in the reader's time zone. Without scripts it is in the server's, and says so. */
 
-/** In English the page writes 24 hours, and the day before the month, as the server does. */
-const LOCALE = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+const LOCALE = document.documentElement.lang;
 const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 const DATE = { day: "numeric", month: "short" };
 const EXACT = { weekday: "long", day: "numeric", month: "long", year: "numeric", ...TIME, second: "2-digit", timeZoneName: "short" };

@@ -1,6 +1,5 @@
 /** <chat-toast>: shows a sentence for ten seconds, and offers to undo what it says. */
 
-import { offerToRestoreDeleted } from "../actions.js";
 import { errorMessage } from "../requests.js";
 
 const SHOWN_MS = 10_000;
@@ -21,7 +20,6 @@ export class ChatToast extends HTMLElement {
     for (const name of ["pointerenter", "focusin"]) this.addEventListener(name, () => this.#stopTimer());
     for (const name of ["pointerleave", "focusout"]) this.addEventListener(name, () => this.#startTimer());
     document.addEventListener("keydown", (event) => this.#handleKeydown(event));
-    offerToRestoreDeleted(this);
   }
 
   /** Say what was done, and offer to undo it with `undo`, which may throw as `send` does. */

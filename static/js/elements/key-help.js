@@ -1,14 +1,17 @@
 /** <key-help>: the dialog that lists the shortcuts, and switches those of a single character on and off. */
 
 import { addressOf } from "../addresses.js";
-import { buildKeys, onShortcut, showHints } from "../keys.js";
+import { buildKeys, showHints } from "../keys.js";
 import { errorMessage, send } from "../requests.js";
 
 export class KeyHelp extends HTMLElement {
   connectedCallback() {
     for (const row of this.querySelectorAll("[data-shortcut]")) row.append(...buildKeys(row.dataset.shortcut));
     this.addEventListener("change", ({ target }) => this.#save(target));
-    onShortcut("help", () => this.querySelector("dialog").showModal());
+  }
+
+  open() {
+    this.querySelector("dialog").showModal();
   }
 
   async #save({ name, checked }) {

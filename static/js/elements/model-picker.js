@@ -40,10 +40,17 @@ export class ModelPicker extends HTMLElement {
     }
   }
 
-  /** Some models take no effort. */
+  /** Offer the efforts that the model takes. Where it does not take the chosen one, the next lower one is chosen. */
   #showEffort() {
-    const option = this.#model?.selectedOptions[0];
-    if (option) this.#effort.parentElement.hidden = option.hasAttribute("data-no-effort");
+    const model = this.#model?.selectedOptions[0];
+    if (!model) return;
+    const taken = model.dataset.efforts.split(" ");
+    for (const option of this.#effort.options) option.disabled = option.hidden = !taken.includes(option.value);
+    this.#effort.parentElement.hidden = !model.dataset.efforts;
+    const chosen = this.#effort.selectedIndex;
+    const options = [...this.#effort.options].filter((option) => !option.disabled);
+    const nearest = options.findLast(({ index }) => index <= chosen) ?? options[0];
+    if (nearest) nearest.selected = true;
   }
 
   /** The model was withdrawn after the page was made: do not offer it again. */

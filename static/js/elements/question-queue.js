@@ -19,6 +19,7 @@ export class QuestionQueue extends HTMLElement {
     window.addEventListener("storage", () => this.isSending || this.#load());
     listen("running", () => this.#setRunning(true));
     listen("idle", ({ state }) => this.#handleEnd(state));
+    listen("waiting", ({ reply }) => this.#setRunning(reply !== null));
     listen("asked", ({ form }) => form === this.#form && this.#handleAsked());
     this.#load();
   }
@@ -31,10 +32,12 @@ export class QuestionQueue extends HTMLElement {
     return this.#form.inert;
   }
 
-  /** Have a text wait, below one that waits already; it is sent at once if no answer is being written. */
-  add(text) {
-    // A new key: the text is another one than before.
-    this.#draft.write([this.#form.elements.text.value, text].filter(Boolean).join("\n\n"), createKey());
+  /** Have a text with files wait, below one that waits already; it is sent at once if no answer is being written. */
+  add(text, files) {
+    const draft = this.#draft;
+    const texts = [draft.read(), text].filter(Boolean).join("\n\n");
+    // A new key: the question is another one than before.
+    draft.write(texts, { files: [...(draft.readFiles() ?? []), ...files], key: createKey() });
     this.#load();
     if (this.#isRunning) announce(translate("queued"));
     else this.#form.requestSubmit();
@@ -42,10 +45,11 @@ export class QuestionQueue extends HTMLElement {
 
   /** Put the question into the composer, to be changed there. */
   takeBack() {
-    const { value } = this.#form.elements.text;
+    const text = this.#draft.read();
+    const files = this.#draft.readFiles();
     this.#draft.write("");
     this.#load();
-    dispatch("insert", { text: value });
+    dispatch("insert", { text, files });
   }
 
   #remove() {
@@ -86,8 +90,11 @@ export class QuestionQueue extends HTMLElement {
   /** Show the question that is stored, or nothing. */
   #load() {
     const text = this.#draft.read();
-    this.#form.hidden = !text;
+    const files = this.#draft.readFiles() ?? [];
+    this.#form.hidden = !text && !files.length;
     this.#form.elements.text.value = text;
+    this.querySelector("[data-queued-files]").textContent = files.map(({ name }) => name).join(", ");
+    this.querySelector("[data-file-ids]").replaceChildren(...files.map(buildField));
     this.#form.elements.key.value = this.#draft.readKey();
     this.querySelector("[data-text]").textContent = text;
     this.#showProblem("");
@@ -107,4 +114,10 @@ export class QuestionQueue extends HTMLElement {
     const { owner } = document.querySelector("chat-composer").dataset;
     return new Draft(owner, `${location.pathname}#next`);
   }
+}
+
+function buildField({ id }) {
+  const field = document.createElement("input");
+  Object.assign(field, { type: "hidden", name: "files", value: id });
+  return field;
 }
