@@ -1,14 +1,25 @@
 """The people of the tests: Alice owns things, Bob is another person, Carol is staff."""
 
+import tempfile
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.db import connection
+from django.utils import translation
 
 from chatsite.accounts.models import User
+from chatsite.standin.models import POCKET
 from chatsite.standin.process import StandIn
-from conversations.models import Message, Reservation
+from conversations.models import MCPServer, Message, Reservation, Tool
 from tests.history import TEST_RUNNER
 from tests.site import Site, eventually
+from tests.tools.mcp.authorization import OAuthServer
+
+#: The files that tests attach, away from those of a checkout; before anything opens the storage.
+_attachments = tempfile.TemporaryDirectory(prefix="chatsite-test-files-")
+settings.ATTACHMENTS_DIR = Path(_attachments.name)
 
 PASSWORD = "a calm harbour at dawn"
 
@@ -29,6 +40,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
 @pytest.fixture(autouse=True)
 def _fast_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _default_language():
+    """Requests of the test client run in the context of the test, and leave their language in it."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
@@ -87,6 +105,21 @@ def site(_shared_site, transactional_db, stand_in):
 
 
 @pytest.fixture(scope="session")
+def _pocket_site(django_db_setup, django_db_blocker, stand_in):
+    with django_db_blocker.unblock():
+        running = Site(stand_in.url, CHAT_MODELS=f"claude-sonnet-5-5,{POCKET}")
+    with running:
+        yield running
+
+
+@pytest.fixture
+def pocket_site(_pocket_site, site):
+    """A process that offers a model whose window is full after a few turns."""
+    yield _pocket_site
+    _pocket_site.forget_visitors()
+
+
+@pytest.fixture(scope="session")
 def _titling_site(django_db_setup, django_db_blocker, stand_in):
     with django_db_blocker.unblock():
         running = Site(stand_in.url, CHAT_TITLE_MODEL="claude-haiku-5-5", CHAT_MAX_RUNNING_PER_PERSON="50")
@@ -100,3 +133,29 @@ def titling_site(_titling_site, site):
     yield _titling_site
     _titling_site.forget_visitors()
     eventually(lambda: not Reservation.objects.exists(), seconds=40)
+
+
+@pytest.fixture(scope="session")
+def _running_notes():
+    notes = OAuthServer()
+    notes.start()
+    yield notes
+    notes.stop()
+
+
+@pytest.fixture
+def notes(_running_notes):
+    """An MCP server at which each person signs in, which has forgotten everybody."""
+    _running_notes.reset()
+    return _running_notes
+
+
+@pytest.fixture
+def notes_server(notes, transactional_db):
+    """The row of this server; its tools are switched on for everybody."""
+    server = MCPServer.objects.create(slug="notes", title="Notes", url=notes.url, authentication="oauth")
+    for name in ("who_am_i", "leak"):
+        Tool.objects.create(
+            name=f"notes__{name}", title=name, kind="mcp", server=server, remote_name=name, acts=False, is_enabled=True
+        )
+    return server

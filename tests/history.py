@@ -1,11 +1,13 @@
 """Conversations that already happened, stored through the models' own methods and answered without Claude."""
 
+import hashlib
 from datetime import UTC, datetime
 from uuid import UUID
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 
-from conversations.models import Conversation, Message, Question, Retry, TeamSettings, Usage
+from conversations.models import Attachment, Conversation, Message, Question, Retry, StoredFile, TeamSettings, Usage
 from conversations.models.content import text_content
 
 MODEL = "claude-sonnet-5-5"
@@ -59,6 +61,21 @@ def create_conversation(owner, *questions: str):
     for question in others:
         finish_answer(ask(conversation, question))
     return conversation
+
+
+def store_bytes(content: bytes) -> StoredFile:
+    with transaction.atomic():
+        return StoredFile.store(ContentFile(content), hashlib.sha256(content).hexdigest())
+
+
+def create_file(owner, name: str = "notes.txt", content: bytes = b"Notes.", **fields) -> Attachment:
+    """A file that nobody has read: a text unless told, with itself as thumbnail where it is an image."""
+    stored = store_bytes(content)
+    kind = fields.setdefault("kind", "text")
+    defaults = {"media_type": "text/plain", "sent_media_type": "text/plain", "size": len(content), "original": stored}
+    if kind == "image":
+        defaults |= {"media_type": "image/png", "sent_media_type": "image/png", "thumbnail": stored}
+    return Attachment.objects.create(owner=owner, name=name, **defaults | fields)
 
 
 def texts(messages) -> list[str]:

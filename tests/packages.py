@@ -12,8 +12,10 @@ def install(package: str) -> None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         print(f"Installing {package} for the tests …", flush=True)
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        # Another run of the tests may be installing something.
+        apt_get = ["apt-get", "--quiet=2", "--option", "DPkg::Lock::Timeout=300"]
         for command in (["update"], ["install", "--yes", "--no-install-recommends", package]):
-            subprocess.run(["apt-get", "--quiet=2", *command], stdout=subprocess.DEVNULL, env=environment, check=True)
+            subprocess.run([*apt_get, *command], stdout=subprocess.DEVNULL, env=environment, check=True)
 
 
 def program(name: str, package: str) -> str:

@@ -52,6 +52,7 @@ class Site:
             "DATABASE_URL": database_url(),
             "SECRET_KEY": settings.SECRET_KEY,
             "DEBUG": "on",
+            "ATTACHMENTS_DIR": str(settings.ATTACHMENTS_DIR),
             "ANTHROPIC_BASE_URL": stand_in_url,
             "ANTHROPIC_API_KEY": "test-key",
             # What is asked of Claude is what the tests ask; those of titles start a site of their own.
@@ -134,12 +135,12 @@ class Visitor:
         with self.http.stream(method, path, headers=headers, **request) as response:
             yield Stream(response)
 
-    def asking(self, text: str, conversation=None, **fields: str) -> AbstractContextManager["Stream"]:
+    def asking(self, text: str, conversation=None, **fields: Any) -> AbstractContextManager["Stream"]:
         """An open stream of the reply to a question."""
         path = f"/conversations/{conversation}/messages/" if conversation else "/conversations/"
         return self.streaming("POST", path, data={"text": text, **fields})
 
-    def ask(self, text: str, conversation=None, **fields: str) -> "Stream":
+    def ask(self, text: str, conversation=None, **fields: Any) -> "Stream":
         """Ask and read the reply to its end."""
         with self.asking(text, conversation, **fields) as stream:
             stream.read_to_end()

@@ -26,6 +26,7 @@ INVALID_VALUES = [
     ("STOP_SECONDS", "9"),
     ("LOG_LEVEL", "LOUD"),
     ("TIME_ZONE", "Mars/Olympus"),
+    ("LANGUAGE_CODE", "tlh"),
     ("ALLOWED_HOSTS", "https://chat.example.com"),
     ("CSRF_TRUSTED_ORIGINS", "chat.example.com"),
     ("DATABASE_URL", "chatsite.sqlite3"),
@@ -33,6 +34,8 @@ INVALID_VALUES = [
     ("DATABASE_URL", "mysql://localhost/chatsite"),
     ("DATABASE_URL", "postgres://localhost:many/chatsite"),
     ("DATABASE_URL", "postgres://localhost"),
+    ("CHAT_TOOL_DATABASE_URL", "figures.sqlite3"),
+    ("CHAT_TOOL_FETCH_HOSTS", "https://docs.example.com"),
     ("EMAIL_URL", "mail.example.com"),
     ("EMAIL_URL", "smtp://mail.example.com:many"),
 ]
@@ -78,7 +81,15 @@ def test_an_invalid_value_stops_startup_with_an_error_that_names_the_variable(na
     assert name in last_line(process.stderr)
 
 
-@pytest.mark.parametrize("name", ["DATABASE_URL", "EMAIL_URL"])
+@pytest.mark.parametrize("command", [["manage.py", "check"], ["-m", "chatsite.server"]])
+def test_the_commands_print_the_sentence_alone(command):
+    environment = os.environ | {"SECRET_KEY": "s" * 50, "SESSION_DAYS": "0"}
+    process = subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert process.returncode == 1
+    assert process.stderr == "SESSION_DAYS must be a whole number from 1 to 365, not '0'.\n"
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "CHAT_TOOL_DATABASE_URL", "EMAIL_URL"])
 def test_an_error_does_not_repeat_a_password(name):
     process = load_settings(**{name: "nonsense://alice:hush@localhost/x"})
     assert "hush" not in last_line(process.stderr)

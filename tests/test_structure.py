@@ -91,13 +91,17 @@ def test_models_import_nothing_of_ours_but_each_other_and_people():
 
 
 def test_chatsite_holds_no_chat_logic():
-    """Only the server starts the engine, and only the restoring of a backup counts what came back."""
+    """Only the server starts the engine, and only backups know what is stored: its files, and how much came back."""
     users = {
         module
         for module, names in MODULES.items()
         if is_in(module, "chatsite") and any(is_in(name, "conversations") for name in names)
     }
-    assert users == {"chatsite.asgi", "chatsite.operations.management.commands.restore"}
+    assert users == {
+        "chatsite.asgi",
+        "chatsite.operations.backups.files",
+        "chatsite.operations.management.commands.restore",
+    }
 
 
 def test_nothing_imports_the_tests():

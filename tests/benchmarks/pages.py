@@ -23,8 +23,8 @@ def measure(people: world.People, *, times: int = 20, messages: int = MESSAGES) 
         person = User.objects.get(email="person0@example.com")
         http.cookies.set("session", people.session(0))
         queries = Queries()
-        long, short = _create_conversation(person, messages), _create_conversation(person, 2)
-        _create_conversations(person, CONVERSATIONS - 2)
+        long, short = create_conversation(person, messages), create_conversation(person, 2)
+        create_conversations(person, CONVERSATIONS - 2)
         for name, path, goal in (
             (f"conversation of {messages:,} messages", f"/conversations/{long.pk}/", "≤ 80 ms; ≤ 15"),
             ("conversation of 2 messages", f"/conversations/{short.pk}/", ""),
@@ -74,7 +74,7 @@ class Queries:
         return self.count - before
 
 
-def _create_conversation(person: Any, messages: int) -> Any:
+def create_conversation(person: Any, messages: int) -> Any:
     """Answers of an ordinary length, as the renderer leaves them."""
     from chatsite.standin import prose
     from conversations import markdown
@@ -91,7 +91,7 @@ def _create_conversation(person: Any, messages: int) -> Any:
     return answer.conversation
 
 
-def _create_conversations(person: Any, number: int) -> None:
+def create_conversations(person: Any, number: int) -> None:
     from conversations.models import Conversation
 
     Conversation.objects.bulk_create(Conversation(owner=person, title=f"Morning {index}") for index in range(number))
