@@ -1,6 +1,7 @@
 """The content of one answer as it is written: the events of Claude become blocks, and text in the broadcast."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 from conversations.claude import citations, client
@@ -11,7 +12,6 @@ from conversations.models.content import (
     Content,
     extract_thinking,
     is_server_block,
-    is_server_error,
     is_tool_block,
     list_tool_uses,
     split_at_tools,
@@ -24,15 +24,14 @@ from conversations.tools.calls import Step
 
 #: Characters of text.
 MAX_TEXT = 200_000
-State = ToolCall.State
 THINKING_TYPES = {"thinking", "redacted_thinking"}
 
 
 class ContentWriter:
     """Fills the broadcast with text and thinking, and `blocks` with the blocks of all steps that are whole."""
 
-    def __init__(self, answer: Message, broadcast: Broadcast) -> None:
-        """`answer`: with the content from before it waited for a decision, if it has."""
+    def __init__(self, answer: Message, broadcast: Broadcast, earlier_calls: Iterable[ToolCall] = ()) -> None:
+        """`answer`: with the content from before it waited for a decision, if it has, and the calls of that time."""
         self.stop_reason = ""
         self.request_id = self.upstream_id = ""
         #: The container in which Claude has run code, as long as this process writes the answer.
@@ -52,10 +51,10 @@ class ContentWriter:
         self._text_start = self._thinking_start = 0
         # When the block that is open began: with the message, or where the block before ended.
         self._block_began = 0.0
-        self._restore()
+        self._restore({call.block_id: call for call in earlier_calls})
 
-    def _restore(self) -> None:
-        """Write what an answer has that has waited for a decision."""
+    def _restore(self, calls: dict[str, ToolCall]) -> None:
+        """Write what an answer has that has waited for a decision; `calls` by the ids of their blocks."""
         if thinking := extract_thinking(self.blocks):
             self._broadcast.think(f"{thinking}\n\n")
         for before, tools in split_at_tools(self.blocks):
@@ -65,6 +64,8 @@ class ContentWriter:
                 self._add_block(block)
             for block in tools:
                 self._add_block(block)
+                if block.get("type") == "tool_use" and block["id"] in calls:
+                    self._broadcast.show_step(LiveStep.of_call(calls[block["id"]]))
         self._text_start, self._thinking_start = len(self._broadcast.pieces), len(self._broadcast.thoughts)
 
     @property
@@ -112,18 +113,9 @@ class ContentWriter:
         if is_tool_block(block) and not self._is_among_tools:
             self._is_among_tools = True
             self._broadcast.begin_tools()
-        if is_server_block(block):
-            self._show_server_block(block)
+        if is_server_block(block) and (step := LiveStep.of_server_block(block, self.blocks)):
+            self._broadcast.show_step(step)
         self._is_new_text = self._is_new_text or block.get("type") != "text"
-
-    def _show_server_block(self, block: dict[str, Any]) -> None:
-        """Show a use of a tool of Claude's API, which runs until its result comes."""
-        is_use = block["type"] == "server_tool_use"
-        pk = block.get("id" if is_use else "tool_use_id")
-        uses = (use for use in self.blocks if use.get("type") == "server_tool_use" and use.get("id") == pk)
-        if use := next(uses, None):
-            state = State.RUNNING if is_use else State.FAILED if is_server_error(block) else State.DONE
-            self._broadcast.show_step(LiveStep(str(pk), str(use.get("name")), "", state))
 
     def _with_own_id(self, block: dict[str, Any]) -> dict[str, Any]:
         """A call with an id that no other call of the answer has: some servers begin to count again in each step."""

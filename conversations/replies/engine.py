@@ -16,7 +16,6 @@ from django.conf import settings
 from chatsite.accounts.models import User
 from conversations.claude import client
 from conversations.models import Conversation, Message, Question, Retry, ToolCall
-from conversations.presentation.continuing import find_continued_opening
 from conversations.replies import access, erasure, model_refresh, storage
 from conversations.replies.broadcast import Broadcast
 from conversations.replies.call import ReservedCall
@@ -171,7 +170,7 @@ class Engine:
         if answer.pk in self.running:
             return self.running[answer.pk].broadcast
         if answer.is_writing:
-            return self._mirrors.get(answer, await storage.run(find_continued_opening, answer))
+            return await self._mirrors.follow(answer)
         broadcast = Broadcast(answer.text)
         end, html = await storage.run(read_end, answer.pk)
         await broadcast.close(end, html)

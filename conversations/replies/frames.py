@@ -2,10 +2,13 @@
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 from conversations import markdown, sse
 from conversations.models import ToolCall
+from conversations.models.content import Content, is_server_error
+
+State = ToolCall.State
 
 #: Frames that are kept for readers that are a little behind; a reader further behind gets a snapshot.
 MAX_FRAMES = 256
@@ -45,6 +48,18 @@ class LiveStep:
     @classmethod
     def of_call(cls, call: ToolCall) -> Self:
         return cls(str(call.pk), call.tool, call.title, call.state)
+
+    @classmethod
+    def of_server_block(cls, block: dict[str, Any], content: Content) -> Self | None:
+        """The use of a tool of Claude's API that a block begins or ends; it runs until its result comes.
+
+        None where the content does not have the use.
+        """
+        is_use = block["type"] == "server_tool_use"
+        pk = block.get("id" if is_use else "tool_use_id")
+        state = State.RUNNING if is_use else State.FAILED if is_server_error(block) else State.DONE
+        uses = (use for use in content if use.get("type") == "server_tool_use" and use.get("id") == pk)
+        return next((cls(str(pk), str(use.get("name")), "", state) for use in uses), None)
 
 
 @dataclass(slots=True)

@@ -3,18 +3,22 @@
 import asyncio
 import logging
 import math
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db.models.functions import Length, Now
 
 from conversations.markdown import Opening
-from conversations.models import Message
+from conversations.models import Message, ToolCall
+from conversations.models.content import Content, extract_text, is_server_block, list_tool_uses, split_at_tools
+from conversations.presentation.continuing import find_continued_opening
 from conversations.replies import storage
 from conversations.replies.broadcast import Broadcast
 from conversations.replies.end import End, read_end
+from conversations.replies.frames import LiveStep
 
 logger = logging.getLogger(__name__)
 
@@ -25,11 +29,21 @@ WATCH_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What a mirror has by now: characters of text, and calls of tools."""
+
+    length: int = 0
+    calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RowChange:
-    """What a row has that its mirror has not; `is_ending`: a stop was requested."""
+    """What a row has: its text and its content where they grew, its calls; `is_ending`: a stop was requested."""
 
     id: UUID
     text: str = ""
+    content: Content = field(default_factory=list)
+    calls: list[ToolCall] = field(default_factory=list)
     end: tuple[End, str] | None = None
     is_ending: bool = False
 
@@ -38,6 +52,50 @@ class Mirror(Broadcast):
     """A reply that another process writes; `watched_at`: when its row last said that it has a reader here."""
 
     watched_at = -math.inf
+
+    def __init__(self, *, opening: Opening | None, on_leave: Callable[[], None]) -> None:
+        super().__init__(opening=opening, on_leave=on_leave)
+        # The content of the row is that before the last calls of its answer; the text goes on.
+        self._content: Content = []
+        self._steps: dict[str, LiveStep] = {}
+
+    @property
+    def seen(self) -> Seen:
+        return Seen(self.length, len(list_tool_uses(self._content)))
+
+    def write_change(self, change: RowChange) -> None:
+        """Write what the row has more: text, places of tools between its parts, and their steps."""
+        self._content = change.content or self._content
+        calls = {call.block_id: call for call in change.calls}
+        before_tools: Content = []
+        for number, (before, tools) in enumerate(split_at_tools(self._content)[:-1], 1):
+            before_tools += before
+            if number > self._written.tools_begun:
+                self._write_up_to(extract_text(before_tools))
+                self.begin_tools()
+            before_tools += tools
+            self._show_steps(tools, calls)
+        self._write_up_to(change.text)
+
+    def _write_up_to(self, text: str) -> None:
+        if len(text) > self.length:
+            self.write(text[self.length :])
+
+    def _show_steps(self, tools: Content, calls: dict[str, ToolCall]) -> None:
+        """Tell readers of the steps of a row whose state they do not know."""
+        steps = {}
+        for block in tools:
+            if is_server_block(block):
+                step = LiveStep.of_server_block(block, self._content)
+            else:
+                call = calls.get(block.get("id", ""))
+                step = LiveStep.of_call(call) if call else None
+            if step is not None:
+                steps[step.id] = step
+        for step in steps.values():
+            if self._steps.get(step.id) != step:
+                self.show_step(step)
+        self._steps |= steps
 
     def is_watch_due(self, now: float) -> bool:
         """Due at once for a new mirror, before its reader has begun to read; later only while there is a reader."""
@@ -52,14 +110,19 @@ class Mirrors:
         self._task: asyncio.Task[None] | None = None
         self._due = asyncio.Event()
 
-    def get(self, answer: Message, opening: Opening | None = None) -> Mirror:
-        """The mirror of a reply, made if there is none yet; `opening`: of the answer that it continues.
+    async def follow(self, answer: Message) -> Mirror:
+        """The mirror of a reply, made if there is none yet.
 
-        It begins with the text of the row: a page that shows this already would be emptied by a first snapshot without.
+        It begins with what the row has: a page that shows this already would be emptied by a first snapshot without.
         """
         message = answer.pk
         if message not in self._mirrors:
-            self._mirrors[message] = Mirror(answer.text, opening=opening, on_leave=lambda: self._drop_unread(message))
+            opening, changes = await storage.run(read_beginning, answer)
+            mirror = Mirror(opening=opening, on_leave=lambda: self._drop_unread(message))
+            for change in changes:
+                mirror.write_change(change)
+            # Another reader may have come meanwhile.
+            self._mirrors.setdefault(message, mirror)
             self._due.set()
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._keep_polling())
@@ -88,9 +151,9 @@ class Mirrors:
     async def _poll(self) -> bool:
         """Update every mirror; True when one of the replies is about to end."""
         now = asyncio.get_running_loop().time()
-        lengths = {pk: mirror.length for pk, mirror in self._mirrors.items()}
+        seen = {pk: mirror.seen for pk, mirror in self._mirrors.items()}
         watched = {pk for pk, mirror in self._mirrors.items() if mirror.is_watch_due(now)}
-        changes = await storage.run(read_changes, lengths, watched)
+        changes = await storage.run(read_changes, seen, watched)
         for pk in watched & self._mirrors.keys():
             self._mirrors[pk].watched_at = now
         for change in changes:
@@ -101,27 +164,38 @@ class Mirrors:
         mirror = self._mirrors.get(change.id)
         if mirror is None:
             return
-        if len(change.text) > mirror.length:
-            mirror.write(change.text[mirror.length :])
+        mirror.write_change(change)
         if change.end is not None:
             del self._mirrors[change.id]
             await mirror.close(*change.end)
 
 
-def read_changes(lengths: dict[UUID, int], watched: Collection[UUID]) -> list[RowChange]:
-    """Compare rows with the `lengths` of their mirrors; a text is read only where it grew.
+def read_beginning(answer: Message) -> tuple[Opening | None, list[RowChange]]:
+    """What was open in the answer that this one continues, and what its row has."""
+    return find_continued_opening(answer), read_changes({answer.pk: Seen()}, ())
+
+
+def read_changes(seen: dict[UUID, Seen], watched: Collection[UUID]) -> list[RowChange]:
+    """Compare rows with what their mirrors have; a text and a content are read only where they grew.
 
     `watched`: replies whose writers must learn that they have a reader here.
     """
     if watched:
         Message.objects.writing().filter(pk__in=watched).update(watched_at=Now())
-    rows = Message.objects.filter(pk__in=lengths).annotate(length=Length("text"))
+    # Before the contents, which are stored with the calls at their ends.
+    calls = defaultdict(list)
+    for call in ToolCall.objects.filter(message__in=seen).defer("input", "result").order_by("step", "position"):
+        calls[call.message_id].append(call)
+    rows = Message.objects.filter(pk__in=seen).annotate(length=Length("text"))
     found = list(rows.values_list("pk", "state", "length", "stop_requested"))
-    grown = [pk for pk, _state, length, _stop in found if length > lengths[pk]]
+    grown = [pk for pk, _state, length, _stop in found if length > seen[pk].length]
     texts = dict(Message.objects.filter(pk__in=grown).values_list("pk", "text"))
+    with_calls = [pk for pk in seen if len(calls[pk]) > seen[pk].calls]
+    contents = dict(Message.objects.filter(pk__in=with_calls).values_list("pk", "content"))
     changes = []
     for pk, state, _length, stop_requested in found:
         end = None if state == Message.State.WRITING else read_end(pk)
-        changes.append(RowChange(pk, texts.get(pk, ""), end, is_ending=end is None and bool(stop_requested)))
-    deleted = lengths.keys() - {pk for pk, *_columns in found}
+        is_ending = end is None and bool(stop_requested)
+        changes.append(RowChange(pk, texts.get(pk, ""), contents.get(pk, []), calls[pk], end, is_ending))
+    deleted = seen.keys() - {pk for pk, *_columns in found}
     return changes + [RowChange(pk, end=read_end(pk)) for pk in deleted]

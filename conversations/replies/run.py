@@ -48,7 +48,7 @@ class Run:
         step: tool_calls.Step | None = None,
     ) -> None:
         self.answer = answer
-        self.writer = ContentWriter(answer, broadcast)
+        self.writer = ContentWriter(answer, broadcast, step.earlier if step else ())
         self._request = first_call.request
         #: That of the first call, until it is made; each further call makes its own.
         self._reservation: Reservation | None = first_call.reservation

@@ -3,7 +3,7 @@
 Each function uses the database; the engine calls them between two awaits.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -42,10 +42,14 @@ class NotWriting(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The calls with which one call to Claude has ended, and the tools that the answer may use, by their names."""
+    """The calls with which one call to Claude has ended, and the tools that the answer may use, by their names.
+
+    `earlier`: the calls of the steps before, where the answer has waited for a decision.
+    """
 
     calls: list[ToolCall]
     tools: dict[str, Tool]
+    earlier: Sequence[ToolCall] = ()
 
 
 def propose(answer: Message, content: Content, number: int, approval: Approval, is_last: bool) -> Step:
@@ -184,7 +188,7 @@ def read_last_step(answer: Message) -> Step:
         if call.state == State.APPROVED and call.tool not in tools:
             call.end(State.FAILED, UNKNOWN_TOOL)
             call.save(update_fields=["state", "result"])
-    return Step(last, tools)
+    return Step(last, tools, earlier=calls[: -len(last)])
 
 
 def sum_cost(answer: Message) -> int:

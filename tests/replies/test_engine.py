@@ -75,7 +75,7 @@ def test_who_asked_for_a_reply_of_another_process_and_never_read_it_is_no_reader
 
     async def never_read():
         followed = Mirrors()
-        followed.get(answer)
+        await followed.follow(answer)
         await asyncio.sleep(0.3)
         first = await storage.run(told)
         await asyncio.sleep(0.5)
