@@ -182,10 +182,11 @@ class Broadcast:
     async def plain_frames(self, reader: Reader, end_frame: Callable[[End], Awaitable[bytes]]) -> AsyncGenerator[bytes]:
         """The plain API's stream: pieces of text, what `end_frame` makes of the end, `[DONE]`."""
         sent = shown = 0
+        pieces = self.pieces
         with self._reading(reader, page=False):
             while not reader.has_access_ended:
-                if sent < len(self.pieces):
-                    text, sent = "".join(self.pieces[sent:]), len(self.pieces)
+                if sent < len(pieces):
+                    text, sent = "".join(pieces[sent:]), len(pieces)
                     yield sse.encode_plain_frame({"text": text})
                 elif shown < len(self._tools.plain):
                     yield self._tools.plain[shown]
