@@ -9,6 +9,9 @@ from conversations.models.message import Message
 from conversations.models.question import Question, Retry
 from conversations.models.refusals import Busy, Refused, Stale, TooManyRunning
 
+#: The states of answers that are not final, by their conversations, of which each has one at most.
+OpenAnswers = dict[UUID, str]
+
 
 def lock_owner(user_id: int) -> None:
     """Lock the person's row until the transaction ends: keys, limits, the tree and the bin change under this lock.
@@ -29,15 +32,20 @@ def refuse_if_stale(request: Question | Retry, head: UUID | None) -> None:
         raise Stale
 
 
-def refuse_if_busy(conversation: UUID) -> None:
+def find_open_answers(user_id: int) -> OpenAnswers:
+    """The person's answers that are not final; they are exact only under the lock of the owner."""
+    return dict(Message.objects.open().filter(conversation__owner=user_id).values_list("conversation", "state"))
+
+
+def refuse_if_busy(conversation: UUID, open_answers: OpenAnswers) -> None:
     """Raise Busy when the conversation has an open answer; one whose process is gone is interrupted instead."""
-    messages = Message.objects.filter(conversation=conversation)
-    if messages.open().exists() and not messages.interrupt_stale():
-        raise Busy
+    if conversation in open_answers:
+        if not Message.objects.filter(conversation=conversation).interrupt_stale():
+            raise Busy
+        del open_answers[conversation]
 
 
-def refuse_if_too_many_running(user_id: int) -> None:
-    """Raise TooManyRunning; the number is exact only under the lock of the owner."""
-    running = Message.objects.writing().filter(conversation__owner=user_id)
-    if running.count() >= settings.CHAT_MAX_RUNNING_PER_PERSON:
+def refuse_if_too_many_running(open_answers: OpenAnswers) -> None:
+    """Raise TooManyRunning. Answers that wait for a decision do not count."""
+    if [*open_answers.values()].count(Message.State.WRITING) >= settings.CHAT_MAX_RUNNING_PER_PERSON:
         raise TooManyRunning

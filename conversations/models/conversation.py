@@ -132,11 +132,12 @@ class Conversation(Listed):
             answer, _is_new = continued.conversation.ask(below, runner=runner, instructions=instructions)
             IdempotencyKey.remember(self.owner_id, request.key, fingerprint, answer)
             return answer, True
+        open_answers = asking.find_open_answers(self.owner_id)
         if not self._state.adding:
             self.reload_head()
             asking.refuse_if_stale(request, self.head_id)
-            asking.refuse_if_busy(self.pk)
-        asking.refuse_if_too_many_running(self.owner_id)
+            asking.refuse_if_busy(self.pk, open_answers)
+        asking.refuse_if_too_many_running(open_answers)
         if isinstance(request, Retry):
             new, question = [], self.messages.get(children=request.answer)
         else:
@@ -229,7 +230,7 @@ class Conversation(Listed):
             if repeated := IdempotencyKey.find_message(self.owner_id, key, fingerprint):
                 return repeated
             self.reload_head()
-            asking.refuse_if_busy(self.pk)
+            asking.refuse_if_busy(self.pk, asking.find_open_answers(self.owner_id))
             old = self.messages.filter(pk=question, role=Message.Role.USER).first()
             if old is None:
                 raise UnknownMessage

@@ -15,6 +15,8 @@ class SummaryQuerySet(models.QuerySet["Summary"]):
 
         All are read: they are few, and a branch may have more messages than a query may name.
         """
+        if len(branch) < 2:  # nothing stands above a first question
+            return None
         found = {summary.upto_id: summary for summary in self.order_by("created", "pk")}
         return next((found[pk] for pk in reversed(branch) if pk in found), None)
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from conversations.markdown import Opening
 from conversations.models import Message, Refused, TeamSettings, ToolCall
-from conversations.models.asking import lock_owner, refuse_if_too_many_running
+from conversations.models.asking import find_open_answers, lock_owner, refuse_if_too_many_running
 from conversations.presentation.continuing import find_continued_opening
 from conversations.replies.call import ReservedCall
 from conversations.replies.start import prepare_request
@@ -67,7 +67,7 @@ def store_decision(pk: UUID, decision: Decision, runner: str) -> ResumedAnswer |
             raise AlreadyDecided
         if call.message.tool_calls.undecided().exists():
             return None
-        refuse_if_too_many_running(call.conversation.owner_id)
+        refuse_if_too_many_running(find_open_answers(call.conversation.owner_id))
         return resume(call.message, runner)
 
 

@@ -17,7 +17,7 @@ from conversations.claude import client, prompt, summary_prompt
 from conversations.claude.errors import Failed
 from conversations.claude.models import get_model
 from conversations.models import Busy, Message, NothingToSummarize, Refused, Summary, Usage
-from conversations.models.asking import refuse_if_busy
+from conversations.models.asking import find_open_answers, refuse_if_busy
 from conversations.models.content import Content, text_content
 from conversations.replies import storage
 from conversations.replies.call import Stopped, UpstreamCall
@@ -55,7 +55,7 @@ def plan_summary(answer: Message, is_refused: bool = False) -> SummaryPlan | Non
 
 def plan_summary_by_hand(answer: Message) -> SummaryPlan:
     """The summary of all that is above the last turn of a branch. Raises Busy and NothingToSummarize."""
-    refuse_if_busy(answer.conversation_id)
+    refuse_if_busy(answer.conversation_id, find_open_answers(answer.conversation.owner_id))
     plan = _plan(answer, answer.pk, max_kept=0, as_text=False)
     if plan is None:
         raise NothingToSummarize

@@ -12,7 +12,7 @@ from tests.history import create_conversation
 from tests.replies.scripted import Script, answer_question, create_tool, text, use
 from tests.replies.threads import storage_threads
 
-MAX_QUERIES = 19
+MAX_QUERIES = 18
 #: Those about tools, beside those that reserve and settle the call to Claude.
 MAX_QUERIES_OF_A_STEP = 10
 QUESTION = Question(text="[[nothinking]][[rate:0]][[echo:Yes.]]", model="claude-sonnet-5-5")
