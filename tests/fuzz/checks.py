@@ -97,7 +97,9 @@ def check_text(case: Case, answer: Any) -> list[Failure]:
     sent, stored = case.text, answer.text
     if case.is_disturbed and answer.state != "complete":
         kept = stored.rstrip("\ufffd")
-        is_lost = not (sent.startswith(kept) or (not case.is_whole and kept.startswith(sent)))
+        # After a fault the first block may go on, and what stood behind it may be lost with the stop.
+        first = next((block.rstrip("\ufffd") for block in case.text_blocks), "")
+        is_lost = not (sent.startswith(kept) or (not case.is_whole and kept.startswith(first)))
         return [Failure("a stopped text differs from what was sent", differ(sent, stored))] * is_lost
     if not case.is_whole:
         # What came after the fault may belong to an earlier block, and then stands before the text of a later one.
