@@ -1,8 +1,10 @@
 """Answers in which Claude has used tools, stored without Claude, and without any tool."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
+from django.test import Client
 from django.utils import timezone
 
 from conversations.models import Message, Tool, ToolCall
@@ -71,3 +73,13 @@ def run_for(seconds: float) -> dict[str, Any]:
     """The times of a call that has run for so long."""
     started = timezone.now()
     return {"started": started, "finished": started + timedelta(seconds=seconds)}
+
+
+def steps_of(html: str) -> list[str]:
+    """The words of each step in a page, without markup."""
+    found = re.findall(r'<li class="step" data-step=".*?</li>', html, re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", " ", step).split()) for step in found]
+
+
+def read_steps(client: Client, path: str) -> list[str]:
+    return steps_of(client.get(path).content.decode())

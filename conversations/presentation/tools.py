@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.safestring import SafeString, mark_safe
 
 from conversations.markdown.tools_place import PLACE
-from conversations.models import Message, ToolCall
+from conversations.models import Conversation, Message, Tool, ToolCall
 from conversations.models.content import is_server_error, list_tool_uses, split_at_tools
 from conversations.presentation.details import format_duration
 from conversations.presentation.server_tools import describe_tool, show_server_result
@@ -57,7 +57,7 @@ class AnswerPart:
 
 
 def find_rows(messages: Iterable[Message]) -> dict[UUID, list[ToolRow]]:
-    """The rows of steps of each answer that has used tools. One query, if there is any such answer."""
+    """The rows of steps of each answer that has used tools. One query, or three if some are copied from elsewhere."""
     answers = [message for message in messages if message.is_answer]
     calls = find_calls(answers)
     rows = {answer.pk: list_rows(answer, calls) for answer in answers}
@@ -66,13 +66,29 @@ def find_rows(messages: Iterable[Message]) -> dict[UUID, list[ToolRow]]:
 
 def find_calls(answers: list[Message]) -> Calls:
     """The calls of answers. A copy of an answer has no calls of its own, but blocks with the same ids."""
-    ids = [block["id"] for answer in answers for block in list_tool_uses(answer.content)]
+    ids = {block["id"] for answer in answers for block in list_tool_uses(answer.content)}
     if not ids:
         return {}
     conversations = {answer.conversation_id for answer in answers}
-    found = ToolCall.objects.filter(conversation__in=conversations, block_id__in=ids).order_by("created", "pk")
-    originals = {(None, call.block_id): call for call in found}
+    found = list(ToolCall.objects.filter(conversation__in=conversations, block_id__in=ids).order_by("created", "pk"))
+    missing = ids - {call.block_id for call in found}
+    elsewhere = find_elsewhere(missing, conversations) if missing else []
+    originals = {(None, call.block_id): call for call in [*elsewhere, *found]}
     return originals | {(call.message_id, call.block_id): call for call in found}
+
+
+def find_elsewhere(ids: set[str], conversations: set[UUID]) -> list[ToolCall]:
+    """The calls from which answers were copied into these conversations, which are those of the same people.
+
+    A call forgets its title when its conversation is purged, and has that of its tool then.
+    """
+    owners = Conversation.objects.filter(pk__in=conversations).values("owner")
+    calls = list(ToolCall.objects.filter(user__in=owners, block_id__in=ids).order_by("created", "pk"))
+    untitled = Tool.objects.filter(name__in={call.tool for call in calls if not call.title})
+    titles = dict(untitled.values_list("name", "title"))
+    for call in calls:
+        call.title = call.title or titles.get(call.tool, "")
+    return calls
 
 
 def list_rows(answer: Message, calls: Calls) -> list[ToolRow]:
@@ -95,6 +111,8 @@ def show_block(answer: Message, use: dict[str, Any], result: dict[str, Any] | No
     call = calls.get((answer.pk, use["id"])) or calls.get((None, use["id"]))
     if call is None:
         return show_use(use, result)
+    if call.conversation_id != answer.conversation_id:
+        return show_copied_use(use, result, call)
     step = show_call(call)
     if call.is_open and not answer.is_open:  # housekeeping ends it soon
         step.state = State.UNKNOWN if call.state == State.RUNNING else State.DENIED
@@ -113,6 +131,16 @@ def show_call(call: ToolCall) -> ShownStep:
         duration=format_duration(call.duration.total_seconds()) if call.duration else "",
         acts=call.acts,
     )
+
+
+def show_copied_use(use: dict[str, Any], result: dict[str, Any] | None, original: ToolCall) -> ShownStep:
+    """A call in another conversation: its input and its result may be gone there, and are in the content here."""
+    step, shown = show_use(use, result), show_call(original)
+    if not original.is_open:  # housekeeping ends it soon
+        step.state = original.state
+    step.title = original.title or step.title
+    step.icon, step.duration, step.acts = shown.icon, shown.duration, shown.acts
+    return step
 
 
 def show_use(use: dict[str, Any], result: dict[str, Any] | None) -> ShownStep:

@@ -8,7 +8,7 @@ from conversations.views.turn_limit import TurnLimit
 from tests.citing import create_cited_answer
 from tests.history import ask, begin, create_conversation, create_file, create_usage, finish_answer, texts
 from tests.site import Visitor
-from tests.using_tools import FOUND, begin_waiting, create_answer_with_step
+from tests.using_tools import FOUND, begin_waiting, create_answer_with_step, create_tool, read_steps, run_for
 from tests.views.requests import SCRIPT, path_of
 
 pytestmark = pytest.mark.django_db
@@ -87,8 +87,36 @@ def test_the_steps_and_the_results_of_tools_are_shown_and_their_calls_are_not_co
 
     html = alice_client.get(path_of(new)).content.decode()
     assert FOUND in html
-    assert "find ferries" in html
     assert ToolCall.objects.get() == call
+
+
+@pytest.mark.parametrize(("state", "words"), [("done", "done"), ("denied", "denied"), ("failed", "failed")])
+def test_a_copied_step_is_named_as_in_the_original_and_says_how_it_ended(alice_client, alice, state, words):
+    call = create_answer_with_step(alice, state, title="Find a ferry", **run_for(1.2))
+    new = fork(alice_client, call.message)
+
+    step = f"Find a ferry {words} 1.2 s day Sunday Result {FOUND}"
+    assert [read_steps(alice_client, path_of(new, page)) for page in ("", "print/")] == [[step], [step]]
+    exported = alice_client.get(path_of(new, "markdown/")).content.decode()
+    assert f"- **Find a ferry**: {words}, 1.2 s (day: Sunday)" in exported
+
+
+def test_a_copied_step_keeps_its_name_and_its_end_when_the_original_is_purged(alice_client, alice):
+    create_tool("find_ferries", title="Find a ferry")
+    call = create_answer_with_step(alice, "denied")
+    new = fork(alice_client, call.message)
+    Conversation.objects.exclude(pk=new.pk).get().delete()
+
+    assert read_steps(alice_client, path_of(new)) == [f"Find a ferry denied day Sunday Result {FOUND}"]
+
+
+def test_a_step_of_somebody_else_is_no_original(alice_client, alice, bob):
+    call = create_answer_with_step(alice)
+    new = fork(alice_client, call.message)
+    Conversation.objects.exclude(pk=new.pk).get().delete()
+    ToolCall.objects.update(user=bob, title="Of Bob")
+
+    assert read_steps(alice_client, path_of(new)) == [f"find ferries done day Sunday Result {FOUND}"]
 
 
 def test_citations_lead_to_the_sources_of_the_copy(alice_client, alice):
