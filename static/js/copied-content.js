@@ -1,6 +1,7 @@
 /** What is copied of the turns: text as it is read, HTML without the site's markup, formulas as TeX. */
 
-const CONTROLS = ".code-head, .actions, .decision, form, button, summary, template, details:not([open])";
+const CONTROLS =
+  ".code-head, .actions, .decision, form, button, summary, template, details:not([open]), :is(.tools, .step):not(:has(details[open]))";
 /** Inside one of these, the elements around mean nothing for a part of the text. A question keeps its lines. */
 const TEXT_BLOCKS = "[data-turns], article, p:not([data-text]), li, td, th, h1, h2, h3, h4, h5, h6";
 const WITHOUT_MEANING = "article, chat-time, chat-toolbar, div, footer, header, span, time";

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.history import ask, begin, create_conversation, finish_answer
+from tests.using_tools import create_answer_with_step
 
 pytestmark = pytest.mark.browser
 
@@ -178,3 +179,15 @@ def test_without_tls_the_button_copies_markdown_and_html_too(open_answer):
     expect(window.answer.get_by_role("button", name="Copied", exact=True)).to_be_visible()
     text, html = window.page.evaluate(READ_CLIPBOARD)
     assert (text, "<strong>bold</strong>" in html) == ("Some **bold** words.", True)
+
+
+def test_an_answer_with_steps_is_copied_without_them(open_window, alice):
+    call = create_answer_with_step(alice)
+    window = open_window(alice, permissions=["clipboard-read", "clipboard-write"])
+    window.page.goto(f"/conversations/{call.conversation_id}/")
+    window.button("Copy").click()
+    expect(window.answer.get_by_role("button", name="Copied", exact=True)).to_be_visible()
+    text, html = window.page.evaluate(READ_CLIPBOARD)
+    assert text == "I look that **up**.\n\nAt nine."
+    assert "<strong>up</strong>" in html
+    assert "<li" not in html
