@@ -51,6 +51,11 @@ class ToolAdmin(BaseModelAdmin):
         *("server", "remote_name", "is_listed", "changed"),
     )
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Tool | None = None) -> tuple[str, ...]:
+        # `sync_functions` would overwrite these.
+        from_code = ("title", "acts") if obj and obj.kind == Tool.Kind.FUNCTION else ()
+        return (*self.readonly_fields, *from_code)
+
     # Rows come from the code of the site and from servers.
 
     def has_add_permission(self, request: HttpRequest) -> bool:

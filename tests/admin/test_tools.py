@@ -132,6 +132,26 @@ def test_a_changed_tool_is_not_switched_on_without_approval(admin, tool):
     assert not tool.is_enabled
 
 
+def test_what_the_code_of_a_function_says_is_not_edited(admin, settings):
+    settings.CHAT_TOOLS = ["tests.tools.samples.book"]
+    admin.get(TOOLS)
+    function = Tool.objects.get(kind="function")
+    form = f"{TOOLS}{function.pk}/change/"
+    page = admin.get(form).text
+    assert 'name="title"' not in page
+    assert 'name="acts"' not in page
+    assert admin.post(form, {"is_enabled": "on", "title": "Mine"}).status_code == 302
+    function.refresh_from_db()
+    assert (function.title, function.acts, function.is_enabled) == ("Book", True, True)
+
+
+def test_the_title_of_a_tool_of_a_server_is_edited_and_kept(admin, server, tool):
+    assert admin.post(f"{TOOLS}{tool.pk}/change/", {"title": "Mine", "is_enabled": "on"}).status_code == 302
+    admin.post(f"{SERVERS}{server.pk}/reading/")
+    tool.refresh_from_db()
+    assert (tool.title, tool.acts) == ("Mine", False)
+
+
 def test_staff_need_the_permission_to_switch_a_tool_on(client, staff, tool):
     client.force_login(staff("view_tool"))
     assert client.get(f"{TOOLS}{tool.pk}/change/").status_code == 200
