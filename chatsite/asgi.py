@@ -1,11 +1,17 @@
 """The ASGI application: `python -m chatsite.server` serves it, and so does `uvicorn chatsite.asgi:application`."""
 
 import os
+import sys
 
 from django.core.asgi import get_asgi_application
+from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
-django_application = get_asgi_application()
+try:
+    django_application = get_asgi_application()
+except ImproperlyConfigured as error:
+    # An invalid setting: its sentence says all, and a traceback would hide it.
+    sys.exit(str(error))
 
 # These need Django's applications, which are loaded now.
 from django.conf import settings

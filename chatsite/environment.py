@@ -14,8 +14,12 @@ env = environ.Env()
 
 def read_env_file(path: Path) -> None:
     """Add the variables in `.env` to the environment; a variable that is set already keeps its value."""
-    if path.is_file():
+    if not path.is_file():
+        return
+    try:
         env.read_env(str(path))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{path} cannot be read as text in UTF-8.") from error
 
 
 def env_str(name: str, default: str = "") -> str:
@@ -33,7 +37,8 @@ def env_bool(name: str, default: bool) -> bool:
 
 def env_int(name: str, default: int, *, min_value: int = 0, max_value: int = 10**9) -> int:
     value = env_str(name, str(default))
-    if not value.isdecimal() or not min_value <= int(value) <= max_value:
+    # Python refuses to convert very long numbers.
+    if not value.isdecimal() or len(value) > 20 or not min_value <= int(value) <= max_value:
         raise ImproperlyConfigured(f"{name} must be a whole number from {min_value} to {max_value}, not {value!r}.")
     return int(value)
 
@@ -53,7 +58,10 @@ def env_choice(name: str, default: str, choices: list[str]) -> str:
 def env_url(name: str, default: str) -> str:
     """An http or https URL, without a slash at its end."""
     value = env_str(name, default)
-    parts = urlsplit(value)
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise ImproperlyConfigured(f"{name} must be an http or https address, not {value!r}.")
     return value.rstrip("/")

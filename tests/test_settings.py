@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from chatsite.environment import read_env_file
 
 ROOT = Path(__file__).resolve().parent.parent
 INVALID_VALUES = [
@@ -16,8 +19,10 @@ INVALID_VALUES = [
     ("SECURE_HSTS_SECONDS", "-1"),
     ("TRUSTED_PROXIES", "many"),
     ("ANTHROPIC_BASE_URL", "api.anthropic.com"),
+    ("ANTHROPIC_BASE_URL", "https://[api.anthropic.com"),
     ("CHAT_MODEL", "gpt-4"),
     ("CHAT_MAX_TOKENS", "1e4"),
+    ("CHAT_MAX_TOKENS", "9" * 5_000),
     ("CHAT_EFFORT", "heroic"),
     ("CHAT_MAX_RUNNING_PER_PERSON", "0"),
     ("REPLY_GRACE_SECONDS", "soon"),
@@ -81,12 +86,20 @@ def test_an_invalid_value_stops_startup_with_an_error_that_names_the_variable(na
     assert name in last_line(process.stderr)
 
 
-@pytest.mark.parametrize("command", [["manage.py", "check"], ["-m", "chatsite.server"]])
+@pytest.mark.parametrize(
+    "command", [["manage.py", "check"], ["-m", "chatsite.server"], ["-m", "uvicorn", "chatsite.asgi:application"]]
+)
 def test_the_commands_print_the_sentence_alone(command):
     environment = os.environ | {"SECRET_KEY": "s" * 50, "SESSION_DAYS": "0"}
     process = subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert process.returncode == 1
     assert process.stderr == "SESSION_DAYS must be a whole number from 1 to 365, not '0'.\n"
+
+
+def test_a_file_of_variables_that_is_no_text_is_named(tmp_path):
+    (tmp_path / ".env").write_bytes(b"\xff\xfeS")
+    with pytest.raises(ImproperlyConfigured, match=r"/\.env cannot be read as text in UTF-8"):
+        read_env_file(tmp_path / ".env")
 
 
 @pytest.mark.parametrize("name", ["DATABASE_URL", "CHAT_TOOL_DATABASE_URL", "EMAIL_URL"])

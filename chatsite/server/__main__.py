@@ -4,10 +4,8 @@
 """
 
 import argparse
-import sys
 
 import uvicorn
-from django.core.exceptions import ImproperlyConfigured
 
 
 def main() -> None:
@@ -17,14 +15,6 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--log-level", default="info", choices=["debug", "info", "warning", "error"])
     options = parser.parse_args()
-    try:
-        serve(options)
-    except ImproperlyConfigured as error:
-        # An invalid setting: its sentence says all, and a traceback would hide it.
-        sys.exit(str(error))
-
-
-def serve(options: argparse.Namespace) -> None:
     uvicorn.run(
         options.application,
         host=options.host,

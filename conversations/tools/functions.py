@@ -22,7 +22,7 @@ from conversations.models.tool import TOOL_NAME, Tool
 from conversations.models.tool_call import ToolCall
 from conversations.tools.outputs import to_result
 from conversations.tools.results import ToolContext, ToolError, ToolResult
-from conversations.tools.schema import Signature, read_signature
+from conversations.tools.schema import InvalidTool, Signature, find_place, read_signature
 from conversations.tools.threads import THREADS, run_in_thread
 
 logger = logging.getLogger(__name__)
@@ -31,6 +31,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 TIMEOUT = 30
+#: Characters that the column of the row takes.
+MAX_TITLE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +78,26 @@ def tool(
 
     `acts`: whether it changes something, so that people are asked before it is called. `untrusted`: whether its results
     come from outside. `timeout`: in seconds. A parameter of the type ToolContext says who asks; Claude does not see it.
-    Raises TypeError for a function of which no tool can be made.
+    Raises InvalidTool, a TypeError, for a function of which no tool can be made.
     """
 
     def decorate(function: Callable[P, R]) -> ToolFunction[P, R]:
+        if not inspect.isfunction(function):
+            raise TypeError(f"a tool is made of a function, not of {function!r}")
         doc = docstring_parser.parse(inspect.getdoc(function) or "", docstring_parser.DocstringStyle.GOOGLE)
-        own_name = name or function.__name__
+        own_name, own_description = name or function.__name__, description or doc.description
         if not TOOL_NAME.fullmatch(own_name):
-            raise TypeError(f"{own_name!r} cannot be the name of a tool: it must match {TOOL_NAME.pattern}.")
+            raise InvalidTool(function, f"{own_name!r} cannot be the name of a tool: it must match {TOOL_NAME.pattern}")
+        if not own_description:
+            raise InvalidTool(function, "it needs a docstring or `description=`, which Claude reads")
+        if isinstance(title, str) and len(title) > MAX_TITLE:
+            raise InvalidTool(function, f"its title has more than {MAX_TITLE} characters")
         descriptions = {param.arg_name: param.description or "" for param in doc.params}
         return ToolFunction(
             function,
             own_name,
             title or own_name.replace("_", " ").capitalize(),
-            description or doc.description or "",
+            own_description,
             acts,
             untrusted,
             timeout,
@@ -109,17 +117,22 @@ def _load(paths: tuple[str, ...]) -> Mapping[str, ToolFunction[..., Any]]:
     functions: dict[str, ToolFunction[..., Any]] = {}
     for path in paths:
         for function in find_functions(path):
-            if functions.setdefault(function.name, function) is not function:
-                raise ImproperlyConfigured(f"CHAT_TOOLS names two tools with the name {function.name}.")
+            other = functions.setdefault(function.name, function)
+            if other is not function:
+                places = f"{find_place(other.function)}, and {find_place(function.function)}"
+                raise ImproperlyConfigured(f"CHAT_TOOLS names two tools with the name {function.name}: {places}.")
     return MappingProxyType(functions)
 
 
 def find_functions(path: str) -> Iterator[ToolFunction[..., Any]]:
-    """The tool at a dotted path, or all that a module defines."""
+    """The tool at a dotted path, or all that a module defines. Raises ImproperlyConfigured."""
     try:
         found = import_path(path)
-    except ImportError as error:
-        raise ImproperlyConfigured(f"CHAT_TOOLS names {path!r}, which cannot be imported: {error}") from error
+    except InvalidTool as error:
+        raise ImproperlyConfigured(f"CHAT_TOOLS names {path!r}: {error}.") from error
+    except Exception as error:
+        reason = describe_import_error(error)
+        raise ImproperlyConfigured(f"CHAT_TOOLS names {path!r}, which cannot be imported: {reason}.") from error
     values = vars(found).values() if isinstance(found, ModuleType) else [found]
     functions = [value for value in values if isinstance(value, ToolFunction)]
     if isinstance(found, ModuleType):
@@ -138,6 +151,14 @@ def import_path(path: str) -> Any:
         if "." not in path or error.name is None or not f"{path}.".startswith(f"{error.name}."):
             raise
     return import_string(path)
+
+
+def describe_import_error(error: Exception) -> str:
+    """What a module raised when it was imported, on one line, and the line of a module where that was."""
+    sentence = str(error).partition("\n")[0]
+    reason = sentence if isinstance(error, ImportError) else f"{type(error).__name__}: {sentence}"
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.name == "<module>"]
+    return f"{reason} ({frames[-1].filename}, line {frames[-1].lineno})" if frames else reason
 
 
 def sync_functions() -> None:

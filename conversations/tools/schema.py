@@ -19,6 +19,18 @@ MAX_ERRORS, MAX_ERROR = 5, 200
 FIELD = "argument_{}"
 
 
+class InvalidTool(TypeError):
+    """A function of which no tool can be made. The sentence names it and its place, and says what to change."""
+
+    def __init__(self, function: Callable[..., Any], problem: str) -> None:
+        super().__init__(f"the function {function.__qualname__}: {problem} ({find_place(function)})")
+
+
+def find_place(function: Callable[..., Any]) -> str:
+    code = function.__code__
+    return f"{code.co_filename}, line {code.co_firstlineno}"
+
+
 class SchemaWithoutTitles(GenerateJsonSchema):
     """A title repeats the name of its parameter."""
 
@@ -52,7 +64,19 @@ class Signature:
 
 
 def read_signature(function: Callable[..., Any], descriptions: Mapping[str, str]) -> Signature:
-    """Raises TypeError for a parameter that Claude cannot fill in."""
+    """Raises InvalidTool for a parameter that Claude cannot fill in."""
+    try:
+        signature = build_signature(function, descriptions)
+        _ = signature.schema  # not every type has one
+    except InvalidTool:
+        raise
+    except Exception as error:  # a name that is not defined, a type that pydantic does not know, …
+        reason = str(error).partition("\n")[0]
+        raise InvalidTool(function, f"its parameters need types that JSON can express: {reason}") from error
+    return signature
+
+
+def build_signature(function: Callable[..., Any], descriptions: Mapping[str, str]) -> Signature:
     fields: dict[str, Any] = {}
     names, context_name = [], ""
     for name, parameter in inspect.signature(function, eval_str=True).parameters.items():
@@ -70,9 +94,9 @@ def read_signature(function: Callable[..., Any], descriptions: Mapping[str, str]
 
 def check_parameter(function: Callable[..., Any], parameter: inspect.Parameter) -> None:
     if parameter.kind not in {parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY}:
-        raise TypeError(f"{function.__qualname__}: a tool takes parameters by their names, not {parameter}.")
+        raise InvalidTool(function, f"a tool takes parameters by their names, not {parameter}")
     if parameter.annotation is parameter.empty:
-        raise TypeError(f"{function.__qualname__}: the parameter {parameter.name} needs a type.")
+        raise InvalidTool(function, f"the parameter {parameter.name} needs a type, as in `{parameter.name}: str`")
 
 
 def describe_errors(error: ValidationError) -> str:

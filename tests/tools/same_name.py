@@ -5,4 +5,5 @@ from conversations.tools.functions import tool
 
 @tool(acts=False)
 def repeat(text: str) -> str:
+    """Repeat a text."""
     return text + text

@@ -48,6 +48,7 @@ async def book(context: ToolContext, kind: Literal["small", "big"] = "big") -> s
 
 @tool(acts=False)
 def count_people() -> dict[str, int]:
+    """Count people."""
     return {"people": User.objects.count()}
 
 
@@ -58,31 +59,37 @@ def say_nothing() -> None:
 
 @tool(acts=False)
 def repeat(text: str) -> str:
+    """Repeat a text."""
     return text
 
 
 @tool(acts=False)
 def refuse() -> str:
+    """Refuse."""
     raise ToolError("The house is closed today.")
 
 
 @tool(acts=False)
 def break_down(secret: str) -> str:
+    """Fail."""
     raise ValueError(f"cannot use {secret}")
 
 
 @tool(acts=False)
 def exit_process() -> str:
+    """Exit."""
     sys.exit(3)
 
 
 @tool(acts=False)
 async def cancel_itself() -> str:
+    """Cancel."""
     raise asyncio.CancelledError
 
 
 @tool(acts=False, timeout=0.2)
 async def wait_for_ever() -> str:
+    """Wait."""
     await asyncio.Event().wait()
     return ""
 
@@ -93,6 +100,7 @@ released = threading.Event()
 
 @tool(acts=True, timeout=0.2)
 def hang() -> str:
+    """Hang."""
     released.wait(20)
     return ""
 
@@ -103,20 +111,24 @@ together = threading.Barrier(3)
 
 @tool(acts=False)
 def meet() -> str:
+    """Meet two others."""
     together.wait(20)
     return "Met."
 
 
 @tool(acts=False)
 def draw(size: int = 40) -> ToolImage:
+    """Draw a square."""
     return ToolImage(image_file((size, size)))
 
 
 @tool(acts=False)
 def draw_badly() -> ToolImage:
+    """Draw what is no image."""
     return ToolImage(b"This is a text.")
 
 
 @tool(acts=False)
 def write_report(name: str, text: str = "All is well.") -> ToolFile:
+    """Write a report."""
     return ToolFile(name, text.encode())

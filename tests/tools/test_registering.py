@@ -15,6 +15,19 @@ from tests.site import ROOT
 FIELDS = {"title": "Old", "description": "Old.", "input_schema": {}, "acts": False, "is_untrusted": False}
 
 
+@pytest.fixture
+def team_module(tmp_path, monkeypatch):
+    """Makes a module with these lines, below an import of the decorator, that can be imported; returns its name."""
+
+    def make(lines):
+        name = f"team_{tmp_path.name}"  # a module is loaded once
+        (tmp_path / f"{name}.py").write_text(f"from conversations.tools.functions import tool\n{lines}\n")
+        monkeypatch.syspath_prepend(tmp_path)
+        return name
+
+    return make
+
+
 def test_nothing_is_registered_by_default():
     assert load_functions() == {}
 
@@ -38,7 +51,10 @@ def test_a_module_registers_what_it_defines_and_not_what_it_imports(settings):
         (["tests.tools.samples.nothing"], "nothing"),
         (["tests.tools.samples.Room"], "neither a tool"),
         (["tests.tools.samples", "tests.tools.samples.book"], ""),
-        (["tests.tools.samples", "tests.tools.same_name"], "two tools with the name repeat"),
+        (
+            ["tests.tools.samples", "tests.tools.same_name"],
+            "two tools with the name repeat: .*samples.py, line [0-9]+, and .*same_name.py, line 6",
+        ),
     ],
 )
 def test_a_wrong_path_is_an_error_that_names_the_variable(settings, paths, words):
@@ -51,14 +67,58 @@ def test_a_wrong_path_is_an_error_that_names_the_variable(settings, paths, words
     assert str(raised.value).startswith("CHAT_TOOLS names ")
 
 
-def test_a_wrong_path_stops_the_start_with_that_sentence():
-    environment = os.environ | {"SECRET_KEY": "s" * 50, "CHAT_TOOLS": "tests.tools.samples.nothing"}
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        ("def f(x: int):\n    pass", "the function f: it needs a docstring"),
+        ('def f(x):\n    """Do."""', "the function f: the parameter x needs a type"),
+        (
+            'def f(x: "Nowhere"):\n    """Do."""',
+            "the function f: its parameters need types that JSON can express: name 'Nowhere'",
+        ),
+        ('def f(x: object()):\n    """Do."""', "the function f: its parameters need types that JSON can express: "),
+        ('def f(x: type(lambda: 1)):\n    """Do."""', "the function f: its parameters need types"),
+        ('def f(*x: int):\n    """Do."""', "the function f: a tool takes parameters by their names, not *x"),
+    ],
+)
+def test_a_wrong_function_is_an_error_that_names_it_and_its_place(settings, team_module, lines, sentence):
+    module = team_module(f"@tool(acts=False)\n{lines}")
+    settings.CHAT_TOOLS = [module]
+    with pytest.raises(ImproperlyConfigured) as raised:
+        load_functions()
+    assert str(raised.value).startswith(f"CHAT_TOOLS names '{module}': {sentence}")
+    assert f"{module}.py, line 2" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        ("@tool\ndef f():\n    pass", "TypeError: tool()"),
+        ("@tool()\ndef f():\n    pass", "TypeError: tool() missing 1 required keyword-only argument: 'acts'"),
+        ("import nowhere", "No module named 'nowhere'"),
+        ("{}['key']", "KeyError: 'key'"),
+        ("def f(:", "SyntaxError: invalid syntax"),
+    ],
+)
+def test_a_module_that_cannot_be_imported_is_an_error_that_names_its_line(settings, team_module, lines, sentence):
+    module = team_module(lines)
+    settings.CHAT_TOOLS = [module]
+    with pytest.raises(ImproperlyConfigured) as raised:
+        load_functions()
+    assert str(raised.value).startswith(f"CHAT_TOOLS names '{module}', which cannot be imported: ")
+    assert sentence in str(raised.value)
+    assert f"{module}.py, line 2" in str(raised.value)
+
+
+@pytest.mark.parametrize("tools", ["tests.tools.samples.nothing", "..nowhere", "tests.tools.without_docstring"])
+def test_a_wrong_path_stops_the_start_with_that_sentence(tools):
+    environment = os.environ | {"SECRET_KEY": "s" * 50, "CHAT_TOOLS": tools}
     process = subprocess.run(
         [sys.executable, "manage.py", "check"], cwd=ROOT, env=environment, capture_output=True, text=True
     )
     assert process.returncode == 1
-    assert process.stderr.startswith("CHAT_TOOLS names 'tests.tools.samples.nothing', which cannot be imported: ")
-    assert "Traceback" not in process.stderr
+    assert process.stderr.startswith(f"CHAT_TOOLS names '{tools}'")
+    assert process.stderr.count("\n") == 1
 
 
 @pytest.mark.django_db

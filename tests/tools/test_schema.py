@@ -43,15 +43,15 @@ def test_a_tool_is_still_a_function():
 
 
 def without_type(x):
-    return x
+    """Do."""
 
 
-def with_many(*names: str) -> str:
-    return ""
+def with_many(*names: str):
+    """Do."""
 
 
-def only_by_position(name: str, /) -> str:
-    return name
+def only_by_position(name: str, /):
+    """Do."""
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,17 @@ def test_a_parameter_that_claude_cannot_fill_in_is_an_error(function, words):
 @pytest.mark.parametrize("name", ["with space", "ä", "n" * 65])
 def test_a_name_that_claude_does_not_take_is_an_error(name):
     with pytest.raises(TypeError, match="cannot be the name of a tool"):
-        tool(acts=False, name=name)(lambda: "")
+        tool(acts=False, name=name, description="Do.")(lambda: "")
+
+
+def test_a_title_that_the_database_does_not_take_is_an_error():
+    with pytest.raises(TypeError, match="its title has more than 100 characters"):
+        tool(acts=False, name="do", title="t" * 101, description="Do.")(lambda: "")
+
+
+def test_only_a_function_is_a_tool():
+    with pytest.raises(TypeError, match="a tool is made of a function, not of <class 'int'>"):
+        tool(acts=False, description="Do.")(int)
 
 
 def test_a_tool_must_say_whether_it_acts():
