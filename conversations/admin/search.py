@@ -20,7 +20,7 @@ from conversations.models import AccessRecord, Message
 from conversations.models.message import MessageQuerySet
 from conversations.search.forms import SearchForm, start_of_day
 from conversations.search.messages import find_newest_messages, matching, older_than
-from conversations.search.snippets import make_snippet
+from conversations.search.snippets import make_message_snippet
 from conversations.transcripts.reasons import get_last_reason, remember_reason
 
 PAGE_SIZE = 50
@@ -46,7 +46,7 @@ def search_in_texts(request: SignedInRequest) -> HttpResponse:
             request,
             form,
             searched=True,
-            hits=[(message, make_snippet(message.text, matching(words))) for message in page],
+            hits=[(message, make_message_snippet(message.role, message.text, matching(words))) for message in page],
             last=page[-1] if len(matches) > PAGE_SIZE else None,
         )
     remember_reason(request, reason)

@@ -18,7 +18,7 @@ from conversations.models import Conversation, Message, SearchEntry
 from conversations.models.words import fold
 from conversations.search.query import Query
 from conversations.search.ranking import score_date, score_text
-from conversations.search.snippets import make_snippet, mark_matches, strip_markup
+from conversations.search.snippets import make_message_snippet, mark_matches
 
 #: So many texts with all words are ranked: titles first, then the newest messages.
 MAX_RANKED = 200
@@ -155,5 +155,5 @@ def describe(viewer: User, results: Sequence[Result], query: Query) -> list[Resu
         result.updated = conversation.updated
         for hit in result.shown:
             # Deleted since it was found: the conversation may still be here.
-            hit.snippet = make_snippet(strip_markup(texts.get(hit.message, "")), query.pattern)
+            hit.snippet = make_message_snippet(hit.role, texts.get(hit.message, ""), query.pattern)
     return described

@@ -6,6 +6,8 @@ from functools import lru_cache
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from conversations.markdown.plain_text import strip_markup
+from conversations.models import Message
 from conversations.models.words import fold
 
 #: The number of characters before the first match, and in the whole snippet.
@@ -13,12 +15,14 @@ CHARACTERS_BEFORE = 80
 MAX_CHARACTERS = 280
 
 
-_markup = re.compile(r"\*\*|`+|^#+ |^> ?", re.MULTILINE)
+def make_message_snippet(role: str, text: str, pattern: re.Pattern[str]) -> SafeString:
+    """As `make_snippet`, of the words that people read in a message: an answer without the signs of Markdown.
 
-
-def strip_markup(text: str) -> str:
-    """The text without the most frequent signs of Markdown, which are no part of what people read."""
-    return _markup.sub("", text)
+    What was found only in the address of a link or among the signs is shown in the text as it was written.
+    """
+    words = strip_markup(text) if role == Message.Role.ASSISTANT else text
+    is_hidden = not find_matches(words, pattern, 1) and find_matches(text, pattern, 1)
+    return make_snippet(text if is_hidden else words, pattern)
 
 
 def make_snippet(text: str, pattern: re.Pattern[str]) -> SafeString:

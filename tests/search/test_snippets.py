@@ -1,7 +1,10 @@
 """The part of a text in which something was found."""
 
+import re
+
 from conversations.search.query import parse_query
 from conversations.search.snippets import make_snippet
+from tests.history import begin, finish_answer
 
 
 def snippet(text, typed):
@@ -43,3 +46,22 @@ def test_a_long_text_is_cut_between_words_on_both_sides_of_the_match():
 
 def test_the_start_is_shown_without_a_match():
     assert snippet("x" * 500, "canary") == "x" * 280 + " …"
+
+
+def test_answers_are_shown_as_they_are_read_and_questions_as_they_were_typed(client, alice):
+    answer = "A **canary** [sings](https://birds.example/), says `canary()`"
+    finish_answer(begin(alice, "Is a *canary* **loud**?"), answer)
+    client.force_login(alice)
+
+    assert search(client, "canary") == [
+        "A <mark>canary</mark> sings, says <mark>canary</mark>()",
+        "Is a *<mark>canary</mark>* **loud**?",
+    ]
+    assert search(client, "birds.example") == [
+        "A **canary** [sings](https://<mark>birds</mark>.<mark>example</mark>/), says `canary()`"
+    ]
+
+
+def search(client, typed):
+    page = client.get("/search/", {"q": typed}).text
+    return re.findall(r'<span class="snippet" dir="auto">(.*?)</span>', page, re.DOTALL)

@@ -33,6 +33,14 @@ def test_carol_finds_the_word_in_a_question_and_in_an_answer(reader, alice, bob)
     assert snippets_of(page) == ["The <mark>Canary</mark> flew away.", "Where is the <mark>canary</mark>?"]
 
 
+def test_an_answer_is_shown_without_the_signs_of_markdown(reader, alice):
+    finish_answer(begin(alice), "The **canary** in [its cage](https://example.com/)")
+    assert snippets_of(reader.search("canary")) == ["The <mark>canary</mark> in its cage"]
+    assert snippets_of(reader.search("**canary**")) == [
+        "The <mark>**canary**</mark> in [its cage](https://example.com/)"
+    ]
+
+
 def test_all_words_must_occur_and_each_is_marked(reader, alice):
     create_conversation(alice, "The canary and the cage", "Only the canary", "Only the cage")
     assert snippets_of(reader.search("CAGE canary")) == ["The <mark>canary</mark> and the <mark>cage</mark>"]
