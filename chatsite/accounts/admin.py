@@ -12,6 +12,7 @@ import allauth.usersessions.admin  # noqa: F401 (both register the models that a
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
+from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
@@ -30,6 +31,7 @@ from chatsite.accounts.invitations.bulk import AddPeopleForm, invite
 from chatsite.accounts.invitations.links import format_link_lifetime, send_new_link
 from chatsite.accounts.model_admin import BaseModelAdmin
 from chatsite.accounts.models import ApiToken, User
+from chatsite.accounts.permission_names import PermissionsField
 from chatsite.languages import in_language_of
 
 # Each person's address is in their own row; a second table of addresses could only contradict it.
@@ -81,6 +83,13 @@ class UserAdmin(BaseModelAdmin):
     @admin.display(description=gettext_lazy("password"))
     def password_state(self, user: User) -> str:
         return _("set") if user.has_usable_password() else _("not set yet")
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
+        if db_field.name == "user_permissions":
+            # Their labels name the models.
+            permissions = Permission.objects.select_related("content_type")
+            kwargs |= {"queryset": permissions, "form_class": PermissionsField}
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     # Permissions
 

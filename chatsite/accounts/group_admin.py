@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from chatsite.accounts.model_admin import BaseModelAdmin
 from chatsite.accounts.models import User
+from chatsite.accounts.permission_names import PermissionsField
 
 #: Only superusers give this one, even if others have it: who reads transcripts is their decision.
 GIVEN_BY_SUPERUSERS = Q(content_type__app_label="conversations", codename="read_transcripts")
@@ -35,7 +36,7 @@ class TeamGroupAdmin(BaseModelAdmin, GroupAdmin):
 
     def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
         if db_field.name == "permissions":
-            kwargs["queryset"] = grantable_permissions(request.user)
+            kwargs |= {"queryset": grantable_permissions(request.user), "form_class": PermissionsField}
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def can_give(self, request: HttpRequest, group: Group | None) -> bool:

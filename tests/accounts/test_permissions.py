@@ -8,6 +8,7 @@ from tests.accounts.test_admin import PEOPLE
 
 READ_TRANSCRIPTS = "conversations.read_transcripts"
 GROUPS = "/admin/auth/group/"
+READ_LABEL = "Conversations | conversation | Can read the conversations of other people"
 
 
 def permission(codename="read_transcripts"):
@@ -53,6 +54,27 @@ def test_the_history_says_that_carol_gave_it_to_herself(client, carol):
     assert "given: Conversations | conversation | Can read the conversations of other people" in change_messages(carol)
     client.post(f"{PEOPLE}{carol.pk}/change/", form | {"user_permissions": []})
     assert "taken: Conversations | conversation | Can read the conversations of other people" in change_messages(carol)
+
+
+@pytest.mark.parametrize("path", [f"{GROUPS}add/", "person"])
+def test_permissions_are_listed_in_the_language_of_the_reader(client, carol, path, django_assert_max_num_queries):
+    client.force_login(carol)
+    path = f"{PEOPLE}{carol.pk}/change/" if path == "person" else path
+    english = list_labels(client.get(path))
+    assert {"Conversations | message | Can view message", READ_LABEL} <= english
+    with django_assert_max_num_queries(30):
+        german = list_labels(client.get(path, headers={"Accept-Language": "de"}))
+    assert "Unterhaltungen | Nachricht | Darf ansehen: Nachricht" in german
+    assert "Unterhaltungen | Unterhaltung | Darf die Unterhaltungen anderer lesen" in german
+    assert not any("Can " in label for label in german)
+    assert permission().name == "Can read the conversations of other people"
+
+
+def list_labels(page):
+    """The permissions that a form offers."""
+    form = page.context["adminform"].form
+    [field] = [field for name, field in form.fields.items() if name.endswith("permissions")]
+    return {label for _value, label in field.choices}
 
 
 def change_messages(person):
