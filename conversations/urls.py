@@ -50,6 +50,7 @@ urlpatterns = [
     path("messages/<uuid:pk>/stop/", replies.stop_by_form, name="stop-reply"),
     path("messages/<uuid:pk>/reword/", messages.reword, name="reword-question"),
     path("messages/<uuid:pk>/fork/", conversations.fork_conversation, name="fork"),
+    path("messages/<uuid:pk>/images/<int:number>/<path:use>/", tool_calls.show_image, name="result-image"),
     path("tool-calls/<uuid:pk>/", tool_calls.ToolCallView.as_view(), name="tool-call"),
     path("files/", files.FilesView.as_view(), name="files"),
     path("files/<uuid:pk>/", files.FileView.as_view(), name="file"),

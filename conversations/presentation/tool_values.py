@@ -47,11 +47,15 @@ class ShownValue:
 
 @dataclass(frozen=True, slots=True)
 class ShownImage:
-    """An image or another file of a result. `source` is empty where it is not shown, `url` where it has no page."""
+    """An image or another file of a result. `source` is empty where it is not shown, `url` where it has no page.
+
+    `is_embedded`: it came with the result, and its owner can open it.
+    """
 
     source: str
     url: str
     media_type: str
+    is_embedded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +166,24 @@ def show_image(block: dict[str, Any]) -> ShownImage | None:
     if file := read_file_id(block):
         source = reverse("file-thumbnail", args=[file]) if block["type"] == "image" else ""
         return ShownImage(source, reverse("file", args=[file]), block["type"])
+    if image := read_image(block):
+        media_type, data = image
+        source = f"data:{media_type};base64,{data}" if len(data) <= MAX_IMAGE else ""
+        return ShownImage(source, "", media_type, is_embedded=True)
+    return ShownImage("", "", "image") if block.get("type") == "image" else None
+
+
+def find_image(content: Content, number: int) -> tuple[str, str] | None:
+    """The type and the base64 of the image with this number, from 1, among those that `show_result` shows."""
+    blocks = [block for block in content if show_image(block)]
+    return read_image(blocks[number - 1]) if 1 <= number <= len(blocks) else None
+
+
+def read_image(block: dict[str, Any]) -> tuple[str, str] | None:
+    """The type and the base64 of an image that is in a block, if browsers can show it safely."""
     match block:
         case {"type": "image", "source": {"type": "base64", "media_type": str(media_type), "data": str(data)}}:
-            is_shown = media_type in IMAGE_TYPES and len(data) <= MAX_IMAGE
-            return ShownImage(f"data:{media_type};base64,{data}" if is_shown else "", "", media_type)
-        case {"type": "image"}:
-            return ShownImage("", "", "image")
+            return (media_type, data) if media_type in IMAGE_TYPES else None
     return None
 
 

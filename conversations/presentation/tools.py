@@ -34,6 +34,9 @@ class ShownStep:
     #: Whether the viewer may approve or deny it now.
     can_decide: bool = False
     acts: bool = False
+    #: The answer and the id of the block of a call of this site's tools: where the images of its result are.
+    message: UUID | None = None
+    use: str = ""
 
     @property
     def state_label(self) -> str:
@@ -110,9 +113,9 @@ def show_block(answer: Message, use: dict[str, Any], result: dict[str, Any] | No
         return show_server_use(answer, use, result)
     call = calls.get((answer.pk, use["id"])) or calls.get((None, use["id"]))
     if call is None:
-        return show_use(use, result)
+        return show_use(answer, use, result)
     if call.conversation_id != answer.conversation_id:
-        return show_copied_use(use, result, call)
+        return show_copied_use(answer, use, result, call)
     step = show_call(call)
     if call.is_open and not answer.is_open:  # housekeeping ends it soon
         step.state = State.UNKNOWN if call.state == State.RUNNING else State.DENIED
@@ -130,12 +133,16 @@ def show_call(call: ToolCall) -> ShownStep:
         result=show_result(call.result),
         duration=format_duration(call.duration.total_seconds()) if call.duration else "",
         acts=call.acts,
+        message=call.message_id,
+        use=call.block_id,
     )
 
 
-def show_copied_use(use: dict[str, Any], result: dict[str, Any] | None, original: ToolCall) -> ShownStep:
+def show_copied_use(
+    answer: Message, use: dict[str, Any], result: dict[str, Any] | None, original: ToolCall
+) -> ShownStep:
     """A call in another conversation: its input and its result may be gone there, and are in the content here."""
-    step, shown = show_use(use, result), show_call(original)
+    step, shown = show_use(answer, use, result), show_call(original)
     if not original.is_open:  # housekeeping ends it soon
         step.state = original.state
     step.title = original.title or step.title
@@ -143,11 +150,13 @@ def show_copied_use(use: dict[str, Any], result: dict[str, Any] | None, original
     return step
 
 
-def show_use(use: dict[str, Any], result: dict[str, Any] | None) -> ShownStep:
+def show_use(answer: Message, use: dict[str, Any], result: dict[str, Any] | None) -> ShownStep:
     """A call of which no row is left, from the content alone."""
     shown = show_result(result.get("content") or "") if result else ShownResult()
     state = State.UNKNOWN if result is None else State.FAILED if result.get("is_error") else State.DONE
-    return ShownStep(use["id"], write_name(use["name"]), "tool", state, list_values(use["input"]), shown)
+    step = ShownStep(use["id"], write_name(use["name"]), "tool", state, list_values(use["input"]), shown)
+    step.message, step.use = answer.pk, use["id"]
+    return step
 
 
 def show_server_use(answer: Message, use: dict[str, Any], result: dict[str, Any] | None) -> ShownStep:

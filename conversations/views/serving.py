@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncGenerator
+from hashlib import sha256
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -24,18 +25,8 @@ def serve(
     request: HttpRequest, stored: StoredFile, media_type: str, name: str, *, inline: bool = False
 ) -> HttpResponseBase:
     """The content, or the one range of it that is asked for; 304 where the browser has it, 404 where it is gone."""
-    headers = {
-        "Content-Disposition": content_disposition_header(as_attachment=not inline, filename=name) or "attachment",
-        "Content-Security-Policy": PDF_POLICY if inline and media_type == "application/pdf" else POLICY,
-        "X-Content-Type-Options": "nosniff",
-        "ETag": f'"{stored.sha256}"',
-        "Accept-Ranges": "bytes",
-        # Whether the person may still see it is asked each time; the bytes are then sent once.
-        "Cache-Control": "private, no-cache",
-    }
-    # Compared weakly: a proxy that compresses the response makes the tag a weak one.
-    known = [tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))]
-    if headers["ETag"] in known:
+    headers = build_headers(media_type, name, stored.sha256, inline=inline) | {"Accept-Ranges": "bytes"}
+    if has_content(request, headers["ETag"]):
         return HttpResponseNotModified(headers={key: headers[key] for key in ("ETag", "Cache-Control")})
     if not stored.exists():
         return HttpResponse(status=404)
@@ -47,6 +38,31 @@ def serve(
         status, headers["Content-Range"] = 206, f"bytes {part.start}-{part.stop - 1}/{stored.size}"
     headers["Content-Length"] = str(len(sent))
     return StreamingHttpResponse(stream(stored, sent), status=status, content_type=media_type, headers=headers)
+
+
+def serve_bytes(request: HttpRequest, content: bytes, media_type: str, name: str) -> HttpResponse:
+    """A small content, to look at; 304 where the browser has it."""
+    headers = build_headers(media_type, name, sha256(content).hexdigest(), inline=True)
+    if has_content(request, headers["ETag"]):
+        return HttpResponseNotModified(headers={key: headers[key] for key in ("ETag", "Cache-Control")})
+    return HttpResponse(content, content_type=media_type, headers=headers)
+
+
+def build_headers(media_type: str, name: str, digest: str, *, inline: bool) -> dict[str, str]:
+    return {
+        "Content-Disposition": content_disposition_header(as_attachment=not inline, filename=name) or "attachment",
+        "Content-Security-Policy": PDF_POLICY if inline and media_type == "application/pdf" else POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "ETag": f'"{digest}"',
+        # Whether the person may still see it is asked each time; the bytes are then sent once.
+        "Cache-Control": "private, no-cache",
+    }
+
+
+def has_content(request: HttpRequest, tag: str) -> bool:
+    """Whether the browser has the content with this tag."""
+    # Compared weakly: a proxy that compresses the response makes the tag a weak one.
+    return tag in [known.removeprefix("W/") for known in parse_etags(request.headers.get("If-None-Match", ""))]
 
 
 def find_range(request: HttpRequest, stored: StoredFile) -> range | None:

@@ -1,20 +1,24 @@
 """Calls of tools: what one was asked and has returned, and a person's decision about one that waits for it."""
 
+from base64 import b64decode
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import aget_object_or_404, render
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import aget_object_or_404, get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views import View
+from django.views.decorators.http import require_safe
 
 from chatsite.accounts.http import SignedInRequest
 from conversations.forms import DecisionForm, first_error
-from conversations.models import ToolCall
+from conversations.models import Message, ToolCall
+from conversations.presentation.tool_values import find_image
 from conversations.presentation.tools import show_call
 from conversations.replies import AlreadyDecided, Choice, Decision, engine
 from conversations.views.messages import refuse
 from conversations.views.refusals import REFUSALS, status_and_sentence
+from conversations.views.serving import serve_bytes
 from conversations.views.streams import respond
 
 
@@ -42,6 +46,24 @@ class ToolCallView(View):
         except REFUSALS as refused:
             return await refuse(request, call.conversation, *status_and_sentence(refused))
         return await respond(request, answer, broadcast, with_question=False)
+
+
+@require_safe
+def show_image(request: SignedInRequest, pk: UUID, number: int, use: str) -> HttpResponse:
+    """An image that came with the result of a call of an answer; `number`: its place among the images, from 1."""
+    answer = get_object_or_404(Message.objects.visible_to(request.user), pk=pk)
+    results = [block["content"] for block in answer.content if block.get("tool_use_id") == use and "content" in block]
+    # While the answer is written, only the call has its result.
+    results += ToolCall.objects.of_message(pk).filter(block_id=use).values_list("result", flat=True)
+    found = find_image(results[0], number) if results and isinstance(results[0], list) else None
+    if found is None:
+        raise Http404
+    media_type, data = found
+    try:
+        content = b64decode(data, validate=True)
+    except ValueError:
+        raise Http404 from None
+    return serve_bytes(request, content, media_type, f"image-{number}.{media_type.partition('/')[2]}")
 
 
 async def get_call(request: SignedInRequest, pk: UUID) -> ToolCall:

@@ -1,4 +1,4 @@
-/** Shows an image of a question in the page; the arrow keys show the others of the same question. */
+/** Shows an image of a question or of a step in the page; the arrow keys show the others beside it. */
 
 let links = [];
 let index = 0;

@@ -1,14 +1,16 @@
 """What Alice sees of tools in her browser: steps while they are made, decisions, and the menu of the composer."""
 
 import json
+from base64 import b64encode
 
 import pytest
 from playwright.sync_api import expect
 
-from conversations.models import Conversation, Message, Preferences
+from conversations.models import Conversation, Message, Preferences, ToolCall
 from conversations.models.content import text_content
 from tests.browser.accessibility import check_accessibility, screen_options
 from tests.history import ask, begin, finish_answer
+from tests.samples import image_file
 from tests.site import Site, Visitor, eventually
 from tests.using_tools import FOUND, begin_waiting, create_answer_with_step, create_call, create_tool, use_block
 
@@ -22,6 +24,30 @@ def open_page(window, call):
 
 def decision(window, number=0):
     return window.page.locator("[data-decision]").nth(number)
+
+
+# Reading
+
+
+def test_alice_opens_the_image_of_a_result_large(open_window, alice):
+    call = create_answer_with_step(alice)
+    source = {"type": "base64", "media_type": "image/png", "data": b64encode(image_file((80, 60))).decode()}
+    answer = Message.objects.get(tool_calls=call)
+    ToolCall.objects.update(result=[{"type": "image", "source": source}])
+    answer.content[2]["content"] = [{"type": "image", "source": source}]
+    answer.save(update_fields=["content"])
+    window = open_window(alice)
+    open_page(window, call)
+    window.page.locator(".step summary").first.click()
+    link = window.page.get_by_role("link", name="Image 1 of “Find ferries”")
+    link.click()
+
+    large = window.page.locator("dialog[data-viewer] img")
+    expect(large).to_be_visible()
+    expect(large).to_have_attribute("alt", "Image 1 of “Find ferries”")
+    assert eventually(lambda: large.evaluate("image => image.naturalWidth")) == 80
+    window.page.keyboard.press("Escape")
+    expect(link).to_be_focused()
 
 
 # Deciding
