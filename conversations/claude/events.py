@@ -133,11 +133,8 @@ class OpenBlock:
         """The last events, with the complete block."""
         self.is_finished = True
         half, self._half_pair = self._half_pair, ""
-        events: list[Event] = []
-        if half:
-            events = self.add(
-                ThinkingDelta(wire.REPLACEMENT) if self._type == "thinking" else TextDelta(wire.REPLACEMENT)
-            )
+        delta_type = ThinkingDelta if self._type == "thinking" else TextDelta
+        events = self.add(delta_type(wire.REPLACEMENT)) if half else []
         content = "".join(self._pieces)
         if self._type in {"text", "thinking"}:
             self._block[self._type] = content

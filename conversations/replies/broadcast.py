@@ -181,8 +181,7 @@ class Broadcast:
 
     async def plain_frames(self, reader: Reader, end_frame: Callable[[End], Awaitable[bytes]]) -> AsyncGenerator[bytes]:
         """The plain API's stream: pieces of text, what `end_frame` makes of the end, `[DONE]`."""
-        sent = shown = 0
-        pieces = self.pieces
+        sent, shown, pieces = 0, 0, self.pieces
         with self._reading(reader, page=False):
             while not reader.has_access_ended:
                 if sent < len(pieces):

@@ -16,7 +16,7 @@ from django.conf import settings
 from chatsite.accounts.models import User
 from conversations.claude import client
 from conversations.models import Conversation, Message, Question, Retry, ToolCall
-from conversations.replies import access, erasure, model_refresh, storage
+from conversations.replies import access, erasure, model_refresh, storage, tools
 from conversations.replies.broadcast import Broadcast
 from conversations.replies.call import ReservedCall
 from conversations.replies.decisions import Decision, ResumedAnswer, resume_expired, store_decision
@@ -71,6 +71,7 @@ class Engine:
             asyncio.create_task(model_refresh.keep_refreshing()),
             asyncio.create_task(access.keep_checking(self._list_broadcasts)),
             asyncio.create_task(erasure.keep_erasing()),
+            asyncio.create_task(tools.update_functions()),
         ]
 
     async def drain(self) -> None:

@@ -1,6 +1,7 @@
 """Runs the tools that one step of a reply calls: in parallel, each result stored as soon as it is there."""
 
 import asyncio
+import logging
 from functools import partial
 from typing import Any
 
@@ -9,12 +10,22 @@ from conversations.replies import storage
 from conversations.replies.broadcast import Broadcast
 from conversations.replies.call import Stopped
 from conversations.replies.frames import LiveStep
-from conversations.tools import calls, running
+from conversations.tools import calls, functions, running
 from conversations.tools.results import ToolContext
+
+logger = logging.getLogger(__name__)
 
 
 class Waiting(Exception):
     """A person has to decide about a call before the reply can go on."""
+
+
+async def update_functions() -> None:
+    """Give the rows of function tools what their code says now, such as whether they act, when the process starts."""
+    try:
+        await storage.run_until_stored(functions.sync_functions, on_retry=lambda: None)
+    except Exception:
+        logger.exception("The rows of the tools in CHAT_TOOLS cannot be updated.")
 
 
 async def run_calls(

@@ -1,5 +1,6 @@
 """Which functions are tools: those that CHAT_TOOLS names, once an administrator has switched them on."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from conversations.models import Tool
 from conversations.tools.functions import is_available, load_functions, sync_functions
+from tests.replies.scripted import running_engine
+from tests.replies.threads import storage_threads
 from tests.site import ROOT
 
 FIELDS = {"title": "Old", "description": "Old.", "input_schema": {}, "acts": False, "is_untrusted": False}
@@ -147,6 +150,21 @@ def test_what_the_code_says_is_updated_and_what_the_administrator_chose_stays(se
     row.refresh_from_db()
     assert (row.title, row.acts, row.is_untrusted) == ("Book", True, True)
     assert (row.is_enabled, row.approval, row.calls_per_hour, row.groups.count()) == (True, "never", 3, 1)
+
+
+def test_a_function_that_acts_since_the_last_start_is_known_to_act_before_anybody_opens_the_admin(
+    transactional_db, settings
+):
+    settings.CHAT_TOOLS = ["tests.tools.samples.book"]
+    Tool.objects.create(name="book-room", kind="function", **FIELDS | {"acts": False})
+
+    async def start():
+        async with running_engine():
+            await asyncio.sleep(0.3)
+
+    with storage_threads():
+        asyncio.run(start())
+    assert Tool.objects.get().acts
 
 
 @pytest.mark.django_db
