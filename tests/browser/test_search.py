@@ -56,6 +56,9 @@ def test_results_appear_while_alice_types_and_open_at_the_hit(search_window):
     eventually(lambda: is_in_view(search_window, "lighthouse"))
     assert search_window.page.evaluate("[...CSS.highlights.get('hit')].map(String)") == ["lighth"]
     expect(search_window.page.get_by_text("an earlier part of the conversation")).to_be_visible()
+    # Below an excerpt nothing can be asked: the forms that ask are hidden, and so is what opens one.
+    expect(search_window.page.get_by_role("button", name="Edit", exact=True)).to_have_count(0)
+    expect(search_window.page.get_by_role("button", name="Copy", exact=True)).not_to_have_count(0)
 
 
 def test_the_earlier_part_stays_when_the_tab_gets_the_focus_again(search_window, harbour):
