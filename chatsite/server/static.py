@@ -13,8 +13,8 @@ from django.http import Http404, HttpRequest
 from servestatic import ServeStaticASGI
 from servestatic.storage import CompressedManifestStaticFilesStorage
 
-#: A name as HashedStorage writes it: app.js becomes app.d1833e18b15a.js.
-HASHED_NAME = re.compile(r"\.[0-9a-f]{12}\.")
+#: A name as HashedStorage writes it: app.js becomes app.d1833e18.js.
+HASHED_NAME = re.compile(r"\.[0-9a-f]{8}\.")
 
 
 class HashedStorage(CompressedManifestStaticFilesStorage):
@@ -23,6 +23,11 @@ class HashedStorage(CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
     #: Each pass replaces the names one step further along a chain of imports. Only a circle of them needs more.
     max_post_process_passes = 20
+
+    def file_hash(self, name: str, content: Any = None) -> Any:
+        """Eight digits, not Django's twelve: scripts name one another, and compression cannot shorten a hash."""
+        digits = super().file_hash(name, content)
+        return digits and digits[:8]
 
 
 class SourceFiles(ASGIStaticFilesHandler):

@@ -1,12 +1,15 @@
-"""Addresses below `/static/` that name no file, from the source folders and from the collected files."""
+"""Addresses below `/static/` that name no file, from the source folders and from the collected files; and how long
+browsers keep a file."""
 
 import asyncio
 from contextlib import closing
 from http.client import HTTPConnection
 
 import pytest
+from django.core.files.base import ContentFile
 
-from chatsite.server.static import serve_static_files
+from chatsite.server.static import HASHED_NAME, HashedStorage, serve_static_files
+from tests.site import ROOT
 
 WRONG = [
     "%2e%2e/.env",
@@ -47,3 +50,19 @@ def test_otherwise_nothing_outside_of_the_collected_files_is_served(settings, tm
         scope = {"type": "http", "method": "GET", "path": path, "headers": []}
         asyncio.run(serve_static_files(application)(scope, None, None))
     assert passed_on == paths
+
+
+def test_browsers_and_proxies_keep_a_file_with_a_hash_in_its_name_for_ever(settings, tmp_path):
+    settings.DEBUG, settings.STATIC_ROOT = False, tmp_path
+    name = HashedStorage(location=tmp_path).hashed_name("app.js", ContentFile(b"// One version\n"))
+    (tmp_path / name).write_text("// One version\n")
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": f"/static/{name}", "query_string": b"", "headers": []}
+    asyncio.run(serve_static_files(None)(scope, None, send))
+    assert b"immutable" in dict(sent[0]["headers"])[b"cache-control"]
+    for proxy in ("Caddyfile", "nginx.conf"):
+        assert HASHED_NAME.pattern in (ROOT / "deploy" / proxy).read_text()
