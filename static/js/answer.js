@@ -5,10 +5,10 @@ import { keepSelection } from "./keep-selection.js";
 import { isSelectionBeginning } from "./mouse-press.js";
 import { placeLeftOutLine } from "./left-out-line.js";
 import { loadReadAloud, loadToolSteps } from "./on-demand.js";
+import { translate } from "./page-data.js";
 import { Progress } from "./progress.js";
 import { replaceAroundText } from "./finished-turn.js";
 import { errorMessage } from "./requests.js";
-import { translate } from "./translations.js";
 
 export class Answer {
   #onGrowth;

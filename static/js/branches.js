@@ -1,8 +1,8 @@
 /** Replaces the branch of the conversation in the page by another one, from a given turn on. */
 
-import { addressOf } from "./addresses.js";
 import { announce } from "./announce.js";
 import { fetchTurns, fetchTurnsFrom } from "./fetch-turns.js";
+import { addressOf } from "./page-data.js";
 import { send } from "./requests.js";
 
 export class Branches {

@@ -1,7 +1,7 @@
 /** The buttons of the composer: send, send after the answer that is being written, stop. */
 
-import { addressOf } from "./addresses.js";
 import { hasNoFiles } from "./form-files.js";
+import { addressOf } from "./page-data.js";
 import { send } from "./requests.js";
 
 export class ComposerButtons {

@@ -2,7 +2,7 @@
 
 import { announce } from "./announce.js";
 import { CopiedContent } from "./copied-content.js";
-import { translate } from "./translations.js";
+import { translate } from "./page-data.js";
 
 const LABEL_SHOWN_MS = 2000;
 

@@ -1,8 +1,8 @@
 /** A row of a form's list of files, as long as the server has not rendered it: see conversations/_file_row.html. */
 
 import { parseHTML } from "./html.js";
+import { translate } from "./page-data.js";
 import { errorMessage, ResponseError } from "./requests.js";
-import { translate } from "./translations.js";
 import { upload } from "./upload.js";
 
 /** The end of a name, which stays readable when the name is shortened: as in templatetags/files.py. */

@@ -2,7 +2,7 @@
 
 import { attempt } from "./attempt.js";
 import { attachFiles, removeFile, retryUpload } from "./form-files.js";
-import { translate } from "./translations.js";
+import { translate } from "./page-data.js";
 
 /** From this length on a pasted text may become a file. */
 const MIN_LONG_PASTE = 10_000;

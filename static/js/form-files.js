@@ -5,7 +5,7 @@
  */
 
 import { attempt } from "./attempt.js";
-import { translate } from "./translations.js";
+import { translate } from "./page-data.js";
 
 /** The files that are uploaded, as [{id, name}]. */
 export function listFiles(form) {

@@ -1,6 +1,6 @@
 /** The frames of one reply, across lost connections. */
 
-import { addressOf } from "./addresses.js";
+import { addressOf } from "./page-data.js";
 import { ResponseError, send } from "./requests.js";
 import { parseEvents, readChunks } from "./sse.js";
 

@@ -4,7 +4,7 @@
  */
 
 import { isComposing } from "./keyboard.js";
-import { translate } from "./translations.js";
+import { translate } from "./page-data.js";
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 const handlers = new Map();

@@ -3,7 +3,7 @@
  * conversations/presentation/labels.py.
  */
 
-import { translate } from "./translations.js";
+import { translate } from "./page-data.js";
 
 const IS_ENGLISH = document.documentElement.lang.startsWith("en");
 const NAMES = { Copy: "copy", Code: "code", Table: "table", Formula: "formula", Done: "done", "To do": "to-do" };

@@ -2,7 +2,7 @@
 
 import { announce } from "./announce.js";
 import { attachFiles } from "./file-rows.js";
-import { translate } from "./translations.js";
+import { translate } from "./page-data.js";
 
 /** Offer it for the text that is being pasted into the field of a form, at `start`. */
 export function offerFile(form, pasted, start) {

@@ -1,7 +1,7 @@
 /** Notifies the person, if they have allowed it, when an answer ends or waits for them while its page is hidden. */
 
 import { listen } from "./events.js";
-import { translate } from "./translations.js";
+import { translate } from "./page-data.js";
 
 export function notifyOfEnds() {
   listen("idle", ({ state }) => document.visibilityState === "hidden" && notify(state === "waiting" ? "waits" : "answer-ended"));

@@ -1,6 +1,6 @@
 /** The line below an answer that is being written: what Claude does now, and for how long nothing has come. */
 
-import { translate } from "./translations.js";
+import { translate } from "./page-data.js";
 
 /** While text comes, the text itself and the moving line say so; without motion, the words do. */
 const withoutMotion = matchMedia("(prefers-reduced-motion: reduce)");

@@ -1,11 +1,11 @@
 /** Edits questions in their place: a form takes the place of a question's text until it is sent or cancelled. */
 
-import { addressOf } from "./addresses.js";
 import { Draft } from "./drafts.js";
 import { listen } from "./events.js";
 import { listFiles, showFiles } from "./form-files.js";
 import { isEscape, isSendKey } from "./keyboard.js";
 import { onShortcut } from "./keys.js";
+import { addressOf } from "./page-data.js";
 import { createKey } from "./requests.js";
 
 export class QuestionEditor {

@@ -1,8 +1,8 @@
 /** The form that takes the place of a conversation's title while it is renamed. */
 
-import { addressOf } from "./addresses.js";
 import { showTitle } from "./elements/chat-entry.js";
 import { isComposing, isEscape } from "./keyboard.js";
+import { addressOf } from "./page-data.js";
 import { errorMessage, send } from "./requests.js";
 
 /** Show the form that renames the conversation of an entry. When a key ends it, the menu button gets the focus back. */

@@ -4,8 +4,8 @@ import { announce } from "./announce.js";
 import { Answer } from "./answer.js";
 import { dispatch } from "./events.js";
 import { readFrames } from "./frames.js";
+import { translate } from "./page-data.js";
 import { errorMessage, send } from "./requests.js";
-import { translate } from "./translations.js";
 
 /** The forms whose turn, with all that follow it, is replaced by the reply: see `data-ask`. */
 const REPLACING_FORMS = new Set(["retry", "edit", "decide"]);

@@ -1,8 +1,8 @@
 /** Requests from the page's scripts to this site. */
 
 import { dispatch } from "./events.js";
+import { translate } from "./page-data.js";
 import { csrfToken, restoreSession } from "./session.js";
-import { translate } from "./translations.js";
 
 /** The statuses of requests without a session, and of those with the CSRF token of an earlier one. */
 const SESSION_STATUSES = new Set([401, 403]);

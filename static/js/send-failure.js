@@ -2,8 +2,8 @@
 
 import { Draft } from "./drafts.js";
 import { clearFiles, listFiles } from "./form-files.js";
+import { translate } from "./page-data.js";
 import { errorMessage } from "./requests.js";
-import { translate } from "./translations.js";
 
 export class SendFailure {
   #form;

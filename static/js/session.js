@@ -1,6 +1,6 @@
 /** The session of the person whom the page was made for, and the CSRF token that its requests need. */
 
-import { addressOf } from "./addresses.js";
+import { addressOf } from "./page-data.js";
 
 const TOKEN_FIELDS = "[name=csrfmiddlewaretoken]";
 let signIn = () => null;

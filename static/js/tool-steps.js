@@ -1,9 +1,8 @@
 /** The steps with tools of an answer that is being written, at the places that its text has for them. */
 
-import { addressOf } from "./addresses.js";
 import { setHTML } from "./html.js";
+import { addressOf, translate } from "./page-data.js";
 import { errorMessage, send } from "./requests.js";
-import { translate } from "./translations.js";
 
 export class ToolSteps {
   #text;

@@ -1,6 +1,6 @@
 /** One file on its way to the server. */
 
-import { addressOf } from "./addresses.js";
+import { addressOf } from "./page-data.js";
 import { baseHeaders, receive } from "./requests.js";
 
 /** A connection that is lost may stay silent for ever. The server reads a large document within this time. */

@@ -1,6 +1,5 @@
 /** <chat-composer>: the form in which questions are written and sent, and the button that stops a reply. */
 
-import { addressOf } from "../addresses.js";
 import { ComposerButtons } from "../composer-buttons.js";
 import { Draft } from "../drafts.js";
 import { dispatch, listen } from "../events.js";
@@ -8,6 +7,7 @@ import { clearFiles, hasNoFiles, holdBack, listFiles, showFiles } from "../form-
 import { growWithText } from "../grow.js";
 import { isSendKey } from "../keyboard.js";
 import { onShortcut } from "../keys.js";
+import { addressOf } from "../page-data.js";
 import { createKey, errorMessage } from "../requests.js";
 import { SendFailure } from "../send-failure.js";
 

@@ -1,7 +1,6 @@
 /** <chat-entry>: the title of a conversation, in a list or above its turns, and the button that opens its menu. */
 
-import { addressOf } from "../addresses.js";
-import { translate } from "../translations.js";
+import { addressOf, translate } from "../page-data.js";
 
 export class ChatEntry extends HTMLElement {
   /** Also called when the entry is moved to another place. */

@@ -1,7 +1,7 @@
 /** <chat-menu>: what can be done with a conversation. One menu for the page, opened beside the entry it is for. */
 
 import { archive, deleteConversation, pin, summarize } from "../actions.js";
-import { addressOf } from "../addresses.js";
+import { addressOf } from "../page-data.js";
 import { rename } from "../rename-form.js";
 
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };

@@ -4,9 +4,9 @@
  */
 
 import { attempt } from "../attempt.js";
+import { translate } from "../page-data.js";
 import { send } from "../requests.js";
 import { hideRows } from "../rows.js";
-import { translate } from "../translations.js";
 
 /** What the toast says of each action. */
 const SENTENCES = { archive: "archived", unarchive: "unarchived", delete: "deleted" };

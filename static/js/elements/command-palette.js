@@ -3,8 +3,8 @@
 import { setHTML } from "../html.js";
 import { isComposing } from "../keyboard.js";
 import { buildKeys, isShortcut, onShortcut } from "../keys.js";
+import { translate } from "../page-data.js";
 import { errorMessage, send } from "../requests.js";
-import { translate } from "../translations.js";
 
 const TYPING_PAUSE_MS = 120;
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };

@@ -1,7 +1,7 @@
 /** <key-help>: the dialog that lists the shortcuts, and switches those of a single character on and off. */
 
-import { addressOf } from "../addresses.js";
 import { buildKeys, showHints } from "../keys.js";
+import { addressOf } from "../page-data.js";
 import { errorMessage, send } from "../requests.js";
 
 export class KeyHelp extends HTMLElement {

@@ -1,7 +1,7 @@
 /** <model-picker>: chooses the model to ask and its effort, also for the forms in the thread that ask something. */
 
-import { addressOf } from "../addresses.js";
 import { listen } from "../events.js";
+import { addressOf } from "../page-data.js";
 import { errorMessage, send } from "../requests.js";
 
 export class ModelPicker extends HTMLElement {

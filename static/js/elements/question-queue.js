@@ -3,8 +3,8 @@
 import { announce } from "../announce.js";
 import { Draft } from "../drafts.js";
 import { dispatch, listen } from "../events.js";
+import { translate } from "../page-data.js";
 import { createKey, errorMessage } from "../requests.js";
-import { translate } from "../translations.js";
 
 export class QuestionQueue extends HTMLElement {
   #form;

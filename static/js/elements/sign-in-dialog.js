@@ -1,10 +1,9 @@
 /** <sign-in-dialog>: signs a person in without leaving the page, with the form of the sign-in page. */
 
-import { addressOf } from "../addresses.js";
 import { keepDrafts } from "../drafts.js";
 import { parseHTML } from "../html.js";
+import { addressOf, translate } from "../page-data.js";
 import { readSession } from "../session.js";
-import { translate } from "../translations.js";
 
 export class SignInDialog extends HTMLElement {
   #dialog;

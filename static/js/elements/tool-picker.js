@@ -1,6 +1,6 @@
 /** <tool-picker>: the tools that Claude may use, also for the forms in the thread that ask something. */
 
-import { addressOf } from "../addresses.js";
+import { addressOf } from "../page-data.js";
 import { errorMessage, send } from "../requests.js";
 
 export class ToolPicker extends HTMLElement {
