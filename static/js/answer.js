@@ -1,8 +1,7 @@
 /** An answer in the page while it is written. Committed blocks are never touched again, only the tail changes. */
 
 import { parseHTML, setHTML } from "./html.js";
-import { keepSelection } from "./keep-selection.js";
-import { isSelectionBeginning } from "./mouse-press.js";
+import { isSelectionBeginning, keepSelection } from "./keep-selection.js";
 import { placeLeftOutLine } from "./left-out-line.js";
 import { loadReadAloud, loadToolSteps } from "./on-demand.js";
 import { translate } from "./page-data.js";

@@ -1,4 +1,23 @@
-/** Keeps text selected while the elements that hold it are replaced. */
+/** Keeps text selected, or lets a selection begin, while the elements that hold the text are replaced. */
+
+/** For longer nothing waits for the end of a press, which may end without an event. */
+const MAX_WAIT_MS = 3000;
+/** `{target, at}` while the mouse is pressed. */
+let press = null;
+
+document.addEventListener("pointerdown", ({ target, pointerType }) => {
+  press = pointerType === "mouse" ? { target, at: performance.now() } : null;
+});
+for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => (press = null));
+
+/**
+ * Whether a selection may be about to begin in `element`: then leave it as it is. A browser selects nothing if what is
+ * pressed is replaced before the mouse moves.
+ */
+export function isSelectionBeginning(element) {
+  if (!press || !element.contains(press.target) || performance.now() - press.at > MAX_WAIT_MS) return false;
+  return getSelection().isCollapsed;
+}
 
 /** Run `change`, which may replace what is in `element`, and select the same text again. */
 export function keepSelection(element, change) {
