@@ -1,13 +1,33 @@
 /**
- * The shortcuts of the page. The list in the help dialog is the registry (see conversations/_shortcuts.html), with the
- * keys and the label of each. Here they get their handlers, and the elements that do the same get their hints.
+ * Keys: those of fields in which people write, and the shortcuts of the page. The list in the help dialog is the registry
+ * of the shortcuts (see conversations/_shortcuts.html), with the keys and the label of each. Here they get their handlers,
+ * and the elements that do the same get their hints.
  */
 
-import { isComposing } from "./keyboard.js";
 import { translate } from "./page-data.js";
 
+/** Safari ends a composition before the key event that ended it, which then has this code. */
+const COMPOSITION_KEY_CODE = 229;
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 const handlers = new Map();
+
+/** Whether the key belongs to an input method, as for Chinese or Japanese. */
+export function isComposing(event) {
+  return event.isComposing || event.keyCode === COMPOSITION_KEY_CODE;
+}
+
+/** Whether the key is an Escape that nothing else has used. */
+export function isEscape(event) {
+  return event.key === "Escape" && !event.defaultPrevented && !isComposing(event);
+}
+
+/** Whether the key sends the form: Enter, but on a touch screen, or if the person wants that, only with Ctrl or Command. */
+export function isSendKey(event) {
+  if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return false;
+  const isTouchScreen = matchMedia("(pointer: coarse) and (hover: none)").matches;
+  const addsLine = isTouchScreen || document.documentElement.hasAttribute("data-enter-adds-line");
+  return !addsLine || event.ctrlKey || event.metaKey;
+}
 
 /** `handle()` returns false where the shortcut does not apply at the moment. It gets the event, if a key was pressed. */
 export function onShortcut(name, handle) {

@@ -3,8 +3,7 @@
 import { Draft } from "./drafts.js";
 import { listen } from "./events.js";
 import { listFiles, showFiles } from "./form-files.js";
-import { isEscape, isSendKey } from "./keyboard.js";
-import { onShortcut } from "./keys.js";
+import { isEscape, isSendKey, onShortcut } from "./keys.js";
 import { addressOf } from "./page-data.js";
 import { createKey } from "./requests.js";
 

@@ -1,7 +1,7 @@
 /** The form that takes the place of a conversation's title while it is renamed. */
 
 import { showTitle } from "./elements/chat-entry.js";
-import { isComposing, isEscape } from "./keyboard.js";
+import { isComposing, isEscape } from "./keys.js";
 import { addressOf } from "./page-data.js";
 import { errorMessage, send } from "./requests.js";
 

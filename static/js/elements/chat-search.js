@@ -1,7 +1,7 @@
 /** <chat-search>: the search at the top of the sidebar. Results take the place of the list while something is typed. */
 
 import { setHTML } from "../html.js";
-import { isEscape } from "../keyboard.js";
+import { isEscape } from "../keys.js";
 import { errorMessage, send } from "../requests.js";
 
 const PAUSE_MS = 150;

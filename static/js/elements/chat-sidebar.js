@@ -1,7 +1,7 @@
 /** <chat-sidebar>: the list of conversations. On narrow screens it is a drawer, open while the address is `#sidebar`. */
 
 import { dispatch, listen } from "../events.js";
-import { isEscape } from "../keyboard.js";
+import { isEscape } from "../keys.js";
 import { LiveUpdates } from "../live-updates.js";
 import { OlderConversations } from "../older-conversations.js";
 import { SidebarList } from "../sidebar-list.js";

@@ -1,8 +1,7 @@
 /** <command-palette>: a combobox over the person's conversations and the commands of the page. */
 
 import { setHTML } from "../html.js";
-import { isComposing } from "../keyboard.js";
-import { buildKeys, isShortcut, onShortcut } from "../keys.js";
+import { buildKeys, isComposing, isShortcut, onShortcut } from "../keys.js";
 import { translate } from "../page-data.js";
 import { errorMessage, send } from "../requests.js";
 
