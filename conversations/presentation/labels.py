@@ -26,5 +26,5 @@ LABEL = re.compile(f"({'|'.join(BEFORE)})({'|'.join(LABELS)})")
 
 
 def translate_labels(html: str) -> SafeString:
-    """The renderer's own output with its words in the active language; static/js/labels.js does it for streams."""
+    """The renderer's own output with its words in the active language; static/js/html.js does it for streams."""
     return mark_safe(LABEL.sub(lambda match: match[1] + escape(gettext(match[2])), html))  # noqa: S308
