@@ -91,7 +91,7 @@ class Decorator:
         is_converted = self._formula_count <= MAX_FORMULAS and len(self._open_elements) <= MAX_DEPTH_AROUND_FORMULA
         formula = render_formula(tex, display) if is_converted else render_tex(tex)
         mark = "$$" if display else "$"
-        # static/js/copied-content.js copies a formula as this TeX.
+        # static/js/copy.js copies a formula as this TeX.
         attributes = f'data-tex="{escape(mark + tex.strip() + mark)}"'
         if self._formula_count <= MAX_FORMULAS and (display or len(tex) > MAX_UNSCROLLED_TEX):
             css_class = "formula" if display else "formula-in-line"

@@ -82,16 +82,17 @@ def test_on_paper_the_sources_are_whole(open_window, alice):
 
 def test_copied_words_have_their_numbers_in_brackets(open_window, alice):
     answer = create_cited_answer(alice)
-    window = open_window(alice)
+    window = open_window(alice, permissions=["clipboard-read", "clipboard-write"])
     window.page.goto(f"/conversations/{answer.conversation_id}/")
-    copied = window.page.evaluate(
-        """async () => {
-          const { CopiedContent } = await import(
-            [...performance.getEntriesByType("resource")].find(({ name }) => name.includes("copied-content")).name);
-          const range = new Range();
-          range.selectNodeContents(document.querySelector("article.assistant .prose"));
-          return new CopiedContent(range).text;
+    # From the second word on: a whole answer is copied as Markdown.
+    window.page.evaluate(
+        """() => {
+          const prose = document.querySelector("article.assistant .prose");
+          const first = document.createTreeWalker(prose.querySelector("p"), NodeFilter.SHOW_TEXT).nextNode();
+          getSelection().setBaseAndExtent(first, 3, prose, prose.childNodes.length);
         }"""
     )
+    window.page.keyboard.press("Control+C")
+    copied = window.page.evaluate("navigator.clipboard.readText()")
 
-    assert copied.strip() == "It opens at six[1]. See the site[2]."
+    assert copied.strip() == "opens at six[1]. See the site[2]."
