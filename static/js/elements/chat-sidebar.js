@@ -3,8 +3,7 @@
 import { dispatch, listen } from "../events.js";
 import { isEscape } from "../keys.js";
 import { LiveUpdates } from "../live-updates.js";
-import { OlderConversations } from "../older-conversations.js";
-import { SidebarList } from "../sidebar-list.js";
+import { OlderConversations, SidebarList } from "../sidebar-list.js";
 import { showTitle } from "./chat-entry.js";
 
 export class ChatSidebar extends HTMLElement {
