@@ -25,7 +25,6 @@ import { listenForShortcuts, onShortcut } from "./keys.js";
 import { loadElement } from "./on-demand.js";
 import { onSessionEnd } from "./session.js";
 import "./sign-out.js";
-import { listenForStarters } from "./starters.js";
 
 deleteOldDrafts();
 notifyOfEnds();
@@ -46,7 +45,6 @@ customElements.define("chat-state", ChatState);
 customElements.define("notify-button", NotifyButton);
 watchConnection();
 showCitationsIn(document.getElementById("citation"));
-listenForStarters();
 listenForFiles();
 onShortcut("new", () => document.querySelector("a[data-new]").click());
 onShortcut("search", () => focusVisible(document.querySelector(".sidebar [name=q]")));

@@ -4,7 +4,6 @@ import { ComposerButtons } from "../composer-buttons.js";
 import { Draft } from "../drafts.js";
 import { dispatch, listen } from "../events.js";
 import { clearFiles, hasNoFiles, holdBack, listFiles, showFiles } from "../form-files.js";
-import { growWithText } from "../grow.js";
 import { isSendKey, onShortcut } from "../keys.js";
 import { addressOf } from "../page-data.js";
 import { createKey, errorMessage } from "../requests.js";
@@ -32,6 +31,7 @@ export class ChatComposer extends HTMLElement {
     this.#text.addEventListener("keydown", (event) => this.#handleKeydown(event));
     this.querySelector("[data-action=stop]").addEventListener("click", () => this.#stop());
     window.addEventListener("pagehide", () => this.#draft.write(this.#text.value, this.#written));
+    document.addEventListener("click", (event) => this.#insertStarter(event));
     listen("asked", ({ conversation, form }) => this.#handleAsked(conversation, form));
     listen("running", ({ reply }) => this.#buttons.setReply(reply));
     listen("idle", () => this.#handleEnd());
@@ -66,6 +66,14 @@ export class ChatComposer extends HTMLElement {
     this.#setText(value && text ? `${text.trimEnd()}\n\n${value}` : text || value);
     showFiles(this.#form, files);
     this.#text.focus();
+  }
+
+  /** A starter prompt is clicked. Without scripts, it is a link to a page that has it in the field. */
+  #insertStarter(event) {
+    const starter = event.target.closest("[data-starter]");
+    if (!starter || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    this.#insert(`${starter.textContent}\n`);
   }
 
   #handleChange() {
@@ -142,4 +150,15 @@ export class ChatComposer extends HTMLElement {
       this.#failure.showSentence(errorMessage(error));
     }
   }
+}
+
+/** Has a field grow with its text where the browser does not: see `field-sizing` in composer.css. */
+function growWithText(field) {
+  if (CSS.supports("field-sizing", "content")) return;
+  const grow = () => {
+    field.style.setProperty("block-size", "auto");
+    field.style.setProperty("block-size", `${field.scrollHeight}px`);
+  };
+  field.addEventListener("input", grow);
+  grow();
 }
