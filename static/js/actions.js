@@ -1,8 +1,7 @@
 /** What the menu of a conversation does: pin, archive and delete it. Nothing is asked; all of it can be undone. */
 
-import { attempt } from "./attempt.js";
 import { addressOf, translate } from "./page-data.js";
-import { send } from "./requests.js";
+import { attempt, send } from "./requests.js";
 import { hideRows } from "./rows.js";
 
 /** Where the id of a conversation is kept that was deleted while it was open, for the next page to offer to undo. */

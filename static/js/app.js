@@ -1,7 +1,6 @@
 /** The scripts of the chat pages. They add to plain forms, which work without them. */
 
 import { offerToRestoreDeleted } from "./actions.js";
-import { attempt } from "./attempt.js";
 import { showCitationsIn } from "./citations.js";
 import { watchConnection } from "./connection.js";
 import { deleteOldDrafts } from "./drafts.js";
@@ -23,6 +22,7 @@ import { listenForFiles } from "./files.js";
 import { registerWorker } from "./html.js";
 import { listenForShortcuts, onShortcut } from "./keys.js";
 import { loadElement } from "./on-demand.js";
+import { attempt } from "./requests.js";
 import { onSessionEnd } from "./session.js";
 import "./sign-out.js";
 

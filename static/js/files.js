@@ -1,8 +1,8 @@
 /** Takes files that are chosen, dropped on the page or pasted, for the form that is meant; opens those that are shown. */
 
-import { attempt } from "./attempt.js";
 import { attachFiles, removeFile, retryUpload } from "./form-files.js";
 import { translate } from "./page-data.js";
+import { attempt } from "./requests.js";
 
 /** From this length on a pasted text may become a file. */
 const MIN_LONG_PASTE = 10_000;

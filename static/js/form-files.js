@@ -4,8 +4,8 @@
  * it is first needed. The list dispatches `files` when its rows have changed; the event bubbles.
  */
 
-import { attempt } from "./attempt.js";
 import { translate } from "./page-data.js";
+import { attempt } from "./requests.js";
 
 /** The files that are uploaded, as [{id, name}]. */
 export function listFiles(form) {

@@ -92,6 +92,17 @@ export function errorMessage(error) {
   throw error;
 }
 
+/** Run a change that a person asks for outside of the turns. Where it fails, the toast says why; returns whether it was made. */
+export async function attempt(change) {
+  try {
+    await change();
+    return true;
+  } catch (error) {
+    document.querySelector("chat-toast").show(errorMessage(error));
+    return false;
+  }
+}
+
 /** A new key that makes sending the same question twice harmless. (`randomUUID` needs TLS, this does not.) */
 export function createKey() {
   const bytes = [...crypto.getRandomValues(new Uint8Array(16))];

@@ -3,9 +3,8 @@
  * the link to them comes into sight, or is clicked.
  */
 
-import { attempt } from "./attempt.js";
 import { parseHTML } from "./html.js";
-import { send } from "./requests.js";
+import { attempt, send } from "./requests.js";
 
 export class SidebarList {
   #root;

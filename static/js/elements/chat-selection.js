@@ -3,9 +3,8 @@
  * form that exports them, and saves the file.
  */
 
-import { attempt } from "../attempt.js";
 import { translate } from "../page-data.js";
-import { send } from "../requests.js";
+import { attempt, send } from "../requests.js";
 import { hideRows } from "../rows.js";
 
 /** What the toast says of each action. */

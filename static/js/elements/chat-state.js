@@ -1,10 +1,9 @@
 /** <chat-state>: shows what has become of the open conversation in another tab or on another device. */
 
 import { announce } from "../announce.js";
-import { attempt } from "../attempt.js";
 import { listen } from "../events.js";
 import { addressOf } from "../page-data.js";
-import { send } from "../requests.js";
+import { attempt, send } from "../requests.js";
 import { showTitle } from "./chat-entry.js";
 
 export class ChatState extends HTMLElement {
