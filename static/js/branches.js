@@ -1,9 +1,9 @@
 /** Replaces the branch of the conversation in the page by another one, from a given turn on. */
 
 import { announce } from "./announce.js";
-import { fetchTurns, fetchTurnsFrom } from "./fetch-turns.js";
 import { addressOf } from "./page-data.js";
 import { send } from "./requests.js";
+import { fetchTurns, fetchTurnsFrom } from "./turns.js";
 
 export class Branches {
   #turns;

@@ -1,8 +1,8 @@
-/** The turns in the page: new ones at the end, older ones above, and errors in them. */
+/** The turns in the page: new ones at the end, older ones above, errors in them; and those that are fetched for it. */
 
-import { fetchPage } from "./fetch-turns.js";
 import { parseHTML, setHTML } from "./html.js";
 import { placeLeftOutLine } from "./left-out-line.js";
+import { ResponseError, send } from "./requests.js";
 
 /** Room left free below a new answer, which shows that it is the last turn. */
 const ROOM_BELOW_PX = 120;
@@ -119,4 +119,31 @@ export class Turns {
     this.#list.append(...turns);
     placeLeftOutLine(this.#list);
   }
+}
+
+/** The articles of the turns at an address. Throws as `send` does. */
+export async function fetchTurns(address) {
+  return [...(await fetchPage(address)).querySelectorAll("article")];
+}
+
+/**
+ * The articles of the turns from the turn `id` on, from the page at an address and the older ones to which it leads.
+ * Throws as `send` does, and ResponseError when the turn is not among them.
+ */
+export async function fetchTurnsFrom(id, address) {
+  const turns = [];
+  for (let next = address; next; ) {
+    const page = await fetchPage(next);
+    turns.unshift(...page.querySelectorAll("article"));
+    const index = turns.findIndex((turn) => turn.dataset.turn === id);
+    if (index >= 0) return turns.slice(index);
+    next = page.querySelector(".older a")?.href;
+  }
+  throw new ResponseError(404, "");
+}
+
+/** The page of turns at an address: the articles and the link to older ones, as a fragment. Throws as `send` does. */
+async function fetchPage(address) {
+  const response = await send("GET", address);
+  return parseHTML(await response.text());
 }
