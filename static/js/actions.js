@@ -1,8 +1,10 @@
-/** What the menu of a conversation does: pin, archive and delete it. Nothing is asked; all of it can be undone. */
+/**
+ * What the menu of a conversation does: pin, archive and delete it. Nothing is asked; all of it can be undone. Its rows
+ * leave the lists of the page and come back: the sidebar, and the page of a list.
+ */
 
 import { addressOf, translate } from "./page-data.js";
 import { attempt, send } from "./requests.js";
-import { hideRows } from "./rows.js";
 
 /** Where the id of a conversation is kept that was deleted while it was open, for the next page to offer to undo. */
 const STORAGE_KEY = "deleted";
@@ -79,4 +81,32 @@ function setFlag(conversation, flag, isSet) {
   for (const entry of document.querySelectorAll(`chat-entry[data-conversation="${conversation}"]`)) {
     entry.toggleAttribute(`data-${flag}`, isSet);
   }
+}
+
+/** Remove the rows of these conversations and focus the next title in `list`. Returns a function that shows them again. */
+export function hideRows(conversations, list) {
+  const rows = conversations.flatMap((conversation) => findRows(conversation));
+  const next = nextFocus(list, rows);
+  const places = rows.map(() => document.createComment(""));
+  rows.forEach((row, index) => row.replaceWith(places[index]));
+  next?.focus();
+  return () => {
+    // Where the list was rendered again meanwhile, it has the row already.
+    rows.forEach((row, index) => places[index].replaceWith(row));
+    const [first] = conversations;
+    list.querySelector(`li > chat-entry[data-conversation="${first}"] > [data-label]`)?.focus();
+  };
+}
+
+function findRows(conversation) {
+  return [...document.querySelectorAll(`li:has(> chat-entry[data-conversation="${conversation}"])`)];
+}
+
+/** The title below the removed rows of a list, else the one above, else the link to a new conversation. */
+function nextFocus(list, removed) {
+  const rows = [...list.querySelectorAll("li:has(> chat-entry)")];
+  const last = rows.findLastIndex((row) => removed.includes(row));
+  const candidates = [...rows.slice(last + 1), ...rows.slice(0, last).reverse()];
+  const next = candidates.find((row) => !removed.includes(row));
+  return next?.querySelector("[data-label]") ?? list.querySelector("[data-new]");
 }

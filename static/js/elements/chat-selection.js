@@ -3,9 +3,9 @@
  * form that exports them, and saves the file.
  */
 
+import { hideRows } from "../actions.js";
 import { translate } from "../page-data.js";
 import { attempt, send } from "../requests.js";
-import { hideRows } from "../rows.js";
 
 /** What the toast says of each action. */
 const SENTENCES = { archive: "archived", unarchive: "unarchived", delete: "deleted" };
