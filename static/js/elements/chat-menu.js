@@ -2,7 +2,7 @@
 
 import { archive, deleteConversation, pin, summarize } from "../actions.js";
 import { addressOf } from "../page-data.js";
-import { rename } from "../rename-form.js";
+import { rename } from "./chat-entry.js";
 
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 const WINDOW_MARGIN_PX = 8;
