@@ -2,11 +2,11 @@
 
 import { parseHTML, setHTML } from "./html.js";
 import { isSelectionBeginning, keepSelection } from "./keep-selection.js";
-import { placeLeftOutLine } from "./left-out-line.js";
 import { loadReadAloud, loadToolSteps } from "./on-demand.js";
 import { translate } from "./page-data.js";
 import { Progress } from "./progress.js";
 import { errorMessage } from "./requests.js";
+import { placeLeftOutLine } from "./turns.js";
 
 export class Answer {
   #onGrowth;

@@ -1,7 +1,6 @@
 /** The turns in the page: new ones at the end, older ones above, errors in them; and those that are fetched for it. */
 
 import { parseHTML, setHTML } from "./html.js";
-import { placeLeftOutLine } from "./left-out-line.js";
 import { ResponseError, send } from "./requests.js";
 
 /** Room left free below a new answer, which shows that it is the last turn. */
@@ -146,4 +145,24 @@ export async function fetchTurnsFrom(id, address) {
 async function fetchPage(address) {
   const response = await send("GET", address);
   return parseHTML(await response.text());
+}
+
+/**
+ * Put what stands above the oldest turn that was sent to Claude as it is, a summary of those above it or a line, where it
+ * belongs for the last of the turns in `list`; nowhere if all turns were sent.
+ * A summary that is there already stays, as open as it is.
+ */
+export function placeLeftOutLine(list) {
+  for (const line of list.querySelectorAll(".left-out")) line.remove();
+  const oldest = list.lastElementChild?.dataset.sentFrom;
+  const article = oldest && list.querySelector(`[data-turn="${oldest}"]`);
+  if (!article || hasSummaryFrom(list, article)) return;
+  const summary = list.lastElementChild.querySelector("template[data-sent-summary]");
+  article.prepend((summary ?? document.querySelector("template[data-left-out]")).content.cloneNode(true));
+}
+
+/** Whether a summary is shown above this turn or a later one. */
+function hasSummaryFrom(list, article) {
+  const newest = [...list.querySelectorAll("details.summary")].at(-1);
+  return Boolean(newest && article.compareDocumentPosition(newest) & Node.DOCUMENT_POSITION_FOLLOWING);
 }
