@@ -22,8 +22,7 @@ import { listenForFiles } from "./files.js";
 import { registerWorker } from "./html.js";
 import { listenForShortcuts, onShortcut } from "./keys.js";
 import { loadElement } from "./on-demand.js";
-import { attempt } from "./requests.js";
-import { onSessionEnd } from "./session.js";
+import { attempt, onSessionEnd } from "./requests.js";
 import "./sign-out.js";
 
 deleteOldDrafts();

@@ -1,11 +1,12 @@
-/** Requests from the page's scripts to this site. */
+/** Requests from the page's scripts to this site, and the session that they need: that of the person the page was made for. */
 
 import { dispatch } from "./events.js";
-import { translate } from "./page-data.js";
-import { csrfToken, restoreSession } from "./session.js";
+import { addressOf, translate } from "./page-data.js";
 
 /** The statuses of requests without a session, and of those with the CSRF token of an earlier one. */
 const SESSION_STATUSES = new Set([401, 403]);
+const TOKEN_FIELDS = "[name=csrfmiddlewaretoken]";
+let signIn = () => null;
 
 /** The server has refused a request: `status` is the HTTP status, `message` the server's sentence, or empty. */
 export class ResponseError extends Error {
@@ -48,7 +49,20 @@ export async function receive(request, isWanted = true) {
 
 /** What the server expects in the headers of every request. */
 export function baseHeaders() {
-  return { "X-Requested-With": "fetch", "X-CSRFToken": csrfToken() };
+  // Every page with scripts has at least one form of its own.
+  const token = document.querySelector(TOKEN_FIELDS)?.value ?? "";
+  return { "X-Requested-With": "fetch", "X-CSRFToken": token };
+}
+
+/** `handle()` has the person sign in, and returns the new session, or null if they do not. */
+export function onSessionEnd(handle) {
+  signIn = handle;
+}
+
+/** The session that the browser has now, as {user, token}; null if there is none. */
+export async function readSession() {
+  const response = await fetch(addressOf("session"), { headers: { "X-Requested-With": "fetch" }, cache: "no-store" });
+  return response.ok ? response.json() : null;
 }
 
 function request(method, url, { form, submitter = null, fields = {}, stream = false, etag = "" }) {
@@ -57,6 +71,18 @@ function request(method, url, { form, submitter = null, fields = {}, stream = fa
   if (etag) headers["If-None-Match"] = etag;
   const body = buildBody(form, submitter, fields);
   return fetch(url, { method, headers, body, credentials: "same-origin", cache: "no-store" });
+}
+
+/**
+ * Restore the session after a request was refused because it has ended, or because the CSRF token is of an earlier one.
+ * Returns "ended" if the person does not sign in, "other" if somebody else is signed in, else "restored".
+ */
+async function restoreSession() {
+  const session = (await readSession()) ?? (await signIn());
+  if (!session) return "ended";
+  if (String(session.user) !== document.querySelector("sign-in-dialog").dataset.owner) return "other";
+  for (const field of document.querySelectorAll(TOKEN_FIELDS)) field.value = session.token;
+  return "restored";
 }
 
 /** Undefined where there is nothing to send. A field replaces that of the form with the same name. */

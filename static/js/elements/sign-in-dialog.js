@@ -3,7 +3,7 @@
 import { keepDrafts } from "../drafts.js";
 import { parseHTML } from "../html.js";
 import { addressOf, translate } from "../page-data.js";
-import { readSession } from "../session.js";
+import { readSession } from "../requests.js";
 
 export class SignInDialog extends HTMLElement {
   #dialog;
