@@ -9,7 +9,7 @@ const FILES = [
   "{% static 'css/tokens.css' %}",
   "{% static 'css/base.css' %}",
   "{% static 'css/card.css' %}",
-  "{% static 'css/button.css' %}",
+  "{% static 'css/controls.css' %}",
   "{% static 'css/phone.css' %}",
 ];
 /** The names of the files change with their content, and this one with them and with the language of the page. */
