@@ -120,7 +120,7 @@ class Conversation(Listed):
 
         `instructions`: the team's, sent as system prompt unless the conversation has its own. `continued`: what
         `find_continued` has found; the question is stored below it, if it still can be. Returns the answer, and False
-        when an earlier request with the same key created it. Raises Refused. Call it inside a transaction, for its lock.
+        when an earlier request with the same key created it. Raises Refused. Call it inside a transaction.
         """
         asking.lock_owner(self.owner_id)
         fingerprint = request.fingerprint(None if self._state.adding else self.pk)
