@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 #: Seconds after which a client may try again what the database could not do.
 OUTAGE_RETRY_SECONDS = "10"
+#: The same for a storage of files, which has been tried twice already.
+FILES_RETRY_SECONDS = "60"
 
 
 def render_error(request: HttpRequest, status: int, message: str, template: str = "", **context: Any) -> HttpResponse:
@@ -61,6 +63,13 @@ def disk_full(request: HttpRequest) -> HttpResponse:
     message = _("There is no room for files on the server. Ask an administrator.")
     response = render_error(request, 507, message)
     response.headers["Connection"] = "close"
+    return response
+
+
+def files_unavailable(request: HttpRequest) -> HttpResponse:
+    message = _("Files cannot be read at the moment. Try again in a minute.")
+    response = render_error(request, 503, message, "errors/files_unavailable.html")
+    response.headers["Retry-After"] = FILES_RETRY_SECONDS
     return response
 
 

@@ -1,4 +1,4 @@
-"""What counts as an outage of the database, and how it is logged: one line a minute for each cause."""
+"""What counts as an outage of the database, and how outages are logged: one line a minute for each cause."""
 
 import logging
 import re
@@ -22,8 +22,13 @@ def is_outage(error: object) -> bool:
     return isinstance(error, Exception) and getattr(error.__cause__, "sqlstate", None) == READ_ONLY
 
 
+def name_outage(error: object) -> str:
+    """What is unavailable when this is raised, or empty: the database, or what the class calls it in `outage_of`."""
+    return "database" if is_outage(error) else str(getattr(error, "outage_of", ""))
+
+
 class SummarizeOutages(logging.Filter):
-    """During an outage every request and every round of checkpoints fails in the same way.
+    """During an outage every request, and every round of checkpoints, fails in the same way.
 
     The first record about a cause becomes one line without a traceback; those of the next minute are counted.
     """
@@ -40,7 +45,7 @@ class SummarizeOutages(logging.Filter):
             return False
         arguments = record.args if isinstance(record.args, tuple) else ()
         candidates = [record.exc_info[1] if record.exc_info else None, *arguments]
-        error = next((candidate for candidate in candidates if is_outage(candidate)), None)
+        error = next((candidate for candidate in candidates if name_outage(candidate)), None)
         if error is None:
             return True
         cause = " ".join(str(error).split())
@@ -48,7 +53,7 @@ class SummarizeOutages(logging.Filter):
         if suppressed is None:
             return False
         repeated = f" ({suppressed} more since the last line about it)" if suppressed else ""
-        record.msg, record.args = "The database is unavailable: %s%s", (cause, repeated)
+        record.msg, record.args = "The %s is unavailable: %s%s", (name_outage(error), cause, repeated)
         record.exc_info = record.exc_text = record.stack_info = None
         return True
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from asgiref.sync import async_to_sync
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -83,7 +84,7 @@ def open_file(request: SignedInRequest, pk: UUID, file: UUID) -> HttpResponseBas
     if not reason:
         return redirect("admin:transcript", pk=pk)
     AccessRecord.record(AccessRecord.Kind.FILE, request.user, conversation, reason)
-    return serve(request, attachment.original, attachment.media_type, attachment.name)
+    return async_to_sync(serve)(request, attachment.original, attachment.media_type, attachment.name)
 
 
 def get_conversation(request: SignedInRequest, pk: UUID) -> Conversation:

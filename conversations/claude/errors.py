@@ -44,7 +44,7 @@ ACCOUNT_ERRORS = {"contract_spend_limit_reached", "enforced_spend_limit_reached"
 #: Failures that an immediate second call may avoid.
 TRANSIENT = {"overloaded", "rate_limited", "upstream_error"}
 #: Failures after which a person may try again.
-RETRYABLE = TRANSIENT | {"upstream_timeout", "upstream_truncated", "upstream_protocol"}
+RETRYABLE = TRANSIENT | {"upstream_timeout", "upstream_truncated", "upstream_protocol", "files_unavailable"}
 #: What decoding a stream raises if it does not follow the protocol.
 PROTOCOL_ERRORS = (ValueError, RecursionError)
 TIMEOUTS = (TimeoutError, httpx2.TimeoutException, anthropic.APITimeoutError)

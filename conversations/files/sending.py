@@ -34,7 +34,7 @@ async def put_in_files(messages: Messages, files: Files) -> tuple[Messages, Part
 def fill_messages(messages: Messages, files: Files) -> tuple[Messages, Parts]:
     """The messages with each file as the API takes it; in place of its content is a token, and the parts have that.
 
-    The client sends them together: to encode 20 MB as JSON would block the event loop.
+    The client sends them together: to encode 20 MB as JSON would block the event loop. Raises FilesUnavailable.
     """
     parts: Parts = {}
     filled = [
@@ -47,7 +47,7 @@ def fill_messages(messages: Messages, files: Files) -> tuple[Messages, Parts]:
 def put_in_file(block: dict[str, Any], files: Files, parts: Parts) -> dict[str, Any]:
     """The block with a token in `parts`; with a sentence where the bytes are gone: deleted meanwhile, or lost.
 
-    A document stays one, since citations in the messages count the documents.
+    A document stays one, since citations in the messages count the documents. Raises FilesUnavailable.
     """
     if not only_files([block]):
         return block
@@ -58,7 +58,7 @@ def put_in_file(block: dict[str, Any], files: Files, parts: Parts) -> dict[str, 
         if file is None:
             raise FileNotFoundError
         parts[token] = read_pieces(file)
-    except OSError:
+    except FileNotFoundError:
         if block["type"] == "document":
             lost = {"type": "text", "media_type": "text/plain", "data": "This file is not there any more."}
             return {**block, "source": lost}
@@ -69,8 +69,8 @@ def put_in_file(block: dict[str, Any], files: Files, parts: Parts) -> dict[str, 
 
 
 def read_pieces(file: Attachment) -> list[bytes]:
-    """What is sent of a file, as it stands in a string of JSON. Raises OSError."""
-    with file.sent_file.open() as opened:
-        if file.kind == Attachment.Kind.TEXT:
-            return [json.dumps(opened.read().decode(errors="replace"), ensure_ascii=False)[1:-1].encode()]
-        return [b64encode(piece) for piece in iter(lambda: opened.read(PIECE), b"")]
+    """What is sent of a file, as it stands in a string of JSON. Raises FileNotFoundError and FilesUnavailable."""
+    pieces = file.sent_file.read(chunk=PIECE)
+    if file.kind == Attachment.Kind.TEXT:
+        return [json.dumps(b"".join(pieces).decode(errors="replace"), ensure_ascii=False)[1:-1].encode()]
+    return [b64encode(piece) for piece in pieces]

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.core.files.storage import FileSystemStorage, Storage
 from django.utils.deconstruct import deconstructible
 
+from conversations.models.file_storage import storage_errors
+
 
 @deconstructible
 class AttachmentFolder(FileSystemStorage):
@@ -21,9 +23,10 @@ class AttachmentFolder(FileSystemStorage):
 
 
 def list_names(storage: Storage, folder: str = "") -> Iterator[str]:
-    """All names in the storage; none where its folder does not exist yet."""
+    """All names in the storage; none where its folder does not exist yet. Raises FilesUnavailable."""
     try:
-        folders, files = storage.listdir(folder)
+        with storage_errors():
+            folders, files = storage.listdir(folder)
     except FileNotFoundError:
         return
     prefix = f"{folder}/" if folder else ""

@@ -1,6 +1,5 @@
 """An uploaded file becomes an attachment: checked, read by the worker, stored."""
 
-import errno
 import hashlib
 import logging
 import re
@@ -22,6 +21,7 @@ from conversations.files.reading import run_in_thread, run_worker, write
 from conversations.files.wording import describe_unreadable
 from conversations.models import Attachment, StoredFile
 from conversations.models.asking import lock_owner
+from conversations.models.file_storage import NO_ROOM, FilesUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ async def store_upload(user: User, uploaded: Any, *, reuse: bool = False) -> Att
     except Unreadable as error:
         raise UploadRefused(describe_unreadable(error, name), STATUSES.get(error.code, 400)) from None
     except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+        if error.errno not in NO_ROOM:
             raise
         logger.error("A file cannot be stored: %s", error)
         raise UploadRefused(_("There is no room for files on the server. Ask an administrator."), 507) from None
@@ -97,11 +97,15 @@ def create_attachment(user: User, name: str, original: Path, digest: str, facts:
     check_room(user, size)
     while True:
         # Each in a transaction of its own: nobody waits for the person's lock while bytes are written.
-        stored = {
-            "original": store(original, digest),
-            "sent": store(original.with_name("sent")) if facts.has_sent else None,
-            "thumbnail": store(original.with_name("thumbnail")) if facts.has_thumbnail else None,
-        }
+        try:
+            stored = {
+                "original": store(original, digest),
+                "sent": store(original.with_name("sent")) if facts.has_sent else None,
+                "thumbnail": store(original.with_name("thumbnail")) if facts.has_thumbnail else None,
+            }
+        except FilesUnavailable as error:
+            logger.error("A file cannot be stored: %s", error)
+            raise UploadRefused(_("Files cannot be stored at the moment. Try again in a minute."), 503) from None
         try:
             with transaction.atomic():
                 lock_owner(user.pk)

@@ -4,6 +4,7 @@ from conversations.models.access import AccessRecord
 from conversations.models.attachment import Attachment, StoredFile
 from conversations.models.budget import MonthlySpending, Reservation
 from conversations.models.conversation import Conversation
+from conversations.models.file_storage import FilesUnavailable
 from conversations.models.idempotency import IdempotencyKey
 from conversations.models.mcp_connection import MCPAuthorization, MCPConnection
 from conversations.models.mcp_server import MCPServer
@@ -41,6 +42,7 @@ __all__ = [
     "Conversation",
     "EarlierTurn",
     "FileGone",
+    "FilesUnavailable",
     "IdempotencyKey",
     "KeyReused",
     "MCPAuthorization",

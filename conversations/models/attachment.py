@@ -1,14 +1,14 @@
 """Files that people attach to questions. The bytes of each content are stored once, under their SHA-256."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Self
 from uuid import UUID
 
 from django.conf import settings
 from django.core.files.base import File
-from django.core.files.storage import Storage, storages
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, Sum
 from django.urls import reverse
@@ -18,15 +18,14 @@ from django.utils.translation import gettext_lazy as _
 from chatsite.accounts.models import User
 from conversations.models.batches import in_batches
 from conversations.models.content import Content, find_file_ids
+from conversations.models.file_storage import FilesUnavailable, get_storage, storage_errors
 from conversations.models.message import Message
 from conversations.models.refusals import FileGone
 
 #: How long an upload that was not sent is kept.
 UNSENT_LIFETIME = timedelta(days=1)
-
-
-def get_storage() -> Storage:
-    return storages["attachments"]
+#: Bytes that are read at once.
+CHUNK = 256 * 1024
 
 
 class StoredFileQuerySet(models.QuerySet["StoredFile"]):
@@ -63,28 +62,37 @@ class StoredFile(models.Model):
 
     @classmethod
     def store(cls, content: "File[bytes]", sha256: str) -> "StoredFile":
-        """Store a content unless it is stored. Call it inside a transaction; raises OSError, as on a full disk."""
+        """Store a content unless it is stored. Call it inside a transaction.
+
+        Raises FilesUnavailable, and OSError where its disk is full.
+        """
         stored = None
         # More than once where `delete_unused` was faster.
         while stored is None:
             StoredFile.objects.bulk_create([StoredFile(sha256=sha256, size=content.size)], ignore_conflicts=True)
             stored = StoredFile.objects.select_for_update().filter(pk=sha256).first()
         storage = get_storage()
-        # The size: a process that was killed may have left the first part of a file.
-        if storage.exists(stored.path) and storage.size(stored.path) == stored.size:
-            return stored
-        storage.delete(stored.path)
+        with storage_errors():
+            # The size: a process that was killed may have left the first part of a file.
+            if storage.exists(stored.path) and storage.size(stored.path) == stored.size:
+                return stored
+            storage.delete(stored.path)
         content.seek(0)
         try:
-            storage.save(stored.path, content)
-        except OSError:
-            storage.delete(stored.path)
+            with storage_errors():
+                storage.save(stored.path, content)
+        except (OSError, FilesUnavailable):
+            with suppress(Exception):
+                storage.delete(stored.path)
             raise
         return stored
 
     @classmethod
     def delete_unused(cls, keys: Iterable[str]) -> int:
-        """Delete those of these contents that no attachment refers to, with their bytes. Returns how many."""
+        """Delete those of these contents that no attachment refers to, with their bytes. Returns how many.
+
+        Raises FilesUnavailable; `purge` deletes what is left then.
+        """
         deleted = 0
         for key in sorted(set(keys)):
             with transaction.atomic():
@@ -92,18 +100,26 @@ class StoredFile(models.Model):
                 if row is None or Attachment.objects.using_any([key]).exists():
                     continue
                 # The bytes first: should the process end here, the row leads `purge` to what is left.
-                get_storage().delete(row.path)
+                with storage_errors():
+                    get_storage().delete(row.path)
                 row.delete()
                 deleted += 1
         return deleted
 
     def exists(self) -> bool:
-        """Whether the bytes are there."""
-        return get_storage().exists(self.path)
+        """Whether the bytes are there; raises FilesUnavailable."""
+        with storage_errors():
+            return get_storage().exists(self.path)
 
-    def open(self) -> "File[bytes]":
-        """The bytes; raises OSError where they are gone."""
-        return get_storage().open(self.path)
+    def read(self, part: range | None = None, chunk: int = CHUNK) -> Iterator[bytes]:
+        """The bytes, or those of a part, in chunks. Raises FileNotFoundError where they are gone, FilesUnavailable."""
+        wanted = range(self.size) if part is None else part
+        left = len(wanted)
+        with storage_errors(), get_storage().open(self.path) as content:
+            content.seek(wanted.start)
+            while left and (data := content.read(min(chunk, left))):
+                left -= len(data)
+                yield data
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):

@@ -1,9 +1,9 @@
 """A person's own conversations as one zip file, written while it is sent: no part of it is kept."""
 
 import io
-import shutil
 from collections.abc import AsyncGenerator, Collection
 from contextlib import suppress
+from itertools import chain
 from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
@@ -96,13 +96,16 @@ def add_file(archive: ZipFile, files: QuerySet[Attachment], pk: UUID) -> None:
     file = files.select_related("original").filter(pk=pk).first()
     if file is None:
         return
-    with suppress(FileNotFoundError), file.original.open() as content:
+    chunks = file.original.read()
+    with suppress(FileNotFoundError):
+        first = next(chunks, b"")
         name = file.name.replace("/", "_").replace("\\", "_")
         part = ZipInfo(f"files/{pk} {name}", timezone.localtime().timetuple()[:6])
         # Images and PDFs are compressed already.
         part.compress_type = ZIP_DEFLATED if file.kind == Attachment.Kind.TEXT else ZIP_STORED
         with archive.open(part, "w") as opened:
-            shutil.copyfileobj(content, opened)
+            for chunk in chain([first], chunks):
+                opened.write(chunk)
 
 
 def add_account(archive: ZipFile, person: User) -> None:

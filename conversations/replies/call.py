@@ -15,10 +15,11 @@ from django.utils import timezone
 
 from chatsite.accounts.models import User
 from conversations.claude import client, counts, server_tools
+from conversations.claude.errors import Failed
 from conversations.claude.models import get_model
 from conversations.claude.prompt import estimate_prompt_tokens, max_prompt_tokens
 from conversations.files.sending import has_files, put_in_files
-from conversations.models import Attachment, Conversation, Message, Reservation, TeamSettings, Usage
+from conversations.models import Attachment, Conversation, FilesUnavailable, Message, Reservation, TeamSettings, Usage
 from conversations.models.tokens import Tokens
 from conversations.replies import storage
 
@@ -135,7 +136,11 @@ class UpstreamCall:
             contents = [message["content"] for message in request.messages]
             files = await storage.run_until_stored(Attachment.objects.of_contents, contents, on_retry=self._on_retry)
             # Not in the storage threads, which write the heartbeats.
-            messages, parts = await put_in_files(request.messages, files)
+            try:
+                messages, parts = await put_in_files(request.messages, files)
+            except FilesUnavailable as error:
+                logger.error("The files of message %s cannot be sent: %s", self.answer.pk, error)
+                raise Failed("files_unavailable", detail=str(error)) from None
             request = replace(request, messages=messages, parts=parts)
         async with asyncio.timeout(max_seconds), aclosing(client.stream(request)) as events:
             async for event in events:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from conversations.claude import client, prompt
 from conversations.claude.errors import Failed
 from conversations.files.sending import put_in_files
-from conversations.models import Attachment, Message
+from conversations.models import Attachment, FilesUnavailable, Message
 from conversations.models.content import find_file_ids
 from conversations.replies import storage
 from conversations.replies.start import Branch, fit_request, read_branch
@@ -30,11 +30,14 @@ async def count_context(answer: Message) -> int | None:
     request = await storage.run(_build_request, answer, branch)
     if sum(file.sent_size for file in _list_sent(request, branch)) > MAX_BYTES:
         return None
-    messages, parts = await put_in_files(request.messages, branch.files)
     try:
+        messages, parts = await put_in_files(request.messages, branch.files)
         tokens = await client.count_tokens(replace(request, messages=messages, parts=parts))
     except Failed as failure:
         logger.info("The context of message %s is not counted: %s", answer.pk, failure.detail)
+        return None
+    except FilesUnavailable as error:
+        logger.error("The context of message %s is not counted: %s", answer.pk, error)
         return None
     await storage.run(_store, answer, branch, tokens)
     return tokens

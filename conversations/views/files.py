@@ -4,7 +4,7 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import aget_object_or_404, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views import View
@@ -63,37 +63,38 @@ class FileView(View):
 
     http_method_names = ["get", "head", "delete"]
 
-    def get(self, request: SignedInRequest, pk: UUID) -> HttpResponseBase:
+    async def get(self, request: SignedInRequest, pk: UUID) -> HttpResponseBase:
         """For saving; with `view`, what a browser can show safely: an image as it was sent, or a PDF."""
-        file = get_visible(request, pk)
+        file = await get_visible(request, pk)
         if "view" in request.GET and file.kind != Attachment.Kind.TEXT:
-            return serve(request, file.sent_file, file.sent_media_type, file.name, inline=True)
-        return serve(request, file.original, file.media_type, file.name)
+            return await serve(request, file.sent_file, file.sent_media_type, file.name, inline=True)
+        return await serve(request, file.original, file.media_type, file.name)
 
-    def delete(self, request: SignedInRequest, pk: UUID) -> HttpResponse:
+    async def delete(self, request: SignedInRequest, pk: UUID) -> HttpResponse:
         """What is part of a question goes with its conversation."""
-        if get_object_or_404(Attachment.objects.owned_by(request.user), pk=pk).take_back():
+        file = await aget_object_or_404(Attachment.objects.owned_by(request.user), pk=pk)
+        if await sync_to_async(file.take_back)():
             return no_content()
         return refusal(409, _("This file is part of a question."))
 
 
 @require_safe
-def thumbnail(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
-    file = get_visible(request, pk)
+async def thumbnail(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
+    file = await get_visible(request, pk)
     if file.thumbnail is None:
         raise Http404
-    return serve(request, file.thumbnail, "image/webp", f"{file.name}.webp", inline=True)
+    return await serve(request, file.thumbnail, "image/webp", f"{file.name}.webp", inline=True)
 
 
 @require_safe
-def text(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
+async def text(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
     """What Claude is sent of a text or a document, as it is."""
-    file = get_visible(request, pk)
+    file = await get_visible(request, pk)
     if file.kind != Attachment.Kind.TEXT:
         raise Http404
-    return serve(request, file.sent_file, "text/plain; charset=utf-8", f"{file.name}.txt", inline=True)
+    return await serve(request, file.sent_file, "text/plain; charset=utf-8", f"{file.name}.txt", inline=True)
 
 
-def get_visible(request: SignedInRequest, pk: UUID) -> Attachment:
+async def get_visible(request: SignedInRequest, pk: UUID) -> Attachment:
     files = Attachment.objects.visible_to(request.user).select_related("original", "sent", "thumbnail")
-    return get_object_or_404(files, pk=pk)
+    return await aget_object_or_404(files, pk=pk)

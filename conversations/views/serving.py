@@ -1,18 +1,29 @@
 """Sends a stored file: in ranges, with a tag, and so that no browser takes it for a page of the site."""
 
+import asyncio
+import logging
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from hashlib import sha256
+from typing import ParamSpec, TypeVar
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.http.response import HttpResponseNotModified
 from django.utils.http import content_disposition_header, parse_etags
 
-from conversations.models import StoredFile
+from chatsite import errors
+from conversations.models import FilesUnavailable, StoredFile
 
-#: Bytes that are read at once.
-CHUNK = 256 * 1024
+logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: Not the threads of requests: while the storage is silent, only readers of files wait.
+_pool = ThreadPoolExecutor(8, thread_name_prefix="serving")
 #: No script, no form, no frame, nothing from elsewhere, and an origin of its own.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox"
 #: Chromium opens no PDF in a sandbox. Its viewer is no part of the site, and `nosniff` leaves the type as it is.
@@ -21,15 +32,16 @@ PDF_POLICY = POLICY.removesuffix("; sandbox")
 RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
-def serve(
+async def serve(
     request: HttpRequest, stored: StoredFile, media_type: str, name: str, *, inline: bool = False
 ) -> HttpResponseBase:
-    """The content, or the one range of it that is asked for; 304 where the browser has it, 404 where it is gone."""
+    """The content, or the one range of it that is asked for.
+
+    304 where the browser has it, 404 where it is gone, 503 where the storage is unavailable.
+    """
     headers = build_headers(media_type, name, stored.sha256, inline=inline) | {"Accept-Ranges": "bytes"}
     if has_content(request, headers["ETag"]):
         return HttpResponseNotModified(headers={key: headers[key] for key in ("ETag", "Cache-Control")})
-    if not stored.exists():
-        return HttpResponse(status=404)
     part = find_range(request, stored) if request.method == "GET" else None
     if part is not None and part.start >= stored.size:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{stored.size}"})
@@ -37,7 +49,19 @@ def serve(
     if part is not None:
         status, headers["Content-Range"] = 206, f"bytes {part.start}-{part.stop - 1}/{stored.size}"
     headers["Content-Length"] = str(len(sent))
-    return StreamingHttpResponse(stream(stored, sent), status=status, content_type=media_type, headers=headers)
+    chunks = stored.read(sent)
+    try:
+        if request.method == "HEAD" and not await run(stored.exists):
+            return HttpResponse(status=404)
+        # Before the response begins, which cannot become an error any more.
+        first = b"" if request.method == "HEAD" else await run(next, chunks, b"")
+    except FileNotFoundError:
+        return HttpResponse(status=404)
+    except FilesUnavailable as error:
+        logger.error("A file cannot be read: %s", error)
+        return await sync_to_async(errors.files_unavailable)(request)
+    content = stream(first, chunks)
+    return StreamingHttpResponse(content, status=status, content_type=media_type, headers=headers)
 
 
 def serve_bytes(request: HttpRequest, content: bytes, media_type: str, name: str) -> HttpResponse:
@@ -83,14 +107,13 @@ def find_range(request: HttpRequest, stored: StoredFile) -> range | None:
     return range(int(first), max(stop, int(first)))
 
 
-async def stream(stored: StoredFile, part: range) -> AsyncGenerator[bytes]:
-    """The bytes of a part, each chunk read in a thread."""
-    content = await sync_to_async(stored.open)()
-    try:
-        await sync_to_async(content.seek)(part.start)
-        left = len(part)
-        while left and (chunk := await sync_to_async(content.read)(min(CHUNK, left))):
-            left -= len(chunk)
-            yield chunk
-    finally:
-        content.close()
+async def stream(first: bytes, chunks: Iterator[bytes]) -> AsyncGenerator[bytes]:
+    """The chunks, each read when the one before is sent."""
+    chunk = first
+    while chunk:
+        yield chunk
+        chunk = await run(next, chunks, b"")
+
+
+async def run(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    return await asyncio.get_running_loop().run_in_executor(_pool, partial(function, *args, **kwargs))

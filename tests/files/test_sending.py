@@ -1,11 +1,13 @@
 """The files of a call, where their bytes are gone by then."""
 
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from conversations.files.sending import fill_messages
-from conversations.models import Attachment
+from conversations.models import Attachment, FilesUnavailable
+from conversations.models.file_storage import get_storage
 from tests.history import create_file
 
 pytestmark = pytest.mark.django_db
@@ -39,3 +41,16 @@ def test_a_lost_image_becomes_a_line():
 
     assert content == {"type": "text", "text": "[plan: this file is not there any more.]"}
     assert parts == {}
+
+
+def test_a_file_that_cannot_be_read_now_is_not_told_to_be_gone(alice):
+    file = create_file(alice)
+    # Where the file was is a folder: as with a failing disk, it is there and cannot be read.
+    path = Path(get_storage().path(file.original.path))
+    path.unlink()
+    path.mkdir()
+
+    with pytest.raises(FilesUnavailable, match="IsADirectoryError"):
+        send(block("document", file.pk))
+
+    path.rmdir()

@@ -162,8 +162,7 @@ def test_a_file_is_stored_with_the_answer_for_the_person_alone(client, alice, bo
     file = Attachment.objects.get()
     assert (file.owner, file.name, list(file.messages.all())) == (alice, "report.txt", [answer])
     assert text == f"The person can open the file report.txt at /files/{file.pk}/"
-    with file.original.open() as stored:
-        assert stored.read() == b"All is well."
+    assert b"".join(file.original.read()) == b"All is well."
     client.force_login(alice)
     assert client.get(f"/files/{file.pk}/").status_code == 200
     client.force_login(bob)

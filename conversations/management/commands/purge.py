@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 from chatsite.accounts.models import User
 from conversations.files.strays import delete_strays, find_strays
-from conversations.models import Attachment, Conversation, IdempotencyKey, StoredFile
+from conversations.models import Attachment, Conversation, FilesUnavailable, IdempotencyKey, StoredFile
 from conversations.models.batches import in_batches
 from conversations.models.erasure import erase_step
 from conversations.models.idempotency import KEY_LIFETIME
@@ -52,19 +52,26 @@ class Command(BaseCommand):
         expired = Conversation.objects.expired_in_bin() | Conversation.objects.expired_by_age()
         postponed = expired.count() - expired.without_running_reply().count()
         self.stdout.write("Would be deleted:" if dry_run else "Deleted:")
+        outage: FilesUnavailable | None = None
         for purge in list_purges():
-            number = purge.count() if dry_run else purge.delete()
-            self.stdout.write(f"{number:>9}  {purge.name}")
+            try:
+                number = purge.count() if dry_run else purge.delete()
+            except FilesUnavailable as error:
+                outage = error
+            else:
+                self.stdout.write(f"{number:>9}  {purge.name}")
         if postponed:
             self.stdout.write(f"{postponed:>9}  left for the next run, because a reply is being written")
-        if dry_run or connection.vendor != "sqlite":
-            return
-        merge_search_index()
-        if not truncate_wal():
-            raise CommandError(
-                "The write-ahead log of SQLite may still contain deleted texts, because another program reads the "
-                "database. Run the command again."
-            )
+        if connection.vendor == "sqlite" and not dry_run:
+            merge_search_index()
+            if not truncate_wal():
+                raise CommandError(
+                    "The write-ahead log of SQLite may still contain deleted texts, because another program reads the "
+                    "database. Run the command again."
+                )
+        if outage:
+            sentence = f"Deleted files may still be in their storage, which is unavailable: {outage}. "
+            raise CommandError(sentence + "Run the command again.") from outage
 
 
 def list_purges() -> list[Purge]:
@@ -96,7 +103,7 @@ def list_purges() -> list[Purge]:
             unused.count,
             lambda: StoredFile.delete_unused(unused.values_list("pk", flat=True)),
         ),
-        Purge("files on the disk that the database does not know", lambda: len(find_strays()), delete_strays),
+        Purge("files in the storage that the database does not know", lambda: len(find_strays()), delete_strays),
     ]
 
 
