@@ -1,6 +1,7 @@
 """Reads settings from the environment. An invalid value stops startup with an error that names the variable."""
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -56,8 +57,10 @@ def env_choice(name: str, default: str, choices: list[str]) -> str:
 
 
 def env_url(name: str, default: str) -> str:
-    """An http or https URL, without a slash at its end."""
+    """An http or https URL, without a slash at its end; empty if the variable and the default are."""
     value = env_str(name, default)
+    if not value and not default:
+        return ""
     try:
         parts = urlsplit(value)
     except ValueError:
@@ -65,6 +68,14 @@ def env_url(name: str, default: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise ImproperlyConfigured(f"{name} must be an http or https address, not {value!r}.")
     return value.rstrip("/")
+
+
+def env_bucket(name: str) -> str:
+    """The name of a bucket of S3, for which a library is needed that the site does without otherwise; may be empty."""
+    bucket = env_str(name)
+    if bucket and not (find_spec("storages") and find_spec("boto3")):
+        raise ImproperlyConfigured(f"{name} needs a library: pip install 'django-storages[s3]'.")
+    return bucket
 
 
 def env_hosts(name: str, default: str) -> list[str]:

@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from chatsite.environment import (
     env_bool,
+    env_bucket,
     env_choice,
     env_database,
     env_email,
@@ -251,10 +252,13 @@ CHAT_TOOLS = env_list("CHAT_TOOLS")
 CHAT_TOOL_DATABASE = env_optional_database("CHAT_TOOL_DATABASE_URL")
 CHAT_TOOL_FETCH_HOSTS = env_hosts("CHAT_TOOL_FETCH_HOSTS", "")
 
-# Files that people attach: by default beside the database of SQLite
+# Files that people attach: by default in a folder beside the database of SQLite
 
 database_file = DATABASES["default"]["NAME"] if "sqlite3" in DATABASES["default"]["ENGINE"] else "database"
 ATTACHMENTS_DIR = Path(env_str("ATTACHMENTS_DIR", str((BASE_DIR / database_file).parent / "attachments")))
+ATTACHMENTS_BUCKET = env_bucket("ATTACHMENTS_BUCKET")
+ATTACHMENTS_S3_URL = env_url("ATTACHMENTS_S3_URL", "")
+ATTACHMENTS_CLASS = "bucket.AttachmentBucket" if ATTACHMENTS_BUCKET else "storage.AttachmentFolder"
 MAX_FILE_MB = env_int("MAX_FILE_MB", 20, min_value=1, max_value=22)
 # Claude takes 32 MB; these are 29.3 as base64, and the text: https://platform.claude.com/docs/en/api/overview
 MAX_REQUEST_FILES_MB = env_int("MAX_REQUEST_FILES_MB", 22, min_value=1, max_value=22)
@@ -282,8 +286,7 @@ SERVESTATIC_MINIFY = True
 SERVESTATIC_USE_BROTLI = SERVESTATIC_USE_ZSTD = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # Any storage of Django will do (docs/running-it.md).
-    "attachments": {"BACKEND": "conversations.files.storage.AttachmentFolder"},
+    "attachments": {"BACKEND": f"conversations.files.{ATTACHMENTS_CLASS}"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -13,6 +13,7 @@ from chatsite.accounts.models import User
 from chatsite.standin.models import POCKET
 from chatsite.standin.process import StandIn
 from conversations.models import MCPServer, Message, Reservation, Tool
+from tests.bucket import Bucket
 from tests.history import TEST_RUNNER
 from tests.site import Site, eventually
 from tests.tools.mcp.authorization import OAuthServer
@@ -133,6 +134,44 @@ def titling_site(_titling_site, site):
     yield _titling_site
     _titling_site.forget_visitors()
     eventually(lambda: not Reservation.objects.exists(), seconds=40)
+
+
+@pytest.fixture(scope="session")
+def _running_bucket():
+    with Bucket() as running:
+        yield running
+
+
+@pytest.fixture
+def bucket(_running_bucket):
+    """An empty bucket on a server that speaks S3, which can be stopped, and can be told to refuse."""
+    _running_bucket.reset()
+    return _running_bucket
+
+
+@pytest.fixture
+def _files_in_bucket(bucket, settings, monkeypatch):
+    """This process keeps files in the bucket."""
+    for name, value in bucket.environment.items():
+        monkeypatch.setenv(name, value)
+    settings.ATTACHMENTS_BUCKET, settings.ATTACHMENTS_S3_URL = bucket.name, bucket.url
+    backend = {"BACKEND": "conversations.files.bucket.AttachmentBucket"}
+    settings.STORAGES = {**settings.STORAGES, "attachments": backend}
+
+
+@pytest.fixture(scope="session")
+def _bucket_site(django_db_setup, django_db_blocker, stand_in, _running_bucket):
+    with django_db_blocker.unblock():
+        running = Site(stand_in.url, **_running_bucket.environment)
+    with running:
+        yield running
+
+
+@pytest.fixture
+def bucket_site(_bucket_site, bucket, site):
+    """A process that keeps the files that people attach in the bucket."""
+    yield _bucket_site
+    _bucket_site.forget_visitors()
 
 
 @pytest.fixture(scope="session")

@@ -41,6 +41,7 @@ INVALID_VALUES = [
     ("DATABASE_URL", "postgres://localhost"),
     ("CHAT_TOOL_DATABASE_URL", "figures.sqlite3"),
     ("CHAT_TOOL_FETCH_HOSTS", "https://docs.example.com"),
+    ("ATTACHMENTS_S3_URL", "s3.example.com"),
     ("EMAIL_URL", "mail.example.com"),
     ("EMAIL_URL", "smtp://mail.example.com:many"),
 ]
@@ -84,6 +85,14 @@ def test_an_invalid_value_stops_startup_with_an_error_that_names_the_variable(na
     assert process.returncode != 0
     assert last_line(process.stderr).startswith("django.core.exceptions.ImproperlyConfigured: ")
     assert name in last_line(process.stderr)
+
+
+def test_a_bucket_without_the_library_for_it_stops_startup():
+    """`None` in `sys.modules` makes the import system say that a module is not there."""
+    code = "import sys; sys.modules['storages'] = None; from django.conf import settings; settings.DEBUG"
+    process = run_python(code, ATTACHMENTS_BUCKET="chatsite")
+    assert process.returncode != 0
+    assert "ATTACHMENTS_BUCKET needs a library: pip install 'django-storages[s3]'." in last_line(process.stderr)
 
 
 @pytest.mark.parametrize(

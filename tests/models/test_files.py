@@ -11,10 +11,16 @@ from conversations.files.facts import Facts
 from conversations.files.strays import find_strays
 from conversations.files.uploads import create_attachment, store
 from conversations.models import Attachment, Conversation, StoredFile
-from conversations.models.attachment import get_storage
+from conversations.models.file_storage import get_storage
 from tests.history import ask, begin, create_file, finish_answer, store_bytes
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True, params=["folder", "bucket"])
+def _storage(request):
+    if request.param == "bucket":
+        request.getfixturevalue("_files_in_bucket")
 
 
 def age(rows, **period):
@@ -142,8 +148,7 @@ def test_bytes_that_were_cut_by_a_crash_are_written_again(alice):
 
     create_file(alice, content=b"All of it.")
 
-    with file.original.open() as opened:
-        assert opened.read() == b"All of it."
+    assert b"".join(file.original.read()) == b"All of it."
 
 
 def test_files_are_in_the_content_in_the_order_of_the_question(alice):

@@ -1,0 +1,127 @@
+"""The bucket of the files is down or refuses: people read a sentence, and go on when it is back."""
+
+import pytest
+
+from conversations.models import Attachment, StoredFile
+from tests.site import Site, Visitor
+from tests.views.requests import SCRIPT
+from tests.views.test_failing_disk import NOT_READ, NOT_STORED
+from tests.views.test_files import upload, upload_id
+
+OUTAGES = {"down": None, "forbidden": (403, "AccessDenied"), "busy": (503, "SlowDown")}
+
+
+@pytest.fixture(params=OUTAGES)
+def begin_outage(request, bucket):
+    def begin():
+        if OUTAGES[request.param]:
+            bucket.error = OUTAGES[request.param]
+        else:
+            bucket.refuse_connections()
+
+    return begin
+
+
+@pytest.fixture
+def end_outage(bucket):
+    def end():
+        bucket.error = None
+        bucket.listen()
+
+    return end
+
+
+def test_an_upload_is_refused_until_the_storage_is_back(bucket_site, begin_outage, end_outage, alice):
+    visitor = Visitor(bucket_site, alice)
+    begin_outage()
+
+    refused = upload(visitor)
+
+    assert (refused.status_code, refused.json()["error"]) == (503, NOT_STORED)
+    assert refused.headers["retry-after"] == "60"
+    assert not Attachment.objects.exists()
+    assert not StoredFile.objects.exists()
+    end_outage()
+    assert upload(visitor).status_code == 201
+
+
+def test_a_form_without_scripts_comes_back_with_its_text(bucket_site, begin_outage, alice):
+    visitor = Visitor(bucket_site, alice)
+    begin_outage()
+
+    page = visitor.http.post("/conversations/", data={"text": "Compare."}, files=[("upload", ("a.txt", b"One."))])
+
+    assert page.status_code == 503
+    assert NOT_STORED in page.text
+    assert "Compare." in page.text
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_reading_a_file_is_refused_until_the_storage_is_back(bucket_site, begin_outage, end_outage, alice, method):
+    visitor = Visitor(bucket_site, alice)
+    path = f"/files/{upload_id(visitor)}/"
+    begin_outage()
+
+    page, for_script = visitor.http.request(method, path), visitor.http.request(method, path, headers=SCRIPT)
+
+    assert (page.status_code, for_script.status_code) == (503, 503)
+    assert page.headers["retry-after"] == for_script.headers["retry-after"] == "60"
+    if method == "GET":
+        assert NOT_READ in page.text
+        assert for_script.json() == {"error": NOT_READ}
+    end_outage()
+    assert visitor.http.request(method, path).status_code == 200
+
+
+def test_a_question_below_one_with_a_file_fails_and_can_be_tried_again(
+    bucket_site, begin_outage, end_outage, stand_in, alice
+):
+    visitor = Visitor(bucket_site, alice)
+    first = visitor.ask("When does it open?", files=upload_id(visitor))
+    begin_outage()
+
+    failed = visitor.ask("And on Sundays?", first.start["conversation"])
+
+    assert (failed.end["state"], failed.end["code"]) == ("failed", "files_unavailable")
+    assert "The files cannot be read at the moment. Try again in a minute." in failed.end["html"]
+    end_outage()
+    with visitor.streaming("POST", f"/messages/{failed.start['reply']}/reply/") as again:
+        again.read_to_end()
+    assert again.end["state"] == "complete"
+    sent = stand_in.recorded(last=True)[0]["body"]["messages"]
+    assert sent[0]["content"][0]["source"]["data"] == "The harbour opens at nine."
+
+
+def test_a_program_reads_that_it_may_try_again(bucket_site, begin_outage, alice):
+    visitor = Visitor(bucket_site, alice)
+    first = visitor.ask("When does it open?", files=upload_id(visitor))
+    begin_outage()
+
+    with visitor.chatting("And on Sundays?", conversation=first.start["conversation"]) as stream:
+        stream.read_to_end()
+
+    [error] = [data for _name, data in stream.frames if "error" in data]
+    assert error["error"].startswith("503 Service Unavailable: The files cannot be read at the moment.")
+    assert (error["code"], error["retryable"]) == ("files_unavailable", True)
+
+
+def test_the_page_goes_on_with_an_estimate_of_what_is_sent(bucket_site, begin_outage, alice):
+    visitor = Visitor(bucket_site, alice)
+    first = visitor.ask("When does it open?", files=upload_id(visitor))
+    begin_outage()
+
+    assert visitor.http.get(f"/messages/{first.start['reply']}/context/").status_code == 204
+
+
+def test_the_log_has_one_line_for_all_files_without_a_traceback(bucket, stand_in, alice, transactional_db, capfd):
+    with Site(stand_in.url, **bucket.environment) as site:
+        visitor = Visitor(site, alice)
+        files = [upload_id(visitor, f"{number}.txt", b"%d" % number) for number in range(3)]
+        bucket.error = OUTAGES["forbidden"]
+        for file in files:
+            assert visitor.http.get(f"/files/{file}/").status_code == 503
+            assert visitor.http.delete(f"/files/{file}/").status_code == 204
+
+    lines = [line for line in capfd.readouterr().err.splitlines() if "storage of files" in line]
+    assert len(lines) == 2
+    assert "The storage of files is unavailable: ClientError: An error occurred (403)" in lines[0]
