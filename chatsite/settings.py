@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from csp.constants import NONE, SELF
+from django.conf import global_settings
 from django.core.exceptions import ImproperlyConfigured
 
 from chatsite.environment import (
@@ -245,6 +246,7 @@ RETENTION_DAYS = env_int("RETENTION_DAYS", 0, max_value=36_500)
 ALLOW_ACCOUNT_DELETION = env_bool("ALLOW_ACCOUNT_DELETION", False)
 MCP_STDIO = env_bool("MCP_STDIO", True)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["chatsite.form_text.StrictText", *global_settings.FILE_UPLOAD_HANDLERS]
 
 # Tools that are Python functions, and what the examples among them need
 

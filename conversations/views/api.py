@@ -20,6 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from chatsite.accounts.access import Access
 from chatsite.accounts.models import ApiToken, User
+from chatsite.form_text import TextNotUTF8
 from conversations import sse
 from conversations.files.uploads import UploadRefused, store_upload
 from conversations.models import Conversation, Message, Question, Tool, TooManyTurns
@@ -49,6 +50,8 @@ async def chat(request: HttpRequest) -> HttpResponseBase:
         conversation = await get_conversation(user, body.conversation)
         question = await attach(user, question, files)
         answer, broadcast = await engine.answer(conversation, question, user, grace=0)
+    except TextNotUTF8 as error:
+        return refusal(400, str(error))
     except (MultiPartParserError, TooManyFieldsSent, TooManyFilesSent):
         return refusal(400, INVALID)
     except RequestDataTooBig:

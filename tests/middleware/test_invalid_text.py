@@ -2,6 +2,7 @@
 
 import pytest
 
+from chatsite.accounts.models import ApiToken
 from conversations.models import Conversation
 
 FORM = "application/x-www-form-urlencoded"
@@ -23,10 +24,34 @@ def test_a_form_that_is_not_utf8_is_refused(alice_client, body):
     assert not Conversation.objects.exists()
 
 
+def multipart(text: bytes) -> bytes:
+    return b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\n' + text + b"\r\n--x--\r\n"
+
+
+@pytest.mark.parametrize("text", [b"caf\xe9", b"\xff\xfe", b"\xed\xa0\x80"])
+@pytest.mark.parametrize("parameters", ["", "; charset=utf-8", "; charset=latin-1"])
+def test_a_form_with_files_whose_text_is_not_utf8_is_refused(alice_client, text, parameters):
+    content_type = f"multipart/form-data; boundary=x{parameters}"
+    # `post` of the test client encodes the body itself.
+    response = alice_client.generic("POST", "/conversations/", multipart(text), content_type, headers=FETCH)
+    assert (response.status_code, response.json()) == (400, NOT_UTF8_ERROR)
+    assert not Conversation.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["caf\u00e9", "\ufffd is a character, too"])
+def test_utf8_in_a_form_with_files_is_accepted(alice_client, name):
+    body = multipart(name.encode()).replace(b'"text"', b'"name"')
+    assert (
+        alice_client.post("/settings/tokens/", body, content_type="multipart/form-data; boundary=x").status_code == 303
+    )
+    assert ApiToken.objects.get().name == name
+
+
 def test_a_person_reads_the_explanation_on_a_page(alice_client):
-    page = alice_client.post("/settings/tokens/", b"name=%FF", content_type=FORM)
-    assert page.status_code == 400
-    assert NOT_UTF8_ERROR["error"] in page.content.decode()
+    for body, content_type in ((b"name=%FF", FORM), (multipart(b"\xff"), "multipart/form-data; boundary=x")):
+        page = alice_client.post("/settings/tokens/", body, content_type=content_type)
+        assert page.status_code == 400
+        assert NOT_UTF8_ERROR["error"] in page.content.decode()
 
 
 def test_utf8_is_accepted_with_and_without_percent_encoding(alice_client):

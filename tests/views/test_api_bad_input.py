@@ -105,3 +105,11 @@ def test_a_form_is_refused_as_json_whatever_it_contains(alice_client, post, cont
     alice_client.cookies["csrf"] = token = "c" * 32
     refusal = post(body, content_type=content_type, headers={"X-CSRFToken": token})
     assert refusal == (400, "Missing or invalid message")
+
+
+@pytest.mark.parametrize("field", [b"message", b"system", b"key"])
+def test_a_form_with_files_whose_text_is_not_utf8_is_refused(post, field):
+    parts = {b"message": b"Hi", field: b"caf\xe9"}
+    body = b"".join(b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % part for part in parts.items())
+    refusal = post(body + b"--b--\r\n", content_type="multipart/form-data; boundary=b")
+    assert refusal == (400, "The form holds text that is not UTF-8.")
