@@ -22,6 +22,7 @@ from chatsite.server.lifespan import Lifespan
 from chatsite.server.limits import BodyLimit
 from chatsite.server.static import serve_static_files
 from chatsite.server.threads import ThreadPoolPerLane
+from chatsite.server.uploads import UploadLimit
 from conversations.replies import engine
 
 for language, _name in settings.LANGUAGES:
@@ -31,4 +32,4 @@ for language, _name in settings.LANGUAGES:
 if connection.vendor == "postgresql":
     # Seconds. For server processes only: a migration may take longer.
     connection.settings_dict["OPTIONS"].setdefault("query_timeout", 5)
-application = Lifespan(serve_static_files(BodyLimit(ThreadPoolPerLane(django_application))), engine)
+application = Lifespan(serve_static_files(ThreadPoolPerLane(UploadLimit(BodyLimit(django_application)))), engine)

@@ -76,6 +76,15 @@ def files_unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def too_many_uploads(request: HttpRequest) -> HttpResponse:
+    """Other requests of the same person take too long."""
+    message = _("Too many files are sent at once. Try again in a minute.")
+    response = render_error(request, 429, message, "errors/too_many_uploads.html")
+    response.headers["Retry-After"] = "60"
+    response.headers["Connection"] = "close"
+    return response
+
+
 def too_many_requests(request: HttpRequest) -> HttpResponse:
     """Called by allauth when its rate limit is reached."""
     return render_error(request, 429, _("Too many tries. Wait a few minutes and try again."))

@@ -1,0 +1,93 @@
+"""Limits how many large bodies one person sends at once."""
+
+import asyncio
+from contextlib import ExitStack, suppress
+from typing import Any
+from weakref import WeakValueDictionary
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import Error
+from django.http import parse_cookie
+
+from chatsite.accounts.models import ApiToken, hash_secret
+from chatsite.server.limits import ReplayedBody, discard_body
+
+#: Bytes: a body of this size stays in the buffer of its connection until it is read.
+SMALL_BODY = 64 * 1024
+#: Large bodies of one person at once, in each process. The page sends three files at once.
+MAX_AT_ONCE = 4
+#: Seconds that another one waits for its turn. Proxies wait for longer.
+MAX_WAIT_SECONDS = 30
+
+
+class Places:
+    """Those of one person."""
+
+    def __init__(self) -> None:
+        self.free = asyncio.Semaphore(MAX_AT_ONCE)
+        #: The bodies of refused requests are read in turns: the event loop has others to serve.
+        self.refusing = asyncio.Lock()
+
+
+class UploadLimit:
+    """An ASGI application around another one: of one person's large bodies it passes on MAX_AT_ONCE, until the response
+    to one of them starts. The others are not read meanwhile.
+
+    Django writes a body to a temporary file, its files to others, and only then asks who sends it: a hundred uploads at
+    once took 4 GB. People who are not signed in count as one. Who waits for too long is sent on without the body and
+    with `too_many_uploads` in the scope, and gets a 429 (chatsite/middleware/error_pages.py).
+    """
+
+    def __init__(self, application: Any) -> None:
+        self.application = application
+        self._places: WeakValueDictionary[str, Places] = WeakValueDictionary()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        headers = dict(scope.get("headers", ()))
+        if scope["type"] != "http" or not is_large(headers):
+            await self.application(scope, receive, send)
+            return
+        person = await sync_to_async(find_person)(headers)
+        places = self._places.setdefault(person, Places())
+        try:
+            async with asyncio.timeout(MAX_WAIT_SECONDS):
+                await places.free.acquire()
+        except TimeoutError:
+            async with places.refusing:
+                await discard_body(receive)
+            await self.application({**scope, "too_many_uploads": True}, ReplayedBody(b"", receive), send)
+            return
+        with ExitStack() as place:
+            place.callback(places.free.release)
+
+            async def leave_place_and_send(message: Any) -> None:
+                place.close()
+                await send(message)
+
+            await self.application(scope, receive, leave_place_and_send)
+
+
+def is_large(headers: dict[bytes, bytes]) -> bool:
+    """Whether a body is large, or may be: of one in chunks nobody says how long it is."""
+    size = headers.get(b"content-length", b"0")
+    return b"transfer-encoding" in headers or (size.isdigit() and int(size) > SMALL_BODY)
+
+
+def find_person(headers: dict[bytes, bytes]) -> str:
+    """The id of the person whose API token or session a request has; empty if there is none, or no database."""
+    with suppress(Error):
+        return _read_person(headers)
+    return ""
+
+
+def _read_person(headers: dict[bytes, bytes]) -> str:
+    scheme, _space, secret = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+    if scheme.lower() == "bearer":
+        owner = ApiToken.objects.filter(digest=hash_secret(secret.strip())).values_list("user", flat=True).first()
+        return str(owner or "")
+    cookies = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
+    session_key = cookies.get(settings.SESSION_COOKIE_NAME, "")
+    return str(SessionStore(session_key).get(SESSION_KEY, "")) if session_key.isalnum() else ""
