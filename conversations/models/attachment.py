@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.base import File
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -184,8 +184,12 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         return self.select_related("original", "sent").in_bulk(ids)
 
     def total_size(self) -> int:
-        """Bytes of what was uploaded; of a content that was uploaded twice, twice."""
-        return int(self.aggregate(total=Sum("size"))["total"] or 0)
+        """Bytes that are stored: what was uploaded, what Claude is sent instead, and thumbnails.
+
+        Of a content that was uploaded twice, twice.
+        """
+        sent = Sum("sent__size", filter=~Q(sent=F("original")), default=0)
+        return int(self.aggregate(total=Sum("size", default=0) + sent + Sum("thumbnail__size", default=0))["total"])
 
 
 class Attachment(models.Model):
