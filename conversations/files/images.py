@@ -23,6 +23,7 @@ FORMATS = {
     "image/gif": "GIF",
     "image/webp": "WEBP",
     "image/heic": "HEIF",
+    "image/avif": "AVIF",
 }
 
 
@@ -40,7 +41,7 @@ def read_image(file: Path, media_type: str, folder: Path) -> Facts:
             # The decoder leaves out what scaling would throw away.
             image.draft("RGB", (SENT_SIDE, SENT_SIDE))
         image.load()
-        is_photo = image.format in {"JPEG", "HEIF"}
+        is_photo = image.format in {"JPEG", "HEIF", "AVIF"}
         picture = turn_upright(scale(image, SENT_SIDE))
     sent_media_type = write_sent(picture, folder / "sent", is_photo=is_photo)
     scale(picture, THUMBNAIL_SIDE).save(folder / "thumbnail", "WEBP", quality=80)

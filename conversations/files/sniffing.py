@@ -14,6 +14,7 @@ ODS, XLS, EML = "application/vnd.oasis.opendocument.spreadsheet", "application/v
 #: The part by which each kind of document is known.
 PARTS = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX, "xl/workbook.bin": XLSX, "ppt/presentation.xml": PPTX}
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"}
+AVIF_BRANDS = {b"avif", b"avis"}
 #: What people may attach and we cannot read: the sentence names it. No text begins like these.
 UNSUPPORTED = {
     b"\xd0\xcf\x11\xe0": "old_office",
@@ -68,6 +69,8 @@ def sniff_image(start: bytes) -> str:
         return "image/webp"
     if start[4:8] == b"ftyp" and start[8:12] in HEIC_BRANDS:
         return "image/heic"
+    if start[4:8] == b"ftyp" and start[8:12] in AVIF_BRANDS:
+        return "image/avif"
     return ""
 
 

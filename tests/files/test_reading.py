@@ -81,7 +81,7 @@ def test_a_table_of_word_keeps_its_rows(read):
     assert read_text(read, "a.docx", zip_file({"word/document.xml": body})) == "| a | b |"
 
 
-@pytest.mark.parametrize("image_format", ["PNG", "JPEG", "GIF", "WEBP"])
+@pytest.mark.parametrize("image_format", ["PNG", "JPEG", "GIF", "WEBP", "AVIF"])
 def test_an_image_gets_a_copy_to_send_and_a_thumbnail(read, image_format):
     facts, folder = read("a", image_file((2000, 1000), image_format))
 
