@@ -58,6 +58,9 @@ def limit_resources(memory: int) -> None:
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 100_000_000),
     ]:
+        # systemd, or a container, may have set a lower one, above which no process may go.
+        hard = resource.getrlimit(limit)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(limit, (value, value))
 
 

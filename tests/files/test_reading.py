@@ -1,12 +1,18 @@
 """What the worker makes of files: of good ones, and of those that are made to harm their reader."""
 
 import io
+import json
+import resource
 import struct
+import subprocess
+import sys
 import time
 import zlib
+from functools import partial
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+from django.conf import settings
 from PIL import Image
 
 from conversations.files.facts import Unreadable
@@ -164,6 +170,16 @@ def test_a_hostile_file_is_refused_before_it_costs_much(read, name):
 
     # A second on a machine that has nothing else to do.
     assert time.monotonic() - began < 10
+
+
+def test_a_file_is_read_under_a_lower_limit_of_the_system(tmp_path):
+    """As with LimitAS= of systemd."""
+    file = tmp_path / "original"
+    file.write_bytes(image_file())
+    command = [sys.executable, "-m", "conversations.files.worker", str(file), "a.png", str(tmp_path)]
+    limit = partial(resource.setrlimit, resource.RLIMIT_AS, (600_000_000, 600_000_000))
+    finished = subprocess.run(command, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, preexec_fn=limit, check=True)
+    assert json.loads(finished.stdout)["kind"] == "image"
 
 
 def test_a_pdf_says_how_many_pages_it_has(read):
