@@ -224,7 +224,6 @@ CHAT_MODELS = env_list("CHAT_MODELS", "claude-sonnet-5-5,claude-haiku-5-5,claude
 CHAT_MODEL = env_str("CHAT_MODEL", "claude-sonnet-5-5")
 if CHAT_MODEL not in CHAT_MODELS:
     raise ImproperlyConfigured(f"CHAT_MODEL must be one of CHAT_MODELS, not {CHAT_MODEL!r}.")
-# Writes the titles of new conversations: the cheapest model is good enough.
 CHAT_TITLE_MODEL = env_str("CHAT_TITLE_MODEL", "claude-haiku-5-5")
 CHAT_MAX_TOKENS = env_int("CHAT_MAX_TOKENS", 16_000, min_value=1, max_value=128_000)
 CHAT_EFFORT = env_choice("CHAT_EFFORT", "medium", ["low", "medium", "high", "xhigh", "max"])
@@ -242,7 +241,6 @@ MIN_STOP_SECONDS = DRAIN_NOTICE_SECONDS + DRAIN_SECONDS + 10
 STOP_SECONDS = env_int("STOP_SECONDS", max(45, MIN_STOP_SECONDS), min_value=MIN_STOP_SECONDS, max_value=7_200)
 # `manage.py purge` deletes conversations that were not used for this long; 0 keeps them for ever.
 RETENTION_DAYS = env_int("RETENTION_DAYS", 0, max_value=36_500)
-# Whether people can delete their own account in the settings.
 ALLOW_ACCOUNT_DELETION = env_bool("ALLOW_ACCOUNT_DELETION", False)
 MCP_STDIO = env_bool("MCP_STDIO", True)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
