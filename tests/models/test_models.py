@@ -194,7 +194,7 @@ def test_a_first_question_is_stored_in_few_queries(alice, bob, django_assert_max
 @pytest.mark.parametrize("length", [1, 20])
 def test_asking_and_reading_cost_the_same_in_short_and_long_conversations(alice, length, django_assert_num_queries):
     conversation = create_conversation(alice, *(f"Question {number}." for number in range(length)))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         answer = ask(conversation, "One more.")
     with django_assert_num_queries(1):
         answer.finish(state="complete", ending="finished", content=text_content("Done."))

@@ -50,7 +50,7 @@ def test_json_has_every_version(alice_client, alice):
 @pytest.mark.parametrize("file_format", ["markdown", "json", "print"])
 def test_what_only_staff_may_know_is_in_no_file_of_a_person(alice_client, alice, file_format):
     text = alice_client.get(path_of(create_with_secrets(alice), f"{file_format}/")).text
-    assert not re.search(r"Never mention Bob|api key 7|1230000|1\.23|4560000|4\.56", text)
+    assert not re.search(r"Never mention Bob|api key 7|1230000|\b1\.23|4560000|\b4\.56", text)
 
 
 def test_costs_are_in_the_file_where_people_see_them(alice_client, alice):
