@@ -20,8 +20,8 @@ UNDERLINE = re.compile(rf"(?<![\w\\])_(?=\S)([^_\n]{{1,{MAX_INNER}}})(?<=[^\s\\]
 #: At the beginning of lines: quotations, then headings, items of lists, and the lines below the heads of tables.
 QUOTATION = re.compile(r"^ {0,3}(?:> ?)+", re.MULTILINE)
 BEGINNING = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|[-*+][ \t]+(?:\[[ xX]\][ \t]+)?|\|)", re.MULTILINE)
-RULE = re.compile(r"^[ \t]*(?:[|:\- \t]{3,}|[*_ \t]{3,})$\n?", re.MULTILINE)
-CELLS = re.compile(r"[ \t]*\|[ \t]*$|(?<=[ \t])\|(?=[ \t])", re.MULTILINE)
+RULE = re.compile(r"^[ \t]*(?:[|:\-][|:\- \t]{2,}|[*_][*_ \t]{2,})$\n?", re.MULTILINE)
+CELLS = re.compile(r"(?<![ \t])[ \t]*\|[ \t]*$|(?<=[ \t])\|(?=[ \t])", re.MULTILINE)
 ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 

@@ -37,5 +37,5 @@ def test_signs_are_left_out_and_words_and_code_stay(text, words):
 )
 def test_many_signs_take_no_long_time(sign):
     start = time.process_time()
-    strip_markup((sign * 200_000)[:200_000])
+    strip_markup((sign * 200_000)[:200_000] + "x")
     assert time.process_time() - start < 3
