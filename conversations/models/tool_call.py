@@ -121,6 +121,8 @@ class ToolCall(models.Model):
         indexes = [
             # `is_always`: what is approved for a conversation.
             models.Index(fields=["conversation", "tool"], name="tool_call_always", condition=Q(is_always=True)),
+            # Where the steps of a copied answer come from.
+            models.Index(fields=["block_id"], name="tool_call_by_block"),
             # The limits of a tool: its calls of an hour and of a month.
             models.Index(fields=["tool", "created"], name="tool_call_by_tool"),
             # Recovery and expiry.

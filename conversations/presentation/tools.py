@@ -75,18 +75,19 @@ def find_calls(answers: list[Message]) -> Calls:
     conversations = {answer.conversation_id for answer in answers}
     found = list(ToolCall.objects.filter(conversation__in=conversations, block_id__in=ids).order_by("created", "pk"))
     missing = ids - {call.block_id for call in found}
-    elsewhere = find_elsewhere(missing, conversations) if missing else []
+    elsewhere = find_original_calls(missing, conversations) if missing else []
     originals = {(None, call.block_id): call for call in [*elsewhere, *found]}
     return originals | {(call.message_id, call.block_id): call for call in found}
 
 
-def find_elsewhere(ids: set[str], conversations: set[UUID]) -> list[ToolCall]:
+def find_original_calls(ids: set[str], conversations: set[UUID]) -> list[ToolCall]:
     """The calls from which answers were copied into these conversations, which are those of the same people.
 
     A call forgets its title when its conversation is purged, and has that of its tool then.
     """
     owners = Conversation.objects.filter(pk__in=conversations).values("owner")
-    calls = list(ToolCall.objects.filter(user__in=owners, block_id__in=ids).order_by("created", "pk"))
+    found = ToolCall.objects.filter(user__in=owners, block_id__in=ids).defer("input", "result")
+    calls = list(found.order_by("created", "pk"))
     untitled = Tool.objects.filter(name__in={call.tool for call in calls if not call.title})
     titles = dict(untitled.values_list("name", "title"))
     for call in calls:
@@ -112,7 +113,7 @@ def show_block(answer: Message, use: dict[str, Any], result: dict[str, Any] | No
     if use["type"] == "server_tool_use":
         return show_server_use(answer, use, result)
     call = calls.get((answer.pk, use["id"])) or calls.get((None, use["id"]))
-    if call is None:
+    if call is None or call.tool != use["name"][:64]:
         return show_use(answer, use, result)
     if call.conversation_id != answer.conversation_id:
         return show_copied_use(answer, use, result, call)
@@ -127,11 +128,11 @@ def show_call(call: ToolCall) -> ShownStep:
     return ShownStep(
         id=str(call.pk),
         title=call.title or call.tool,
-        icon="act" if call.acts else "tool",
+        icon=get_icon(call),
         state=call.state,
         input=list_values(call.input),
         result=show_result(call.result),
-        duration=format_duration(call.duration.total_seconds()) if call.duration else "",
+        duration=show_duration(call),
         acts=call.acts,
         message=call.message_id,
         use=call.block_id,
@@ -142,12 +143,20 @@ def show_copied_use(
     answer: Message, use: dict[str, Any], result: dict[str, Any] | None, original: ToolCall
 ) -> ShownStep:
     """A call in another conversation: its input and its result may be gone there, and are in the content here."""
-    step, shown = show_use(answer, use, result), show_call(original)
+    step = show_use(answer, use, result)
     if not original.is_open:  # housekeeping ends it soon
         step.state = original.state
     step.title = original.title or step.title
-    step.icon, step.duration, step.acts = shown.icon, shown.duration, shown.acts
+    step.icon, step.duration, step.acts = get_icon(original), show_duration(original), original.acts
     return step
+
+
+def get_icon(call: ToolCall) -> str:
+    return "act" if call.acts else "tool"
+
+
+def show_duration(call: ToolCall) -> str:
+    return format_duration(call.duration.total_seconds()) if call.duration else ""
 
 
 def show_use(answer: Message, use: dict[str, Any], result: dict[str, Any] | None) -> ShownStep:

@@ -51,11 +51,11 @@ class ToolCallView(View):
 @require_safe
 def show_image(request: SignedInRequest, pk: UUID, number: int, use: str) -> HttpResponse:
     """An image that came with the result of a call of an answer; `number`: its place among the images, from 1."""
-    answer = get_object_or_404(Message.objects.visible_to(request.user), pk=pk)
-    results = [block["content"] for block in answer.content if block.get("tool_use_id") == use and "content" in block]
-    # While the answer is written, only the call has its result.
-    results += ToolCall.objects.of_message(pk).filter(block_id=use).values_list("result", flat=True)
-    found = find_image(results[0], number) if results and isinstance(results[0], list) else None
+    answer = get_object_or_404(Message.objects.visible_to(request.user).only("content"), pk=pk)
+    result = next((block.get("content") for block in answer.content if block.get("tool_use_id") == use), None)
+    if result is None:  # while the answer is written, only the call has it
+        result = ToolCall.objects.of_message(pk).filter(block_id=use).values_list("result", flat=True).first()
+    found = find_image(result, number) if isinstance(result, list) else None
     if found is None:
         raise Http404
     media_type, data = found
