@@ -18,6 +18,7 @@ from conversations.models.content import Content, find_file_ids, is_server_block
 from conversations.models.months import start_of_month, this_month
 from conversations.models.question import Approval
 from conversations.models.tool_call import INVALID_INPUT, find_open_uses
+from conversations.tools.functions import load_functions
 from conversations.tools.offer import find_offered
 from conversations.tools.results import ToolResult
 
@@ -74,7 +75,12 @@ def propose(answer: Message, content: Content, number: int, approval: Approval, 
 
 
 def read_tools(answer: Message) -> dict[str, Tool]:
-    return {tool.name: tool for tool in find_offered(answer)}
+    tools = {tool.name: tool for tool in find_offered(answer)}
+    for name, function in load_functions().items():
+        if name in tools and tools[name].kind == Tool.Kind.FUNCTION:
+            # A row may be older than the code (`sync_functions`), and people must be asked before what acts.
+            tools[name].acts, tools[name].is_untrusted = function.acts, function.is_untrusted
+    return tools
 
 
 def build_call(answer: Message, use: dict[str, Any], position: int, number: int, tool: Tool | None) -> ToolCall:

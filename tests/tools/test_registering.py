@@ -10,7 +10,9 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ImproperlyConfigured
 
 from conversations.models import Tool
+from conversations.tools.calls import read_tools
 from conversations.tools.functions import is_available, load_functions, sync_functions
+from tests.history import begin
 from tests.replies.scripted import running_engine
 from tests.replies.threads import storage_threads
 from tests.site import ROOT
@@ -165,6 +167,15 @@ def test_a_function_that_acts_since_the_last_start_is_known_to_act_before_anybod
     with storage_threads():
         asyncio.run(start())
     assert Tool.objects.get().acts
+
+
+@pytest.mark.django_db
+def test_alice_is_asked_before_a_function_that_acts_though_its_row_is_older_than_the_code(settings, alice):
+    settings.CHAT_TOOLS = ["tests.tools.samples.book"]
+    Tool.objects.create(name="book-room", kind="function", is_enabled=True, **FIELDS)
+    answer = begin(alice, tools=("book-room",))
+
+    assert read_tools(answer)["book-room"].asks
 
 
 @pytest.mark.django_db
