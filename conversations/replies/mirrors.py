@@ -1,4 +1,4 @@
-"""Replies that another process writes, followed through their rows: one query a second for all of them."""
+"""Replies that another process writes, followed through their rows: a few queries a second for all of them."""
 
 import asyncio
 import logging
@@ -29,8 +29,8 @@ WATCH_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What a mirror has by now: characters of text, and calls of tools."""
+class MirrorPosition:
+    """How far a mirror has come: characters of text, and calls of tools."""
 
     length: int = 0
     calls: int = 0
@@ -60,8 +60,8 @@ class Mirror(Broadcast):
         self._steps: dict[str, LiveStep] = {}
 
     @property
-    def seen(self) -> Seen:
-        return Seen(self.length, len(list_tool_uses(self._content)))
+    def position(self) -> MirrorPosition:
+        return MirrorPosition(self.length, len(list_tool_uses(self._content)))
 
     def write_change(self, change: RowChange) -> None:
         """Write what the row has more: text, places of tools between its parts, and their steps."""
@@ -151,9 +151,9 @@ class Mirrors:
     async def _poll(self) -> bool:
         """Update every mirror; True when one of the replies is about to end."""
         now = asyncio.get_running_loop().time()
-        seen = {pk: mirror.seen for pk, mirror in self._mirrors.items()}
+        positions = {pk: mirror.position for pk, mirror in self._mirrors.items()}
         watched = {pk for pk, mirror in self._mirrors.items() if mirror.is_watch_due(now)}
-        changes = await storage.run(read_changes, seen, watched)
+        changes = await storage.run(read_changes, positions, watched)
         for pk in watched & self._mirrors.keys():
             self._mirrors[pk].watched_at = now
         for change in changes:
@@ -172,10 +172,10 @@ class Mirrors:
 
 def read_beginning(answer: Message) -> tuple[Opening | None, list[RowChange]]:
     """What was open in the answer that this one continues, and what its row has."""
-    return find_continued_opening(answer), read_changes({answer.pk: Seen()}, ())
+    return find_continued_opening(answer), read_changes({answer.pk: MirrorPosition()}, ())
 
 
-def read_changes(seen: dict[UUID, Seen], watched: Collection[UUID]) -> list[RowChange]:
+def read_changes(positions: dict[UUID, MirrorPosition], watched: Collection[UUID]) -> list[RowChange]:
     """Compare rows with what their mirrors have; a text and a content are read only where they grew.
 
     `watched`: replies whose writers must learn that they have a reader here.
@@ -184,18 +184,18 @@ def read_changes(seen: dict[UUID, Seen], watched: Collection[UUID]) -> list[RowC
         Message.objects.writing().filter(pk__in=watched).update(watched_at=Now())
     # Before the contents, which are stored with the calls at their ends.
     calls = defaultdict(list)
-    for call in ToolCall.objects.filter(message__in=seen).defer("input", "result").order_by("step", "position"):
+    for call in ToolCall.objects.filter(message__in=positions).defer("input", "result").order_by("step", "position"):
         calls[call.message_id].append(call)
-    rows = Message.objects.filter(pk__in=seen).annotate(length=Length("text"))
+    rows = Message.objects.filter(pk__in=positions).annotate(length=Length("text"))
     found = list(rows.values_list("pk", "state", "length", "stop_requested"))
-    grown = [pk for pk, _state, length, _stop in found if length > seen[pk].length]
+    grown = [pk for pk, _state, length, _stop in found if length > positions[pk].length]
     texts = dict(Message.objects.filter(pk__in=grown).values_list("pk", "text"))
-    with_calls = [pk for pk in seen if len(calls[pk]) > seen[pk].calls]
+    with_calls = [pk for pk in positions if len(calls[pk]) > positions[pk].calls]
     contents = dict(Message.objects.filter(pk__in=with_calls).values_list("pk", "content"))
     changes = []
     for pk, state, _length, stop_requested in found:
         end = None if state == Message.State.WRITING else read_end(pk)
         is_ending = end is None and bool(stop_requested)
         changes.append(RowChange(pk, texts.get(pk, ""), contents.get(pk, []), calls[pk], end, is_ending))
-    deleted = seen.keys() - {pk for pk, *_columns in found}
+    deleted = positions.keys() - {pk for pk, *_columns in found}
     return changes + [RowChange(pk, end=read_end(pk)) for pk in deleted]

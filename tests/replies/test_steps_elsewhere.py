@@ -34,6 +34,7 @@ class Followed:
 
     def __init__(self, answer, then):
         self.frames = []
+        self.arrived = asyncio.Event()
         with storage_threads():
             asyncio.run(self._read(answer, then))
 
@@ -41,7 +42,10 @@ class Followed:
         mirror = await Mirrors().follow(answer)
         reading = asyncio.create_task(self._collect(mirror))
         for change in then:
-            await asyncio.sleep(0.15)
+            # What the row has by now is read.
+            async with asyncio.timeout(10):
+                await self.arrived.wait()
+            self.arrived.clear()
             await storage.run(change)
         async with asyncio.timeout(10):
             await reading
@@ -49,6 +53,7 @@ class Followed:
     async def _collect(self, mirror):
         async for frames in mirror.page_frames(Reader()):
             self.frames += re.findall(r"event: (\w+)\ndata: (.*)\n", frames.decode())
+            self.arrived.set()
 
     def named(self, name):
         return [json.loads(data) for kind, data in self.frames if kind == name]
