@@ -56,7 +56,7 @@ def add_files(turns: Sequence[Versioned]) -> None:
 
 
 def add_tools(turns: Sequence[Versioned]) -> None:
-    """Add the steps that answers took with tools: one query, where there are any."""
+    """Add the steps that answers took with tools; see `find_rows` for the queries."""
     rows = find_rows([turn.message for turn in turns])
     for turn in turns:
         turn.tools = rows.get(turn.message.pk, [])
