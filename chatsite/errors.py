@@ -70,7 +70,7 @@ def disk_full(request: HttpRequest) -> HttpResponse:
 
 
 def files_unavailable(request: HttpRequest) -> HttpResponse:
-    message = _("Files cannot be read at the moment. Try again in a minute.")
+    message = _("The files cannot be read at the moment. Try again in a minute.")
     response = render_error(request, 503, message, "errors/files_unavailable.html")
     response.headers["Retry-After"] = FILES_RETRY_SECONDS
     return response
@@ -78,7 +78,7 @@ def files_unavailable(request: HttpRequest) -> HttpResponse:
 
 def too_many_uploads(request: HttpRequest) -> HttpResponse:
     """Other requests of the same person take too long."""
-    message = _("Too many files are sent at once. Try again in a minute.")
+    message = _("Too many large requests at once. Try again in a minute.")
     response = render_error(request, 429, message, "errors/too_many_uploads.html")
     response.headers["Retry-After"] = "60"
     response.headers["Connection"] = "close"

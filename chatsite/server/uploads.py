@@ -13,6 +13,7 @@ from django.db import Error
 from django.http import parse_cookie
 
 from chatsite.accounts.models import ApiToken, hash_secret
+from chatsite.server.connections import with_fresh_connection
 from chatsite.server.limits import ReplayedBody, discard_body
 
 #: Bytes: a body of this size stays in the buffer of its connection until it is read.
@@ -21,15 +22,17 @@ SMALL_BODY = 64 * 1024
 MAX_AT_ONCE = 4
 #: Seconds that another one waits for its turn. Proxies wait for longer.
 MAX_WAIT_SECONDS = 30
+#: Seconds for reading the body of a refused request: a browser reads the response only after it has sent its body.
+MAX_DISCARD_SECONDS = 5
 
 
-class Places:
-    """Those of one person."""
+class UploadSlots:
+    """MAX_AT_ONCE of one person."""
 
     def __init__(self) -> None:
         self.free = asyncio.Semaphore(MAX_AT_ONCE)
         #: The bodies of refused requests are read in turns: the event loop has others to serve.
-        self.refusing = asyncio.Lock()
+        self.discarding = asyncio.Lock()
 
 
 class UploadLimit:
@@ -37,37 +40,44 @@ class UploadLimit:
     to one of them starts. The others are not read meanwhile.
 
     Django writes a body to a temporary file, its files to others, and only then asks who sends it: a hundred uploads at
-    once took 4 GB. People who are not signed in count as one. Who waits for too long is sent on without the body and
-    with `too_many_uploads` in the scope, and gets a 429 (chatsite/middleware/error_pages.py).
+    once took 4 GB. People who are not signed in count as one. A request that waits too long is passed on without its
+    body and with `too_many_uploads` in its scope, and is answered with 429 (chatsite/middleware/error_pages.py).
     """
 
     def __init__(self, application: Any) -> None:
         self.application = application
-        self._places: WeakValueDictionary[str, Places] = WeakValueDictionary()
+        self._slots: WeakValueDictionary[str, UploadSlots] = WeakValueDictionary()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         headers = dict(scope.get("headers", ()))
         if scope["type"] != "http" or not is_large(headers):
             await self.application(scope, receive, send)
             return
-        person = await sync_to_async(find_person)(headers)
-        places = self._places.setdefault(person, Places())
+        # Before Django's handler, which would see to the connection.
+        person = await sync_to_async(with_fresh_connection)(find_person, (headers,), {})
+        slots = self._slots.setdefault(person, UploadSlots())
         try:
             async with asyncio.timeout(MAX_WAIT_SECONDS):
-                await places.free.acquire()
+                await slots.free.acquire()
         except TimeoutError:
-            async with places.refusing:
-                await discard_body(receive)
+            await discard_in_turn(slots, receive)
             await self.application({**scope, "too_many_uploads": True}, ReplayedBody(b"", receive), send)
             return
-        with ExitStack() as place:
-            place.callback(places.free.release)
+        with ExitStack() as slot:
+            slot.callback(slots.free.release)
 
-            async def leave_place_and_send(message: Any) -> None:
-                place.close()
+            async def release_slot_and_send(message: Any) -> None:
+                slot.close()
                 await send(message)
 
-            await self.application(scope, receive, leave_place_and_send)
+            await self.application(scope, receive, release_slot_and_send)
+
+
+async def discard_in_turn(slots: UploadSlots, receive: Any) -> None:
+    """Read the body of a refused request, as far as there is time: the response closes the connection anyway."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(MAX_DISCARD_SECONDS), slots.discarding:
+            await discard_body(receive)
 
 
 def is_large(headers: dict[bytes, bytes]) -> bool:

@@ -3,9 +3,12 @@
 import asyncio
 import json
 import socket
+import time
 
 import httpx2
 import pytest
+from asgiref.sync import sync_to_async
+from django.db import connection
 from django.http import HttpResponse
 from django.test import AsyncRequestFactory, Client
 
@@ -26,35 +29,49 @@ class Requests:
     def __init__(self):
         self.limit = UploadLimit(self._receive_request)
         self.arrived, self._tasks, self._may_respond = [], [], []
+        self._arrival = asyncio.Event()
 
     async def _receive_request(self, scope, receive, send):
         self.arrived.append(scope)
+        self._arrival.set()
         self._may_respond.append(may_respond := asyncio.Event())
         await may_respond.wait()
         await send({"type": "http.response.start"})
         await asyncio.Event().wait()
 
-    async def send(self, headers, number=1):
-        """Send so many requests; returns how many of all have arrived."""
+    def send(self, headers, number=1, receive=None):
+        """Send so many requests; `receive` has their bodies."""
         for _ in range(number):
-            self._tasks.append(asyncio.create_task(self.limit({"type": "http", "headers": headers}, receive, send)))
-        return await self.count()
+            scope = {"type": "http", "headers": headers}
+            self._tasks.append(asyncio.create_task(self.limit(scope, receive or receive_body, ignore)))
 
-    async def count(self):
+    async def expect(self, number):
+        """Wait until so many of all requests have arrived; no other one does."""
         # The person is looked up in a thread.
-        await asyncio.sleep(0.3)
-        return len(self.arrived)
+        async with asyncio.timeout(10):
+            while len(self.arrived) < number:
+                self._arrival.clear()
+                await self._arrival.wait()
+        await asyncio.sleep(0.2)
+        assert len(self.arrived) == number
 
-    async def respond(self, index):
+    def respond(self, index):
         self._may_respond[index].set()
-        return await self.count()
+
+    def break_off(self, index):
+        self._tasks[index].cancel()
 
 
-async def receive():
+async def receive_body():
     return {"type": "http.request", "body": b"x", "more_body": False}
 
 
-async def send(message):
+async def receive_nothing():
+    """Of a client that sends its body slowly."""
+    await asyncio.Event().wait()
+
+
+async def ignore(message):
     pass
 
 
@@ -73,11 +90,15 @@ def test_alices_next_upload_waits_until_one_of_hers_is_answered(alice):
 
     async def upload():
         requests = Requests()
-        assert await requests.send(session + LARGE, MAX_AT_ONCE) == MAX_AT_ONCE
-        assert await requests.send(token + LARGE) == MAX_AT_ONCE
+        requests.send(session + LARGE, MAX_AT_ONCE)
+        await requests.expect(MAX_AT_ONCE)
+        requests.send(token + LARGE)
+        await requests.expect(MAX_AT_ONCE)
         # The stream that follows may go on for long.
-        assert await requests.respond(0) == MAX_AT_ONCE + 1
-        assert await requests.send(session + LARGE) == MAX_AT_ONCE + 1
+        requests.respond(0)
+        await requests.expect(MAX_AT_ONCE + 1)
+        requests.send(session + LARGE)
+        await requests.expect(MAX_AT_ONCE + 1)
 
     asyncio.run(upload())
 
@@ -88,11 +109,15 @@ def test_bob_does_not_wait_for_the_uploads_of_alice_and_of_strangers(alice, bob,
 
     async def upload():
         requests = Requests()
-        assert await requests.send(of_alice + body, MAX_AT_ONCE + 1) == MAX_AT_ONCE
-        assert await requests.send([(b"cookie", b"session=unknown"), *body], MAX_AT_ONCE) == 2 * MAX_AT_ONCE
-        assert await requests.send([(b"authorization", b"Bearer unknown"), *body]) == 2 * MAX_AT_ONCE
-        assert await requests.send(body) == 2 * MAX_AT_ONCE
-        assert await requests.send(of_bob + body) == 2 * MAX_AT_ONCE + 1
+        requests.send(of_alice + body, MAX_AT_ONCE + 1)
+        await requests.expect(MAX_AT_ONCE)
+        requests.send([(b"cookie", b"session=unknown"), *body], MAX_AT_ONCE)
+        await requests.expect(2 * MAX_AT_ONCE)
+        requests.send([(b"authorization", b"Bearer unknown"), *body])
+        requests.send(body)
+        await requests.expect(2 * MAX_AT_ONCE)
+        requests.send(of_bob + body)
+        await requests.expect(2 * MAX_AT_ONCE + 1)
 
     asyncio.run(upload())
 
@@ -102,35 +127,89 @@ def test_small_bodies_do_not_wait(alice):
 
     async def ask():
         requests = Requests()
-        await requests.send(session + LARGE, MAX_AT_ONCE)
-        small = [*session, (b"content-length", str(SMALL_BODY).encode())]
-        assert await requests.send(small) == MAX_AT_ONCE + 1
-        assert await requests.send(session) == MAX_AT_ONCE + 2
+        requests.send(session + LARGE, MAX_AT_ONCE)
+        await requests.expect(MAX_AT_ONCE)
+        requests.send([*session, (b"content-length", str(SMALL_BODY).encode())])
+        requests.send(session)
+        await requests.expect(MAX_AT_ONCE + 2)
 
     asyncio.run(ask())
 
 
-def test_who_waits_for_too_long_is_refused(alice, monkeypatch):
+def test_strangers_sign_in_while_others_send_large_bodies(db):
+    async def sign_in():
+        requests = Requests()
+        requests.send(LARGE, MAX_AT_ONCE + 1)
+        await requests.expect(MAX_AT_ONCE)
+        requests.send([(b"content-length", b"200")])
+        await requests.expect(MAX_AT_ONCE + 1)
+
+    asyncio.run(sign_in())
+
+
+@pytest.fixture
+def _no_time_to_wait(monkeypatch):
     monkeypatch.setattr(uploads, "MAX_WAIT_SECONDS", 0.1)
+
+
+@pytest.mark.usefixtures("_no_time_to_wait")
+def test_a_request_that_waits_too_long_is_refused(alice):
     session = session_of(alice)
 
     async def upload():
         requests = Requests()
-        await requests.send(session + LARGE, MAX_AT_ONCE)
-        await requests.send(session + LARGE)
+        requests.send(session + LARGE, MAX_AT_ONCE)
+        await requests.expect(MAX_AT_ONCE)
+        requests.send(session + LARGE)
+        await requests.expect(MAX_AT_ONCE + 1)
         assert [scope.get("too_many_uploads", False) for scope in requests.arrived] == [False] * MAX_AT_ONCE + [True]
 
     asyncio.run(upload())
 
 
-def test_an_upload_that_breaks_off_leaves_its_place(alice):
+@pytest.mark.usefixtures("_no_time_to_wait")
+def test_a_refused_request_whose_body_does_not_come_is_answered_and_holds_up_no_other(alice, monkeypatch):
+    monkeypatch.setattr(uploads, "MAX_DISCARD_SECONDS", 0.1)
     session = session_of(alice)
 
     async def upload():
         requests = Requests()
-        await requests.send(session + LARGE, MAX_AT_ONCE + 1)
-        requests._tasks[0].cancel()
-        assert await requests.count() == MAX_AT_ONCE + 1
+        requests.send(session + LARGE, MAX_AT_ONCE)
+        await requests.expect(MAX_AT_ONCE)
+        requests.send(session + LARGE, 2, receive_nothing)
+        requests.send(session + LARGE)
+        await requests.expect(MAX_AT_ONCE + 3)
+
+    asyncio.run(upload())
+
+
+def test_an_upload_that_breaks_off_releases_its_slot(alice):
+    session = session_of(alice)
+
+    async def upload():
+        requests = Requests()
+        requests.send(session + LARGE, MAX_AT_ONCE + 1)
+        await requests.expect(MAX_AT_ONCE)
+        requests.break_off(0)
+        await requests.expect(MAX_AT_ONCE + 1)
+
+    asyncio.run(upload())
+
+
+def test_a_connection_that_is_too_old_is_not_asked_who_sends_a_large_body(alice):
+    session = session_of(alice)
+
+    def open_old_connection():
+        connection.ensure_connection()
+        connection.close_at = time.monotonic() - 1
+        return connection.connection
+
+    async def upload():
+        old = await sync_to_async(open_old_connection)()
+        requests = Requests()
+        requests.send(session + LARGE)
+        await requests.expect(1)
+        assert await sync_to_async(lambda: connection.connection)() is not old
 
     asyncio.run(upload())
 
@@ -152,12 +231,12 @@ def refuse(path, **headers):
 @pytest.mark.parametrize("path", ["/files/", "/api/chat"])
 def test_a_program_is_told_when_to_try_again(path):
     error = json.loads(refuse(path, Accept="application/json").content)
-    assert error == {"error": "Too many files are sent at once. Try again in a minute."}
+    assert error == {"error": "Too many large requests at once. Try again in a minute."}
 
 
 def test_a_person_reads_the_refusal_on_a_page():
     page = refuse("/conversations/").content.decode()
-    assert "Too many files are sent at once. Try again in a minute. Go back" in page
+    assert "Too many large requests at once. Try again in a minute. Go back" in page
 
 
 def test_the_site_reads_the_next_file_of_alice_when_one_is_complete(site, alice, bob):

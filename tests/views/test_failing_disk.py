@@ -14,7 +14,7 @@ from tests.views.requests import SCRIPT
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NOT_STORED = "Files cannot be stored at the moment. Try again in a minute."
-NOT_READ = "Files cannot be read at the moment. Try again in a minute."
+NOT_READ = "The files cannot be read at the moment. Try again in a minute."
 
 
 class FailingFile(File):  # type: ignore[type-arg]

@@ -83,7 +83,7 @@ def test_a_question_below_one_with_a_file_fails_and_can_be_tried_again(
     failed = visitor.ask("And on Sundays?", first.start["conversation"])
 
     assert (failed.end["state"], failed.end["code"]) == ("failed", "files_unavailable")
-    assert "The files cannot be read at the moment. Try again in a minute." in failed.end["html"]
+    assert NOT_READ in failed.end["html"]
     end_outage()
     with visitor.streaming("POST", f"/messages/{failed.start['reply']}/reply/") as again:
         again.read_to_end()
@@ -101,7 +101,7 @@ def test_a_program_reads_that_it_may_try_again(bucket_site, begin_outage, alice)
         stream.read_to_end()
 
     [error] = [data for _name, data in stream.frames if "error" in data]
-    assert error["error"].startswith("503 Service Unavailable: The files cannot be read at the moment.")
+    assert error["error"].startswith(f"503 Service Unavailable: {NOT_READ}")
     assert (error["code"], error["retryable"]) == ("files_unavailable", True)
 
 
