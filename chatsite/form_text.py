@@ -22,7 +22,7 @@ class StrictText(FileUploadHandler):
 
     def handle_raw_input(self, input_data: Any, META: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N803 (Django's)
         """The fields and the files. Raises TextNotUTF8, and what MultiPartParser raises."""
-        others = [one for one in self.request.upload_handlers if one is not self]  # type: ignore[union-attr]
+        others = [handler for handler in self.request.upload_handlers if handler is not self]  # type: ignore[union-attr]
         try:
             return MultiPartParser(META, input_data, others, STRICT_UTF8).parse()
         except UnicodeDecodeError:

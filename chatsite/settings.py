@@ -258,7 +258,7 @@ database_file = DATABASES["default"]["NAME"] if "sqlite3" in DATABASES["default"
 ATTACHMENTS_DIR = Path(env_str("ATTACHMENTS_DIR", str((BASE_DIR / database_file).parent / "attachments")))
 ATTACHMENTS_BUCKET = env_bucket("ATTACHMENTS_BUCKET")
 ATTACHMENTS_S3_URL = env_url("ATTACHMENTS_S3_URL", "")
-ATTACHMENTS_CLASS = "bucket.AttachmentBucket" if ATTACHMENTS_BUCKET else "storage.AttachmentFolder"
+storage = "conversations.files." + ("bucket.AttachmentBucket" if ATTACHMENTS_BUCKET else "storage.AttachmentFolder")
 MAX_FILE_MB = env_int("MAX_FILE_MB", 20, min_value=1, max_value=22)
 # Claude takes 32 MB; these are 29.3 as base64, and the text: https://platform.claude.com/docs/en/api/overview
 MAX_REQUEST_FILES_MB = env_int("MAX_REQUEST_FILES_MB", 22, min_value=1, max_value=22)
@@ -286,7 +286,7 @@ SERVESTATIC_MINIFY = True
 SERVESTATIC_USE_BROTLI = SERVESTATIC_USE_ZSTD = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "attachments": {"BACKEND": f"conversations.files.{ATTACHMENTS_CLASS}"},
+    "attachments": {"BACKEND": storage},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -93,9 +93,11 @@ def find_known(user: User, name: str, digest: str) -> Attachment | None:
 def create_attachment(user: User, name: str, original: Path, digest: str, facts: Facts) -> Attachment:
     """Store what the worker has left beside the original, and the row. Raises UploadRefused, OSError."""
     size = original.stat().st_size
-    room = size + sum(path.stat().st_size for path in map(original.with_name, ("sent", "thumbnail")) if path.exists())
+    stored_size = size + sum(
+        path.stat().st_size for path in map(original.with_name, ("sent", "thumbnail")) if path.exists()
+    )
     # Before bytes are written, and again under the lock.
-    check_room(user, room)
+    check_room(user, stored_size)
     while True:
         # Each in a transaction of its own: nobody waits for the person's lock while bytes are written.
         try:
@@ -110,7 +112,7 @@ def create_attachment(user: User, name: str, original: Path, digest: str, facts:
         try:
             with transaction.atomic():
                 lock_owner(user.pk)
-                check_room(user, room)
+                check_room(user, stored_size)
                 return insert(user, name, size, facts, stored)
         except IntegrityError:
             # The last file with one of these contents was deleted meanwhile, and the content with it.
