@@ -34,6 +34,7 @@ class Bucket:
         self._server: BaseWSGIServer | None = None
         self.error: tuple[int, str] | None = None
         self.requests: list[tuple[str, str, str]] = []
+        self._taken: dict[str, bytes] = {}
         self.client: Any = boto3.client(
             "s3",
             endpoint_url=self.url,
@@ -48,6 +49,7 @@ class Bucket:
 
     def reset(self) -> None:
         self.error = None
+        self._taken.clear()
         self.listen()
         for bucket in self.client.list_buckets()["Buckets"]:
             for key in self.keys(bucket["Name"]):
@@ -55,6 +57,19 @@ class Bucket:
             self.client.delete_bucket(Bucket=bucket["Name"])
         self.client.create_bucket(Bucket=self.name)
         self.requests.clear()
+
+    def take_away(self) -> None:
+        """Delete the bucket with all that is in it, until `bring_back`."""
+        for key in self.keys():
+            self._taken[key] = self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
+            self.client.delete_object(Bucket=self.name, Key=key)
+        self.client.delete_bucket(Bucket=self.name)
+
+    def bring_back(self) -> None:
+        self.client.create_bucket(Bucket=self.name)
+        for key, content in self._taken.items():
+            self.client.put_object(Bucket=self.name, Key=key, Body=content)
+        self._taken.clear()
 
     def refuse_connections(self) -> None:
         """As a server that is down, until `listen`."""

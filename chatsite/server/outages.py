@@ -23,8 +23,8 @@ def is_outage(error: object) -> bool:
 
 
 def name_outage(error: object) -> str:
-    """What is unavailable when this is raised, or empty: the database, or what the class calls it in `outage_of`."""
-    return "database" if is_outage(error) else str(getattr(error, "outage_of", ""))
+    """What is unavailable when this is raised, or empty: the database, or `service_name` of the class."""
+    return "database" if is_outage(error) else str(getattr(error, "service_name", ""))
 
 
 class SummarizeOutages(logging.Filter):

@@ -6,13 +6,16 @@ Nothing has an address of its own: the objects are private, and people read them
 import io
 from typing import Any
 
+from boto3.exceptions import Boto3Error
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files.base import File
 from django.utils.deconstruct import deconstructible
 from django.utils.functional import cached_property
 from storages.backends.s3 import S3Storage
+from urllib3.exceptions import HTTPError
 
 #: Seconds, for each of ATTEMPTS: whoever waits for a file holds a thread meanwhile.
 CONNECT_TIMEOUT, READ_TIMEOUT, ATTEMPTS = 3, 8, 2
@@ -25,6 +28,9 @@ BUFFER_SIZE = 64 * 1024
 @deconstructible
 class AttachmentBucket(S3Storage):
     """ATTACHMENTS_BUCKET. Keys and region come from the environment or the machine, as boto3 reads them."""
+
+    #: For `storage_errors`. The last is what botocore leaves of a response that breaks off.
+    outage_errors = (BotoCoreError, Boto3Error, ClientError, HTTPError)
 
     def __init__(self) -> None:
         super().__init__(
@@ -46,6 +52,10 @@ class AttachmentBucket(S3Storage):
     def connection(self) -> Any:
         """One for all threads, where the library has one for each: it takes ten megabytes, and its client is safe."""
         return super().connection
+
+    def check_root(self) -> None:
+        """Raise ClientError where the bucket is missing."""
+        self.connection.meta.client.head_bucket(Bucket=self.bucket_name)
 
     def _open(self, name: str, mode: str = "rb") -> "File[bytes]":
         """The object, of which only what is read is fetched; the library would fetch all of it into memory."""
@@ -81,7 +91,7 @@ class ObjectReader(io.RawIOBase):
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         position: int = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
         if position != self._position:
-            self._hang_up()
+            self._close_body()
         self._position = position
         return position
 
@@ -96,10 +106,10 @@ class ObjectReader(io.RawIOBase):
         return len(data)
 
     def close(self) -> None:
-        self._hang_up()
+        self._close_body()
         super().close()
 
-    def _hang_up(self) -> None:
+    def _close_body(self) -> None:
         """What is not read yet is not sent any more."""
         if self._body is not None:
             self._body.close()

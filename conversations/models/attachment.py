@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from chatsite.accounts.models import User
 from conversations.models.batches import in_batches
 from conversations.models.content import Content, find_file_ids
-from conversations.models.file_storage import FilesUnavailable, get_storage, storage_errors
+from conversations.models.file_storage import check_root, get_storage, storage_errors
 from conversations.models.message import Message
 from conversations.models.refusals import FileGone
 
@@ -74,14 +74,16 @@ class StoredFile(models.Model):
         storage = get_storage()
         with storage_errors():
             # The size: a process that was killed may have left the first part of a file.
-            if storage.exists(stored.path) and storage.size(stored.path) == stored.size:
-                return stored
-            storage.delete(stored.path)
+            if storage.exists(stored.path):
+                if storage.size(stored.path) == stored.size:
+                    return stored
+                storage.delete(stored.path)
         content.seek(0)
         try:
             with storage_errors():
                 storage.save(stored.path, content)
-        except (OSError, FilesUnavailable):
+        except OSError:
+            # The disk is full. Of a storage that is unavailable `purge` deletes what is left.
             with suppress(Exception):
                 storage.delete(stored.path)
             raise
@@ -109,7 +111,10 @@ class StoredFile(models.Model):
     def exists(self) -> bool:
         """Whether the bytes are there; raises FilesUnavailable."""
         with storage_errors():
-            return get_storage().exists(self.path)
+            if get_storage().exists(self.path):
+                return True
+            check_root()
+        return False
 
     def read(self, part: range | None = None, chunk: int = CHUNK) -> Iterator[bytes]:
         """The bytes, or those of a part, in chunks. Raises FileNotFoundError where they are gone, FilesUnavailable."""

@@ -17,24 +17,39 @@ class FilesUnavailable(Exception):
     """The storage of files is away, refuses, or fails: waiting may help. The text is the cause, for the log."""
 
     #: How `chatsite/server/outages.py` calls it in the log.
-    outage_of = "storage of files"
+    service_name = "storage of files"
 
 
 def get_storage() -> Storage:
     return storages["attachments"]
 
 
+def check_root() -> None:
+    """Raise an error of the storage where all of it is missing: a folder that is not mounted, a deleted bucket.
+
+    Call it within `storage_errors` when something was not found. Other storages than Chatsite's may lack the method.
+    """
+    if check := getattr(get_storage(), "check_root", None):
+        check()
+
+
 @contextmanager
 def storage_errors() -> Iterator[None]:
-    """Within it, what the storage raises is FilesUnavailable: each kind of storage has exceptions of its own.
+    """Within it, what says that the storage is unavailable is raised as FilesUnavailable: OSError, and what its class
+    names in `outage_errors`.
 
-    Two stay: FileNotFoundError for what is gone, and OSError with a number of NO_ROOM.
+    Two stay: FileNotFoundError for what is gone from a storage that is there, and OSError with a number of NO_ROOM.
     """
+    outage_errors = (OSError, *getattr(get_storage(), "outage_errors", ()))
     try:
-        yield
-    except (FileNotFoundError, FilesUnavailable):
+        try:
+            yield
+        except FileNotFoundError:
+            check_root()
+            raise
+    except FileNotFoundError:
         raise
-    except Exception as error:
+    except outage_errors as error:
         if isinstance(error, OSError) and error.errno in NO_ROOM:
             raise
         raise FilesUnavailable(NAME.sub("…", f"{type(error).__name__}: {error}")) from error

@@ -1,6 +1,7 @@
 """A person's own conversations as one zip file, written while it is sent: no part of it is kept."""
 
 import io
+import logging
 from collections.abc import AsyncGenerator, Collection
 from contextlib import suppress
 from itertools import chain
@@ -10,9 +11,10 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from asgiref.sync import sync_to_async
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from chatsite.accounts.models import ApiToken, User
-from conversations.models import Attachment, Conversation, MCPConnection, Usage
+from conversations.models import Attachment, Conversation, FilesUnavailable, MCPConnection, Usage
 from conversations.presentation.details import can_see_costs
 from conversations.presentation.exports import (
     build_file_name,
@@ -23,6 +25,8 @@ from conversations.presentation.exports import (
     usage_to_dict,
 )
 from conversations.presentation.markdown_export import export_own_markdown
+
+logger = logging.getLogger(__name__)
 
 
 class Sink(io.RawIOBase):
@@ -92,20 +96,34 @@ def list_keys(rows: QuerySet[Conversation] | QuerySet[Attachment]) -> list[UUID]
 
 
 def add_file(archive: ZipFile, files: QuerySet[Attachment], pk: UUID) -> None:
-    """Add one of these files, unless it was deleted meanwhile; its id is in the JSON of its conversation."""
+    """Add one of these files, unless it was deleted meanwhile; its id is in the JSON of its conversation.
+
+    What cannot be read has an entry that says so.
+    """
     file = files.select_related("original").filter(pk=pk).first()
     if file is None:
         return
+    name = f"files/{pk} " + file.name.replace("/", "_").replace("\\", "_")
+    try:
+        with suppress(FileNotFoundError):
+            write_file(archive, name, file)
+    except FilesUnavailable as error:
+        # The response has begun: only the archive itself can say it.
+        logger.error("A file cannot be exported: %s", error)
+        sentence = _("This file could not be read, or only a part of it. Download everything again in a few minutes.")
+        archive.writestr(f"{name} NOT READ.txt", sentence + "\n")
+
+
+def write_file(archive: ZipFile, name: str, file: Attachment) -> None:
+    """Raises FileNotFoundError, FilesUnavailable."""
     chunks = file.original.read()
-    with suppress(FileNotFoundError):
-        first = next(chunks, b"")
-        name = file.name.replace("/", "_").replace("\\", "_")
-        part = ZipInfo(f"files/{pk} {name}", timezone.localtime().timetuple()[:6])
-        # Images and PDFs are compressed already.
-        part.compress_type = ZIP_DEFLATED if file.kind == Attachment.Kind.TEXT else ZIP_STORED
-        with archive.open(part, "w") as opened:
-            for chunk in chain([first], chunks):
-                opened.write(chunk)
+    first = next(chunks, b"")
+    part = ZipInfo(name, timezone.localtime().timetuple()[:6])
+    # Images and PDFs are compressed already.
+    part.compress_type = ZIP_DEFLATED if file.kind == Attachment.Kind.TEXT else ZIP_STORED
+    with archive.open(part, "w") as opened:
+        for chunk in chain([first], chunks):
+            opened.write(chunk)
 
 
 def add_account(archive: ZipFile, person: User) -> None:

@@ -2,6 +2,7 @@
 
 import stat
 import sys
+import tarfile
 from io import StringIO
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from tests.history import create_conversation
+from chatsite.operations.backups import files
+from tests.history import create_conversation, create_file
 from tests.operations.conftest import command_error, manage
 from tests.site import database_url
 
@@ -91,6 +93,33 @@ def test_in_a_folder_a_backup_is_named_after_its_time(transactional_db, tmp_path
     assert file.name.startswith("chatsite-20")
     assert str(file) in output.getvalue()
     assert f"{file.stat().st_size:,} bytes" in output.getvalue()
+
+
+def test_a_backup_of_files_whose_folder_is_not_mounted_is_an_error(alice, tmp_path, transactional_db):
+    create_file(alice)
+
+    sentence = command_error(database_url(), "backup", tmp_path / "file", ATTACHMENTS_DIR=str(tmp_path / "unmounted"))
+
+    assert "is not backed up, because its storage is unavailable" in sentence
+    assert "there is no folder" in sentence
+
+
+def test_before_the_first_upload_there_is_no_folder_to_back_up(tmp_path, transactional_db):
+    manage(database_url(), "backup", tmp_path / "file", ATTACHMENTS_DIR=str(tmp_path / "new"))
+    assert (tmp_path / "file.files.tar").is_file()
+
+
+@pytest.mark.parametrize("name", ["../../x", "/x"])
+@pytest.mark.parametrize("storage", ["folder", "bucket"])
+def test_a_file_outside_of_the_folder_is_not_restored(request, tmp_path, name, storage):
+    if storage == "bucket":
+        request.getfixturevalue("_files_in_bucket")
+    member = tarfile.TarInfo(name)
+    with tarfile.open(tmp_path / "file.files.tar", "w") as archive:
+        archive.addfile(member)
+
+    with pytest.raises(CommandError, match=r"file\.files\.tar cannot be restored: .*x"):
+        files.restore(tmp_path / "file.files.tar")
 
 
 def test_a_backup_that_fails_leaves_no_file_behind(tmp_path):

@@ -1,4 +1,4 @@
-"""The bucket of the files is down or refuses: people read a sentence, and go on when it is back."""
+"""The bucket of the files is down, refuses or is not there: people read a sentence, and go on when it is back."""
 
 import pytest
 
@@ -7,26 +7,36 @@ from tests.site import Site, Visitor
 from tests.views.requests import SCRIPT
 from tests.views.test_failing_disk import NOT_READ, NOT_STORED
 from tests.views.test_files import upload, upload_id
+from tests.views.test_own_data import read_archive
 
-OUTAGES = {"down": None, "forbidden": (403, "AccessDenied"), "busy": (503, "SlowDown")}
+REFUSALS = {"forbidden": (403, "AccessDenied"), "busy": (503, "SlowDown")}
 
 
-@pytest.fixture(params=OUTAGES)
-def begin_outage(request, bucket):
+@pytest.fixture(params=["down", "missing", *REFUSALS])
+def outage(request):
+    return request.param
+
+
+@pytest.fixture
+def begin_outage(bucket, outage):
     def begin():
-        if OUTAGES[request.param]:
-            bucket.error = OUTAGES[request.param]
-        else:
+        if outage == "down":
             bucket.refuse_connections()
+        elif outage == "missing":
+            bucket.take_away()
+        else:
+            bucket.error = REFUSALS[outage]
 
     return begin
 
 
 @pytest.fixture
-def end_outage(bucket):
+def end_outage(bucket, outage):
     def end():
         bucket.error = None
         bucket.listen()
+        if outage == "missing":
+            bucket.bring_back()
 
     return end
 
@@ -105,6 +115,17 @@ def test_a_program_reads_that_it_may_try_again(bucket_site, begin_outage, alice)
     assert (error["code"], error["retryable"]) == ("files_unavailable", True)
 
 
+def test_an_export_says_which_files_it_could_not_read(bucket_site, begin_outage, alice):
+    visitor = Visitor(bucket_site, alice)
+    files = [upload_id(visitor, f"{number}.txt", b"%d" % number) for number in range(2)]
+    begin_outage()
+
+    exported = read_archive(visitor.http.get("/settings/data/chatsite.zip").content)
+
+    assert set(exported) == {"account.json", *(f"files/{pk} {n}.txt NOT READ.txt" for n, pk in enumerate(files))}
+    assert exported[f"files/{files[0]} 0.txt NOT READ.txt"].startswith("This file could not be read")
+
+
 def test_the_page_goes_on_with_an_estimate_of_what_is_sent(bucket_site, begin_outage, alice):
     visitor = Visitor(bucket_site, alice)
     first = visitor.ask("When does it open?", files=upload_id(visitor))
@@ -117,7 +138,7 @@ def test_the_log_has_one_line_for_all_files_without_a_traceback(bucket, stand_in
     with Site(stand_in.url, **bucket.environment) as site:
         visitor = Visitor(site, alice)
         files = [upload_id(visitor, f"{number}.txt", b"%d" % number) for number in range(3)]
-        bucket.error = OUTAGES["forbidden"]
+        bucket.error = REFUSALS["forbidden"]
         for file in files:
             assert visitor.http.get(f"/files/{file}/").status_code == 503
             assert visitor.http.delete(f"/files/{file}/").status_code == 204

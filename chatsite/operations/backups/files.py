@@ -8,7 +8,9 @@ import tarfile
 from io import BytesIO
 from pathlib import Path
 
+from django.core.exceptions import SuspiciousOperation
 from django.core.files.base import ContentFile
+from django.core.files.utils import validate_file_name
 from django.core.management import CommandError
 
 from chatsite.operations.backups.new_file import new_file
@@ -57,7 +59,7 @@ def restore(file: Path) -> int:
                 if content := archive.extractfile(member):
                     restore_member(member, content.read())
                     number += 1
-    except (OSError, tarfile.TarError) as error:
+    except (OSError, tarfile.TarError, SuspiciousOperation) as error:
         raise CommandError(f"{file} cannot be restored: {error}.") from error
     except FilesUnavailable as error:
         sentence = f"{file} is not restored, because the storage of files is unavailable: {error}"
@@ -66,7 +68,8 @@ def restore(file: Path) -> int:
 
 
 def restore_member(member: tarfile.TarInfo, content: bytes) -> None:
-    """Store one file unless it is there. Raises FilesUnavailable; the storage refuses a name outside of its folder."""
+    """Store one file unless it is there. Raises FilesUnavailable; SuspiciousOperation if the name leads elsewhere."""
+    validate_file_name(member.name, allow_relative_path=True)
     storage = get_storage()
     with storage_errors():
         # The size: a restore that was ended may have left the first part of a file.
