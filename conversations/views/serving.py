@@ -22,7 +22,8 @@ logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
-#: Not the threads of requests: while the storage is silent, only readers of files wait.
+#: Not the threads of requests, some of which wait for a silent storage anyway: those of uploads, of exports and of a
+#: file in the admin. Far more files are read here.
 _pool = ThreadPoolExecutor(8, thread_name_prefix="serving")
 #: No script, no form, no frame, nothing from elsewhere, and an origin of its own.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox"
