@@ -22,6 +22,8 @@ SMALL_BODY = 64 * 1024
 MAX_AT_ONCE = 4
 #: Seconds that another one waits for its turn. Proxies wait for longer.
 MAX_WAIT_SECONDS = 30
+#: Seconds without a byte after which an upload counts as broken off.
+MAX_SILENCE_SECONDS = 30
 #: Seconds for reading the body of a refused request: a browser reads the response only after it has sent its body.
 MAX_DISCARD_SECONDS = 5
 
@@ -70,7 +72,27 @@ class UploadLimit:
                 slot.close()
                 await send(message)
 
-            await self.application(scope, receive, release_slot_and_send)
+            await self.application(scope, TimedBody(receive), release_slot_and_send)
+
+
+class TimedBody:
+    """A `receive` for which the client has left when no byte of the body comes for MAX_SILENCE_SECONDS."""
+
+    def __init__(self, receive: Any) -> None:
+        self._receive = receive
+        self._is_complete = False
+
+    async def __call__(self) -> Any:
+        if self._is_complete:
+            # What comes now is that the client has left, which may take as long as the response.
+            return await self._receive()
+        try:
+            async with asyncio.timeout(MAX_SILENCE_SECONDS):
+                message = await self._receive()
+        except TimeoutError:
+            return {"type": "http.disconnect"}
+        self._is_complete = not message.get("more_body")
+        return message
 
 
 async def discard_in_turn(slots: UploadSlots, receive: Any) -> None:
@@ -97,7 +119,9 @@ def _read_person(headers: dict[bytes, bytes]) -> str:
     scheme, _space, secret = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
     if scheme.lower() == "bearer":
         owner = ApiToken.objects.filter(digest=hash_secret(secret.strip())).values_list("user", flat=True).first()
-        return str(owner or "")
+        if owner is not None:
+            return str(owner)
+    # Pages look at nothing but the session, whatever else a request has.
     cookies = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
     session_key = cookies.get(settings.SESSION_COOKIE_NAME, "")
     return str(SessionStore(session_key).get(SESSION_KEY, "")) if session_key.isalnum() else ""

@@ -196,6 +196,35 @@ def test_an_upload_that_breaks_off_releases_its_slot(alice):
     asyncio.run(upload())
 
 
+def test_an_upload_of_which_nothing_comes_any_more_releases_its_slot(alice, monkeypatch):
+    monkeypatch.setattr(uploads, "MAX_SILENCE_SECONDS", 0.1)
+
+    async def read_to_the_end(scope, receive, send):
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    scope = {"type": "http", "headers": session_of(alice) + LARGE}
+
+    async def upload():
+        async with asyncio.timeout(10):
+            await UploadLimit(read_to_the_end)(scope, receive_nothing, ignore)
+
+    asyncio.run(upload())
+
+
+def test_alice_gets_no_more_slots_with_a_token_that_is_none(alice):
+    session = session_of(alice)
+
+    async def upload():
+        requests = Requests()
+        requests.send(session + LARGE, MAX_AT_ONCE)
+        await requests.expect(MAX_AT_ONCE)
+        requests.send([*session, (b"authorization", b"Bearer none"), *LARGE])
+        await requests.expect(MAX_AT_ONCE)
+
+    asyncio.run(upload())
+
+
 def test_a_connection_that_is_too_old_is_not_asked_who_sends_a_large_body(alice):
     session = session_of(alice)
 
