@@ -4,6 +4,8 @@ import re
 
 #: Characters between two signs that belong together. Without a limit, signs without a partner would cost much time.
 MAX_INNER = 500
+#: The same for signs that may have others between them.
+MAX_STRONG = 200
 #: What keeps its signs: they are the text of code.
 CODE = re.compile(
     r"^ {0,3}(?P<fence>`{3,20}(?!`)|~{3,20}(?!~))[^\n]*\n(?P<block>.*?)(?:^ {0,3}(?P=fence)[`~]*[ \t]*$|\Z)"
@@ -14,14 +16,15 @@ CODE = re.compile(
 LINK = re.compile(
     rf"!?\[([^\[\]]{{0,{MAX_INNER}}})\]\((?:[^()\s]|\([^()\s]*\)){{0,2000}}(?:\s+\"[^\"\n]{{0,{MAX_INNER}}}\")?\)"
 )
-STRONG = re.compile(r"(?<!\\)\*\*|~~|(?<!\w)__(?=\S)|(?<=\S)__(?!\w)")
+STRONG = re.compile(rf"(?<!\\)(\*\*|~~|(?<!\w)__)(?=\S)(.{{1,{MAX_STRONG}}}?)(?<=[^\s\\])\1", re.DOTALL)
 EMPHASIS = re.compile(rf"(?<![\w*\\])\*(?=\S)([^*\n]{{1,{MAX_INNER}}})(?<=[^\s\\])\*(?![\w*])")
 UNDERLINE = re.compile(rf"(?<![\w\\])_(?=\S)([^_\n]{{1,{MAX_INNER}}})(?<=[^\s\\])_(?!\w)")
 #: At the beginning of lines: quotations, then headings, items of lists, and the lines below the heads of tables.
 QUOTATION = re.compile(r"^ {0,3}(?:> ?)+", re.MULTILINE)
-BEGINNING = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|[-*+][ \t]+(?:\[[ xX]\][ \t]+)?|\|)", re.MULTILINE)
+BEGINNING = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|[-*+][ \t]+(?:\[[ xX]\][ \t]+)?)", re.MULTILINE)
 RULE = re.compile(r"^[ \t]*(?:[|:\-][|:\- \t]{2,}|[*_][*_ \t]{2,})$\n?", re.MULTILINE)
-CELLS = re.compile(r"(?<![ \t])[ \t]*\|[ \t]*$|(?<=[ \t])\|(?=[ \t])", re.MULTILINE)
+TABLE_ROW = re.compile(r"^ {0,3}\|.*", re.MULTILINE)
+CELL_END = re.compile(r"(?<!\\)\|")
 ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
@@ -37,5 +40,7 @@ def strip_markup(text: str) -> str:
 
 def strip_signs(text: str) -> str:
     text = BEGINNING.sub("", RULE.sub("", QUOTATION.sub("", text)))
-    text = STRONG.sub("", CELLS.sub("", LINK.sub(r"\1", text)))
+    text = TABLE_ROW.sub(lambda row: CELL_END.sub("", row[0]).strip(), LINK.sub(r"\1", text))
+    # Twice: what is strong may hold what is struck through.
+    text = STRONG.sub(r"\2", STRONG.sub(r"\2", text))
     return ESCAPE.sub(r"\1", UNDERLINE.sub(r"\1", EMPHASIS.sub(r"\1", text)))

@@ -17,14 +17,16 @@ from conversations.markdown.plain_text import strip_markup
         ('See [it](/a "A title") and ![a bird](b.png)', "See it and a bird"),
         ("## Birds\n\n> A canary\n> sings", "Birds\n\nA canary\nsings"),
         ("- one\n  * two\n- [x] done\n3. three", "one\ntwo\ndone\n3. three"),
-        ("| Name | Size |\n|---|--:|\n| canary | 12 |", " Name  Size\n canary  12"),
+        ("| Name | Size |\n|---|--:|\n| canary | 12 |", "Name  Size\ncanary  12"),
         ("Above\n\n---\n\nbelow", "Above\n\n\nbelow"),
         ("```python\nsing(**words)  # loud\n```\nThen *more*", "sing(**words)  # loud\n\nThen more"),
         ("~~~\n**open", "**open"),
+        ("f(x)=x**2 grows, P(A | B) = 1, a ~~ b", "f(x)=x**2 grows, P(A | B) = 1, a ~~ b"),
+        ("**~~gone~~** and ~~**gone**~~", "gone and gone"),
         (r"Not \*this\*, costs \$5", "Not *this*, costs $5"),
         (
             "3 * 4 * 5, snake_case_name, a | b, x < y > z, [1] and (2)",
-            "3 * 4 * 5, snake_case_name, a  b, x < y > z, [1] and (2)",
+            "3 * 4 * 5, snake_case_name, a | b, x < y > z, [1] and (2)",
         ),
     ],
 )
