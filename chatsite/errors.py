@@ -12,7 +12,6 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from chatsite.form_text import TextNotUTF8
 from chatsite.http import get_previous_page, get_submitted_text, is_from_script
 from chatsite.server.outages import is_outage
 
@@ -34,8 +33,6 @@ def render_error(request: HttpRequest, status: int, message: str, template: str 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, TooManyFieldsSent):
         return render_error(request, 400, _("The form has more fields than any form here."))
-    if isinstance(exception, TextNotUTF8):
-        return render_error(request, 400, str(exception))
     return render_error(request, 400, _("The URL or the form is malformed."))
 
 

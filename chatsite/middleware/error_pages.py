@@ -5,13 +5,15 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from chatsite import errors
+from chatsite.form_text import TextNotUTF8
 from chatsite.middleware.base import AsyncMiddleware
 from chatsite.server.outages import is_outage
 
 
 class AddErrorPages(AsyncMiddleware):
     """A page for 405, whose response Django leaves empty, for requests whose body BodyLimit or UploadLimit has cut off,
-    for forms with files whose texts are too large, and for requests that fail because the database is unavailable.
+    for forms with files whose texts are too large or not UTF-8, and for requests that fail because the database is
+    unavailable.
     """
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -27,6 +29,8 @@ class AddErrorPages(AsyncMiddleware):
                 await sync_to_async(read_form)(request)
             except RequestDataTooBig:
                 return await sync_to_async(errors.content_too_large)(request)
+            except TextNotUTF8 as error:
+                return await sync_to_async(errors.render_error)(request, 400, str(error))
         response = await self.get_response(request)
         if response.status_code == 405 and isinstance(response, HttpResponse) and not response.content:
             allowed = response.headers.get("Allow", "")
@@ -38,5 +42,5 @@ class AddErrorPages(AsyncMiddleware):
 
 
 def read_form(request: HttpRequest) -> None:
-    """Read the form, which Django keeps; raises RequestDataTooBig."""
+    """Read the form, which Django keeps; raises RequestDataTooBig and TextNotUTF8."""
     request.POST  # noqa: B018
