@@ -51,6 +51,8 @@ class ToolCallView(View):
 @require_safe
 def show_image(request: SignedInRequest, pk: UUID, number: int, use: str) -> HttpResponse:
     """An image that came with the result of a call of an answer; `number`: its place among the images, from 1."""
+    if "\0" in use:  # PostgreSQL takes none
+        raise Http404
     answer = get_object_or_404(Message.objects.visible_to(request.user).only("content"), pk=pk)
     result = next((block.get("content") for block in answer.content if block.get("tool_use_id") == use), None)
     if result is None:  # while the answer is written, only the call has it

@@ -79,3 +79,7 @@ def test_nobody_else_sees_them_and_no_other_ones_exist(client, alice_client, cal
 def test_what_browsers_cannot_show_safely_has_no_address(alice_client, call, block):
     Message.objects.filter(pk=call.message_id).update(content=[{"tool_use_id": "toolu_1", "content": [block]}])
     assert alice_client.get(f"/messages/{call.message_id}/images/1/toolu_1/").status_code == 404
+
+
+def test_an_address_with_a_nul_names_no_image(alice_client, call):
+    assert alice_client.get(f"/messages/{call.message_id}/images/1/%00/").status_code == 404
