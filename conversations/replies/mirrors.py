@@ -157,7 +157,11 @@ class Mirrors:
         for pk in watched & self._mirrors.keys():
             self._mirrors[pk].watched_at = now
         for change in changes:
-            await self._apply(change)
+            try:
+                await self._apply(change)
+            except Exception:
+                # The others go on.
+                logger.exception("Reply %s of another process could not be shown.", change.id)
         return any(change.is_ending for change in changes)
 
     async def _apply(self, change: RowChange) -> None:
