@@ -1,5 +1,6 @@
 """Reads settings from the environment. An invalid value stops startup with an error that names the variable."""
 
+import re
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -73,6 +74,8 @@ def env_url(name: str, default: str) -> str:
 def env_bucket(name: str) -> str:
     """The name of a bucket of S3, for which a library is needed that the site does without otherwise; may be empty."""
     bucket = env_str(name)
+    if bucket and not re.fullmatch(r"[A-Za-z0-9._-]{3,63}", bucket):
+        raise ImproperlyConfigured(f"{name} must be the name of a bucket alone, such as team-files, not {bucket!r}.")
     if bucket and not (find_spec("storages") and find_spec("boto3")):
         raise ImproperlyConfigured(f"{name} needs a library: pip install 'django-storages[s3]'.")
     return bucket

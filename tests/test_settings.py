@@ -87,6 +87,13 @@ def test_an_invalid_value_stops_startup_with_an_error_that_names_the_variable(na
     assert name in last_line(process.stderr)
 
 
+@pytest.mark.parametrize("name", ["s3://team-files", "Team Files", "team/files", "ab"])
+def test_an_address_is_no_name_of_a_bucket(name):
+    process = run_python("from django.conf import settings; settings.DEBUG", ATTACHMENTS_BUCKET=name)
+    assert process.returncode != 0
+    assert "ATTACHMENTS_BUCKET must be the name of a bucket alone" in last_line(process.stderr)
+
+
 def test_a_bucket_without_the_library_for_it_stops_startup():
     """`None` in `sys.modules` makes the import system say that a module is not there."""
     code = "import sys; sys.modules['storages'] = None; from django.conf import settings; settings.DEBUG"
