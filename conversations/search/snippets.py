@@ -13,6 +13,8 @@ from conversations.models.words import fold
 #: The number of characters before the first match, and in the whole snippet.
 CHARACTERS_BEFORE = 80
 MAX_CHARACTERS = 280
+#: Characters around the first match of which the signs of Markdown are left out: of more it takes long.
+MAX_STRIPPED = 10_000
 
 
 def make_message_snippet(role: str, text: str, pattern: re.Pattern[str]) -> SafeString:
@@ -20,8 +22,12 @@ def make_message_snippet(role: str, text: str, pattern: re.Pattern[str]) -> Safe
 
     What was found only in the address of a link or among the signs is shown in the text as it was written.
     """
-    words = strip_markup(text) if role == Message.Role.ASSISTANT else text
-    is_hidden = not find_matches(words, pattern, 1) and find_matches(text, pattern, 1)
+    if role != Message.Role.ASSISTANT:
+        return make_snippet(text, pattern)
+    match = find_matches(text, pattern, 1)
+    start = max(match[0][0] - MAX_STRIPPED // 2, 0) if match else 0
+    words = strip_markup(text[start : start + MAX_STRIPPED])
+    is_hidden = match and not find_matches(words, pattern, 1)
     return make_snippet(text if is_hidden else words, pattern)
 
 

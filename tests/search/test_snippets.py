@@ -3,7 +3,7 @@
 import re
 
 from conversations.search.query import parse_query
-from conversations.search.snippets import make_snippet
+from conversations.search.snippets import make_message_snippet, make_snippet
 from tests.history import begin, finish_answer
 
 
@@ -65,3 +65,11 @@ def test_answers_are_shown_as_they_are_read_and_questions_as_they_were_typed(cli
 def search(client, typed):
     page = client.get("/search/", {"q": typed}).text
     return re.findall(r'<span class="snippet" dir="auto">(.*?)</span>', page, re.DOTALL)
+
+
+def test_a_match_far_down_a_long_answer_is_found():
+    text = "Much. " * 5_000 + "A **canary** sings. " + "More. " * 5_000
+    snippet = make_message_snippet("assistant", text, parse_query("canary").pattern)
+    assert "A <mark>canary</mark> sings." in snippet
+    assert snippet.startswith("… ")
+    assert snippet.endswith(" …")
