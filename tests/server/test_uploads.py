@@ -8,7 +8,7 @@ import time
 import httpx2
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connection
+from django.db import connection, connections
 from django.http import HttpResponse
 from django.test import AsyncRequestFactory, Client
 
@@ -21,6 +21,13 @@ from tests.site import CSRF, Visitor, eventually
 pytestmark = pytest.mark.django_db(transaction=True)
 LARGE = [(b"content-length", str(SMALL_BODY + 1).encode())]
 CHUNKED = [(b"transfer-encoding", b"chunked")]
+
+
+@pytest.fixture(autouse=True)
+def _no_connection_is_left():
+    """The thread in which UploadLimit looks people up would keep its connection, and the test database with it."""
+    yield
+    asyncio.run(sync_to_async(connections.close_all)())
 
 
 class Requests:
