@@ -1,7 +1,6 @@
 """UploadLimit: how many large bodies of one person are read at once."""
 
 import asyncio
-import json
 import socket
 import time
 
@@ -9,11 +8,9 @@ import httpx2
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import connection, connections
-from django.http import HttpResponse
-from django.test import AsyncRequestFactory, Client
+from django.test import Client
 
 from chatsite.accounts.models import ApiToken
-from chatsite.middleware.error_pages import AddErrorPages
 from chatsite.server import uploads
 from chatsite.server.uploads import MAX_AT_ONCE, SMALL_BODY, UploadLimit
 from tests.site import CSRF, Visitor, eventually
@@ -248,31 +245,6 @@ def test_a_connection_that_is_too_old_is_not_asked_who_sends_a_large_body(alice)
         assert await sync_to_async(lambda: connection.connection)() is not old
 
     asyncio.run(upload())
-
-
-def refuse(path, **headers):
-    """The response to a request that UploadLimit has refused."""
-
-    async def view(request):
-        raise AssertionError("not reached")
-
-    request = AsyncRequestFactory().post(path, headers=headers)
-    request.scope = {**request.scope, "too_many_uploads": True}
-    response = asyncio.run(AddErrorPages(view)(request))
-    assert isinstance(response, HttpResponse)
-    assert (response.status_code, response.headers["Retry-After"]) == (429, "60")
-    return response
-
-
-@pytest.mark.parametrize("path", ["/files/", "/api/chat"])
-def test_a_program_is_told_when_to_try_again(path):
-    error = json.loads(refuse(path, Accept="application/json").content)
-    assert error == {"error": "Too many large requests at once. Try again in a minute."}
-
-
-def test_a_person_reads_the_refusal_on_a_page():
-    page = refuse("/conversations/").content.decode()
-    assert "Too many large requests at once. Try again in a minute. Go back" in page
 
 
 def test_the_site_reads_the_next_file_of_alice_when_one_is_complete(site, alice, bob):
