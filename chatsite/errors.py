@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 #: Seconds after which a client may try again what the database could not do.
 OUTAGE_RETRY_SECONDS = "10"
-#: The same for a storage of files, which has been tried twice already.
+#: The same for a storage of files, which has been tried twice already, and for uploads, which take a while.
 FILES_RETRY_SECONDS = "60"
 
 
@@ -77,7 +77,7 @@ def too_many_uploads(request: HttpRequest) -> HttpResponse:
     """Other requests of the same person take too long."""
     message = _("Too many large requests at once. Try again in a minute.")
     response = render_error(request, 429, message, "errors/too_many_uploads.html")
-    response.headers["Retry-After"] = "60"
+    response.headers["Retry-After"] = FILES_RETRY_SECONDS
     response.headers["Connection"] = "close"
     return response
 

@@ -110,18 +110,15 @@ def is_large(headers: dict[bytes, bytes]) -> bool:
 
 def find_person(headers: dict[bytes, bytes]) -> str:
     """The id of the person whose API token or session a request has; empty if there is none, or no database."""
-    with suppress(Error):
-        return _read_person(headers)
-    return ""
-
-
-def _read_person(headers: dict[bytes, bytes]) -> str:
     scheme, _space, secret = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
-    if scheme.lower() == "bearer":
-        owner = ApiToken.objects.filter(digest=hash_secret(secret.strip())).values_list("user", flat=True).first()
-        if owner is not None:
-            return str(owner)
-    # Pages look at nothing but the session, whatever else a request has.
     cookies = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
     session_key = cookies.get(settings.SESSION_COOKIE_NAME, "")
-    return str(SessionStore(session_key).get(SESSION_KEY, "")) if session_key.isalnum() else ""
+    with suppress(Error):
+        if scheme.lower() == "bearer":
+            tokens = ApiToken.objects.filter(digest=hash_secret(secret.strip()))
+            if owner := tokens.values_list("user", flat=True).first():
+                return str(owner)
+        # Pages look at nothing but the session, whatever else a request has.
+        if session_key.isalnum():
+            return str(SessionStore(session_key).get(SESSION_KEY, ""))
+    return ""

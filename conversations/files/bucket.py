@@ -17,7 +17,7 @@ from django.utils.functional import cached_property
 from storages.backends.s3 import S3Storage
 from urllib3.exceptions import HTTPError
 
-#: Seconds, for each of ATTEMPTS: whoever waits for a file holds a thread meanwhile.
+#: Seconds for each of the ATTEMPTS. They are short because a thread waits for them.
 CONNECT_TIMEOUT, READ_TIMEOUT, ATTEMPTS = 3, 8, 2
 #: More than the threads that read and write files.
 MAX_CONNECTIONS = 40
