@@ -35,6 +35,8 @@ export class Turns {
   /** Add new turns, in the place of the article `replaced` and all that follow it. Returns the last new turn. */
   add(html, replaced) {
     this.#thread.querySelector("[data-empty]")?.remove();
+    // A class, because `:has()` would have the browser look at the style of all turns whenever one grows.
+    this.#thread.parentElement.classList.remove("without-turns");
     while (replaced?.nextElementSibling) replaced.nextElementSibling.remove();
     replaced?.remove();
     this.#append(parseHTML(html));

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.tracing import trace_page
 from tests.site import eventually
 
 pytestmark = pytest.mark.browser
@@ -62,3 +63,11 @@ def test_a_question_stays_near_the_top_while_its_answer_grows(window):
 
     assert top < 250
     assert abs(question.bounding_box()["y"] - top) <= 2
+
+
+def test_the_style_is_computed_for_what_grows_not_for_the_answer(long_window):
+    with trace_page(long_window.page) as trace:
+        long_window.page.wait_for_timeout(1000)
+    assert long_window.answer.get_attribute("data-state") == "writing"
+    assert len(trace.styled) > 5
+    assert sum(trace.styled) / len(trace.styled) < 40

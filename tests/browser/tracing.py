@@ -18,6 +18,8 @@ class Trace:
     tasks: list[float] = field(default_factory=list)
     #: Of those, what the page's scripts did just before the browser painted a frame.
     frames: list[float] = field(default_factory=list)
+    #: How many elements had their style computed, each time that this was necessary.
+    styled: list[int] = field(default_factory=list)
 
     def read(self, trace: bytes) -> None:
         events: list[dict[str, Any]] = json.loads(trace)["traceEvents"]
@@ -30,6 +32,8 @@ class Trace:
                 self.tasks.append(event["tdur"] / 1000)
             elif event["name"] == "FireAnimationFrame":
                 self.frames.append(event["tdur"] / 1000)
+            elif event["name"] == "UpdateLayoutTree":
+                self.styled.append(event["args"]["elementCount"])
 
 
 @contextmanager
