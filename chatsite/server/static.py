@@ -4,30 +4,57 @@ With DEBUG off, their names contain a hash of their content, and each has a comp
 """
 
 import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.base import ContentFile
 from django.http import Http404, HttpRequest
 from servestatic import ServeStaticASGI
 from servestatic.storage import CompressedManifestStaticFilesStorage
 
 #: A name as HashedStorage writes it: app.js becomes app.d1833e18.js.
 HASHED_NAME = re.compile(r"\.[0-9a-f]{8}\.")
+#: As the style sheets of the site are written; those of Django's admin have another form.
+IMPORT = re.compile(r'^@import "([\w-]+\.css)";$', re.MULTILINE)
 
 
 class HashedStorage(CompressedManifestStaticFilesStorage):
-    """Also replaces the names in the imports of JavaScript modules."""
+    """Also replaces the names in the imports of JavaScript modules, and joins style sheets with what they import."""
 
     support_js_module_import_aggregation = True
     #: Each pass replaces the names one step further along a chain of imports. Only a circle of them needs more.
     max_post_process_passes = 20
 
+    def post_process(self, paths: Any, dry_run: bool = False, **options: Any) -> Iterator[Any]:
+        """A page waits for all its style sheets, and less long for one file than for many."""
+        importing = [name for name in paths if name.endswith(".css") and IMPORT.search(read_source(paths, name))]
+        for name in importing if not dry_run else []:
+            self.delete(name)
+            self.save(name, ContentFile(join_imports(paths, name)))
+            paths[name] = (self, name)
+        yield from super().post_process(paths, dry_run, **options)
+
     def file_hash(self, name: str, content: Any = None) -> Any:
         """Eight digits, not Django's twelve: scripts name one another, and compression cannot shorten a hash."""
         digits = super().file_hash(name, content)
         return digits and digits[:8]
+
+
+def join_imports(paths: Any, name: str) -> str:
+    """A style sheet that has those which it imports in the place of its imports."""
+    folder = PurePosixPath(name).parent
+    return IMPORT.sub(lambda found: read_source(paths, f"{folder}/{found[1]}"), read_source(paths, name))
+
+
+def read_source(paths: Any, name: str) -> str:
+    """A file as it is in its source folder: the collected one may be of an earlier release."""
+    storage, path = paths[name]
+    with storage.open(path) as file:
+        return str(file.read().decode())
 
 
 class SourceFiles(ASGIStaticFilesHandler):

@@ -6,7 +6,9 @@ from contextlib import closing
 from http.client import HTTPConnection
 
 import pytest
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 
 from chatsite.server.static import HASHED_NAME, HashedStorage, serve_static_files
 from tests.site import ROOT
@@ -66,3 +68,19 @@ def test_browsers_and_proxies_keep_a_file_with_a_hash_in_its_name_for_ever(setti
     assert b"immutable" in dict(sent[0]["headers"])[b"cache-control"]
     for proxy in ("Caddyfile", "nginx.conf"):
         assert HASHED_NAME.pattern in (ROOT / "deploy" / proxy).read_text()
+
+
+def test_a_style_sheet_that_imports_others_is_collected_as_one_file(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path / "collected"
+    sources = tmp_path / "sources" / "css"
+    sources.mkdir(parents=True)
+    (sources / "site.css").write_text('@import "colors.css";\n@import "base.css";\n')
+    (sources / "colors.css").write_text(":root { --ink: black }\n")
+    (sources / "base.css").write_text("p { color: var(--ink) }\n")
+    settings.STATICFILES_DIRS = [tmp_path / "sources"]
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "chatsite.server.static.HashedStorage"}}
+    call_command("collectstatic", interactive=False, verbosity=0)
+    (sources / "base.css").write_text("p { color: red }\n")
+    call_command("collectstatic", interactive=False, verbosity=0)
+    name = staticfiles_storage.url("css/site.css").rpartition("/")[2]
+    assert (settings.STATIC_ROOT / "css" / name).read_text() == ":root { --ink: black }\n\np { color: red }\n\n"
