@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.tracing import trace_page
+from tests.history import create_conversation
 from tests.site import eventually
 
 pytestmark = pytest.mark.browser
@@ -71,3 +72,10 @@ def test_the_style_is_computed_for_what_grows_not_for_the_answer(long_window):
     assert long_window.answer.get_attribute("data-state") == "writing"
     assert len(trace.styled) > 5
     assert sum(trace.styled) / len(trace.styled) < 40
+
+
+def test_a_long_conversation_shows_its_end_before_the_modules_are_there(window, alice):
+    conversation = create_conversation(alice, *["A question."] * 15)
+    window.page.route("**/app*.js", lambda route: route.abort())
+    window.page.goto(f"/conversations/{conversation.pk}/")
+    expect(window.page.locator("article").last).to_be_in_viewport()
