@@ -127,6 +127,6 @@ export function notify(row) {
 
 function formatSize(bytes) {
   const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1);
-  const format = { style: "unit", unit: UNITS[power], unitDisplay: "short", maximumFractionDigits: power > 1 ? 1 : 0 };
+  const format = { style: "unit", unit: UNITS[power], unitDisplay: power ? "short" : "long", maximumFractionDigits: power > 1 ? 1 : 0 };
   return new Intl.NumberFormat(document.documentElement.lang, format).format(bytes / 1000 ** power);
 }

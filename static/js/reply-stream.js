@@ -10,7 +10,7 @@ import { errorMessage, send } from "./requests.js";
 /** The forms whose turn, with all that follow it, is replaced by the reply: see `data-ask`. */
 const REPLACING_FORMS = new Set(["retry", "edit", "decide"]);
 /** What is said at the end of a reply, by its state. */
-const ENDS = { complete: "answered", waiting: "waits" };
+const ENDS = { complete: "answered", stopped: "stopped", waiting: "waits" };
 
 /** Dispatches `asked`, `title`, `running`, `idle` and `waiting`: see events.js. */
 export class ReplyStream {

@@ -49,6 +49,7 @@ def test_alice_stops_with_the_button(window):
     window.expect_shown("article.assistant .prose p")
     window.stop()
     window.expect_shown("article.assistant .note", "You stopped this answer.")
+    expect(window.status).to_have_text("Answer stopped")
     expect(window.button("Send")).to_be_visible()
     assert Message.objects.get(role="assistant").state == "stopped"
 
