@@ -6,12 +6,12 @@ Filled by a Reply (the writer) or as a Mirror (a reply that another process writ
 import asyncio
 import contextvars
 from collections.abc import AsyncGenerator, Awaitable, Callable, Container, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from chatsite.accounts.access import Access
 from conversations import markdown, sse
+from conversations.replies import rendering
 from conversations.replies.end import End
 from conversations.replies.frames import Frames, LiveStep, ToolFrames, encode_changes
 from conversations.replies.marked_text import MarkedText
@@ -20,8 +20,6 @@ from conversations.replies.reader import ACCESS_ENDED, Reader
 
 #: Seconds after the end in which a title may still come.
 LATE_TITLE_SECONDS = 5
-# One thread: rendering holds the GIL, and several would only keep the event loop waiting for longer.
-_rendering_pool = ThreadPoolExecutor(1, thread_name_prefix="rendering")
 
 
 class Broadcast:
@@ -45,8 +43,7 @@ class Broadcast:
         self.readers: set[Reader] = set()
         self._on_leave = on_leave
         self._page_readers = 0
-        self._text_changed = Notifier()
-        self._page_changed = Notifier()
+        self._text_changed, self._page_changed = Notifier(), Notifier()
         self._frames = Frames()
         self._status = b""
         self._title = self._late_title = b""
@@ -56,7 +53,7 @@ class Broadcast:
         self._renderer = markdown.IncrementalRenderer(opening=opening, sources=sources)
         self._tools = ToolFrames()
         self._rendering: asyncio.Task[None] | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
         self._render_after = 0.0
 
     @property
@@ -232,8 +229,13 @@ class Broadcast:
     def _render_later(self) -> None:
         """Render soon, where a page reads and nothing is going to be rendered anyway."""
         if self._page_readers and self._timer is None and self._rendering is None:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_at(max(loop.time(), self._render_after), self._render)
+            self._timer = asyncio.get_running_loop().call_at(self._render_after, self._render_in_round)
+
+    def _render_in_round(self) -> None:
+        if rendering.rounds.is_over():
+            self._timer = asyncio.get_running_loop().call_soon(self._render_in_round)
+        else:
+            self._render()
 
     def _render(self) -> None:
         """Render the new text: at once if that is short, otherwise in a thread, with the task `_rendering`."""
@@ -253,7 +255,7 @@ class Broadcast:
 
     async def _push_when_rendered(self, render: Callable[[], list[bytes]]) -> None:
         try:
-            frames = await asyncio.get_running_loop().run_in_executor(_rendering_pool, render)
+            frames = await rendering.run_in_thread(render)
         finally:
             self._rendering = None
         self._push_rendered(frames)
@@ -293,8 +295,6 @@ class Broadcast:
         return self._snapshot_frame(html, tail) + self._tools.newest + title + self._status
 
     def _snapshot_frame(self, html: str, tail: str) -> bytes:
-        whole = {"html": html, "tail": tail}
-        if self.thoughts:
-            # Left out where it is not known here: the page keeps what it has.
-            whole["thinking"] = "".join(self.thoughts)
-        return sse.encode_frame("snapshot", whole)
+        # Left out where it is not known here: the page keeps what it has.
+        thinking = {"thinking": "".join(self.thoughts)} if self.thoughts else {}
+        return sse.encode_frame("snapshot", {"html": html, "tail": tail, **thinking})

@@ -9,7 +9,7 @@ import comrak
 import pytest
 
 from conversations import markdown
-from conversations.replies import Broadcast, End, Reader
+from conversations.replies import Broadcast, End, Reader, rendering
 
 
 def test_who_comes_after_the_end_gets_the_whole_text_as_it_was_stored():
@@ -109,6 +109,39 @@ def test_a_long_text_is_rendered_outside_the_event_loop(parsing_threads):
 def test_a_short_text_is_rendered_in_the_event_loop_until_its_end(parsing_threads):
     asyncio.run(followed(["A few ", "words"], pause=0.1))
     assert parsing_threads == ["MainThread", "MainThread", "MainThread", "rendering"]  # the third by `followed`
+
+
+def test_between_replies_that_have_new_text_at_once_the_event_loop_does_other_things(monkeypatch):
+    monkeypatch.setattr(rendering, "MAX_SECONDS", 0)
+    rounds: list[None] = []
+    rendered_in: list[int] = []
+
+    def parse(*arguments, _parse=comrak.render_markdown):
+        rendered_in.append(len(rounds))
+        return _parse(*arguments)
+
+    async def count_rounds():
+        while True:
+            rounds.append(None)
+            await asyncio.sleep(0)
+
+    async def read_all():
+        broadcasts = [Broadcast() for _ in range(5)]
+        readers = [asyncio.create_task(read(broadcast)) for broadcast in broadcasts]
+        await asyncio.sleep(0)
+        monkeypatch.setattr(comrak, "render_markdown", parse)
+        counting = asyncio.create_task(count_rounds())
+        for broadcast in broadcasts:
+            broadcast.write("A few words")
+        await asyncio.sleep(0.1)
+        counting.cancel()
+        for broadcast in broadcasts:
+            await broadcast.close(End("complete", ""), "<p>A few words</p>\n")
+        return await asyncio.gather(*readers)
+
+    frames = asyncio.run(read_all())
+    assert len(set(rendered_in[:5])) == 5
+    assert [read_committed(frame) for frame in frames] == ["<p>A few words</p>\n"] * 5
 
 
 @pytest.mark.parametrize("pause", [0, 0.01, 0.06])
