@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import translation
 
+from chatsite.server.content_type import ContentTypeCheck
 from chatsite.server.lifespan import Lifespan
 from chatsite.server.limits import BodyLimit
 from chatsite.server.static import serve_static_files
@@ -32,4 +33,5 @@ for language, _name in settings.LANGUAGES:
 if connection.vendor == "postgresql":
     # Seconds. For server processes only: a migration may take longer.
     connection.settings_dict["OPTIONS"].setdefault("query_timeout", 5)
-application = Lifespan(serve_static_files(ThreadPoolPerLane(UploadLimit(BodyLimit(django_application)))), engine)
+limited_application = ContentTypeCheck(UploadLimit(BodyLimit(django_application)))
+application = Lifespan(serve_static_files(ThreadPoolPerLane(limited_application)), engine)

@@ -58,6 +58,10 @@ def content_too_large(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def unreadable_content_type(request: HttpRequest) -> HttpResponse:
+    return render_error(request, 400, _("The Content-Type of the request cannot be read."))
+
+
 def disk_full(request: HttpRequest) -> HttpResponse:
     """The body of the request could not be kept."""
     message = _("There is no room for files on the server. Ask an administrator.")

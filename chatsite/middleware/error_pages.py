@@ -12,8 +12,8 @@ from chatsite.server.outages import is_outage
 
 class AddErrorPages(AsyncMiddleware):
     """A page for 405, whose response Django leaves empty, for requests whose body BodyLimit or UploadLimit has cut off,
-    for forms with files whose texts are too large or not UTF-8, and for requests that fail because the database is
-    unavailable.
+    for those whose Content-Type cannot be read, for forms with files whose texts are too large or not UTF-8, and for
+    requests that fail because the database is unavailable.
     """
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -24,6 +24,8 @@ class AddErrorPages(AsyncMiddleware):
             return await sync_to_async(errors.disk_full)(request)
         if scope.get("too_many_uploads"):
             return await sync_to_async(errors.too_many_uploads)(request)
+        if scope.get("unreadable_content_type"):
+            return await sync_to_async(errors.unreadable_content_type)(request)
         if request.content_type == "multipart/form-data" and not request.path.startswith("/api/"):
             try:
                 await sync_to_async(read_form)(request)

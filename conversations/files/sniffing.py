@@ -79,7 +79,9 @@ def sniff_zip(file: Path) -> str:
     try:
         with ZipFile(file) as archive:
             parts = archive.infolist()
-            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_INFLATED:
+            if len(parts) > MAX_PARTS:
+                raise Unreadable("parts", limit=MAX_PARTS, count=len(parts))
+            if sum(part.file_size for part in parts) > MAX_INFLATED:
                 raise Unreadable("inflates", limit=MAX_INFLATED // 1_000_000)
             names = {part.filename for part in parts}
             mimetype = b""

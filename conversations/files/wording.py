@@ -20,6 +20,7 @@ SENTENCES = {
     "no_text": gettext_noop("There is no text in %(name)s."),
     "old_office": gettext_noop("%(name)s has an old format of Office. Save it as docx, xlsx, pptx or PDF."),
     "pages": gettext_noop("%(name)s has %(count)s pages; a PDF may have %(limit)s."),
+    "parts": gettext_noop("%(name)s has %(count)s parts; a document may have %(limit)s."),
     "pixels": gettext_noop("%(name)s is too large: an image may have %(limit)s pixels on each side."),
     "rtf": gettext_noop("%(name)s is RTF. Save it as docx or PDF."),
     "text": gettext_noop("%(name)s is too long: a text may have %(limit)s characters."),

@@ -20,6 +20,19 @@ from conversations.files.reading import run_worker
 from tests.samples import docx_file, image_file, pdf_file, zip_file
 
 MEGABYTE = 1024 * 1024
+SHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+OFFICE_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+SHEET_OPENING = f'<worksheet xmlns="{SHEETS}"><sheetData>'
+#: The parts of a workbook, apart from its sheet.
+WORKBOOK = {
+    "_rels/.rels": f'<Relationships xmlns="{RELATIONS}"><Relationship Id="r0" '
+    f'Type="{OFFICE_RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+    "xl/workbook.xml": f'<workbook xmlns="{SHEETS}" xmlns:r="{OFFICE_RELATIONS}"><sheets>'
+    '<sheet name="A" sheetId="1" r:id="r1"/></sheets></workbook>',
+    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{RELATIONS}"><Relationship Id="r1" '
+    f'Type="{OFFICE_RELATIONS}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+}
 
 
 @pytest.fixture
@@ -147,11 +160,28 @@ def inflating_mimetype() -> bytes:
     return buffer.getvalue()
 
 
+def lying_sheet() -> bytes:
+    """A workbook that says of its only sheet, of 113 MB, that it has a thousand bytes."""
+    row = f'<row><c t="inlineStr"><is><t>{" " * 990}</t></is></c></row>'
+    sheet = f"{SHEET_OPENING}{row * 108_000}</sheetData></worksheet>"
+    content = zip_file({**WORKBOOK, "xl/worksheets/sheet1.xml": sheet})
+    return content.replace(struct.pack("<I", len(sheet)), struct.pack("<I", 1_000))
+
+
+#: Runs a command and prints how much memory it has taken, in KB.
+WATCH = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
 HOSTILE = {
     "image of 30,000 × 30,000 pixels": lambda: png(30_000, 30_000, chunk(b"IDAT", zlib.compress(bytes(9_000_000)))),
     "10,000 frames": lambda: png(9, 9, chunk(b"acTL", struct.pack(">II", 10_000, 0)), chunk(b"IDAT", inflating(1))),
     "document that inflates": lambda: zip_file({"word/document.xml": " " * 101_000_000}),
     "document whose type inflates": inflating_mimetype,
+    "document of 5,001 parts": lambda: zip_file({f"{n}": "" for n in range(5_001)}),
+    "workbook that inflates": lambda: zip_file({**WORKBOOK, "xl/worksheets/sheet1.xml": " " * 101_000_000}),
+    "workbook that inflates more than it says": lying_sheet,
     "deep XML": lambda: zip_file({"word/document.xml": "<a>" * 500_000}),
     "many elements": lambda: zip_file({"word/document.xml": f"<a>{'<b/>' * 3_000_000}</a>"}),
     "entities that grow": entities,
@@ -170,6 +200,24 @@ def test_a_hostile_file_is_refused_before_it_costs_much(read, name):
 
     # A second on a machine that has nothing else to do.
     assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_takes_little_memory(tmp_path, name):
+    file = tmp_path / "original"
+    file.write_bytes(HOSTILE[name]())
+    command = [sys.executable, "-m", "conversations.files.worker", str(file), "hostile", str(tmp_path)]
+    # Of its children, the first of which would have had the memory of the tests for a moment.
+    watching = [sys.executable, "-c", WATCH, *command]
+    finished = subprocess.run(watching, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, check=True)
+    assert int(finished.stdout) / 1024 < 200
+
+
+def test_a_sheet_becomes_lines_of_csv(read):
+    row = '<row r="1"><c r="A1" t="inlineStr"><is><t>Boat</t></is></c><c r="B1"><v>12</v></c></row>'
+    sheet = f"{SHEET_OPENING}{row}</sheetData></worksheet>"
+    content = zip_file({**WORKBOOK, "xl/worksheets/sheet1.xml": sheet})
+    assert read_text(read, "a.xlsx", content) == "# A\n\nBoat,12\n\n"
 
 
 def test_a_file_is_read_under_a_lower_limit_of_the_system(tmp_path):

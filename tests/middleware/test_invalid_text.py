@@ -1,9 +1,13 @@
 """Bytes that are not text, and characters that cannot be stored, are refused with an explanation."""
 
+from io import BytesIO
+
 import pytest
 
 from chatsite.accounts.models import ApiToken
-from conversations.models import Conversation
+from chatsite.form_text import CheckedBody
+from conversations.models import Attachment, Conversation
+from tests.site import Visitor
 
 FORM = "application/x-www-form-urlencoded"
 FETCH = {"X-Requested-With": "fetch"}
@@ -36,6 +40,70 @@ def test_a_form_with_files_whose_text_is_not_utf8_is_refused(alice_client, text,
     response = alice_client.generic("POST", "/conversations/", multipart(text), content_type, headers=FETCH)
     assert (response.status_code, response.json()) == (400, NOT_UTF8_ERROR)
     assert not Conversation.objects.exists()
+
+
+def upload(client, *headers: bytes, disposition: bytes = b'filename="notes.txt"'):
+    head = b"\r\n".join([b'Content-Disposition: form-data; name="file"; ' + disposition, *headers])
+    body = b"--x\r\n" + head + b"\r\n\r\nOpen at nine.\r\n--x--\r\n"
+    return client.generic("POST", "/files/", body, "multipart/form-data; boundary=x", headers=FETCH)
+
+
+@pytest.mark.parametrize(
+    "disposition",
+    [
+        b'filename="caf\xe9.txt"',
+        b"filename*=utf-8''caf%E9.txt",
+        b"filename*=utf-8''a%zz.txt",
+        b"filename*=latin-1''caf%E9.txt",
+        b"filename*=klingon''a.txt",
+        b"filename*=a.txt",
+        b"filename*0*=utf-8''%C3; filename*1*=''%FF",
+    ],
+)
+def test_a_file_whose_name_is_not_utf8_is_refused_and_not_left_out(alice_client, disposition):
+    response = upload(alice_client, disposition=disposition)
+    assert (response.status_code, response.json()) == (400, NOT_UTF8_ERROR)
+    assert not Attachment.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("disposition", "name"),
+    [
+        (b"filename*=utf-8''caf%C3%A9.txt", "caf\u00e9.txt"),
+        (b"filename*=UTF-8'en'a%20b.txt", "a b.txt"),
+        ("filename=\"x; y*=latin-1''%E9 \u00e9.txt\"".encode(), "x; y*=latin-1''%E9 \u00e9.txt"),
+        (b'filename=".."', "file"),
+        (b'filename="folder/"', "file"),
+    ],
+)
+def test_a_file_with_an_unusual_name_is_stored(alice_client, disposition, name):
+    assert upload(alice_client, disposition=disposition).status_code == 201
+    assert Attachment.objects.get().name == name
+
+
+@pytest.mark.parametrize("value", [b"klingon", b"klingon''utf-8", b"utf-8''%FF", b"\xff"])
+def test_a_file_whose_encoding_does_not_exist_is_refused(alice_client, value):
+    response = upload(alice_client, b"Content-Type: text/plain; charset*=" + value)
+    assert (response.status_code, response.json()) == (400, NOT_UTF8_ERROR)
+
+
+@pytest.mark.parametrize("length", [1, 7, 100])
+def test_a_name_that_is_not_utf8_is_found_wherever_the_body_is_cut(length):
+    body = multipart(b"Hello") + b'--x\r\nContent-Disposition: form-data; name="f"; filename="\xff"\r\n\r\nHi\r\n--x--'
+    checked = CheckedBody(BytesIO(body), b"x")
+    with pytest.raises(UnicodeDecodeError):
+        list(iter(lambda: checked.read(length), b""))
+
+
+@pytest.mark.parametrize("path", ["/conversations/", "/api/chat", "/healthz"])
+@pytest.mark.parametrize("value", ["klingon''utf-8", "undefined''%FF"])
+def test_a_request_whose_content_type_cannot_be_read_is_refused(site, alice, path, value):
+    content_type = f"multipart/form-data; boundary=x; charset*={value}"
+    response = Visitor(site, alice).http.post(
+        path, content=multipart(b"Hello"), headers={**FETCH, "Content-Type": content_type}
+    )
+    assert response.status_code == 400
+    assert response.json() == {"error": "The Content-Type of the request cannot be read."}
 
 
 @pytest.mark.parametrize("name", ["caf\u00e9", "\ufffd is a character, too"])

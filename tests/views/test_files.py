@@ -5,7 +5,7 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 import pytest
 
 from conversations.models import Attachment, Message
-from tests.samples import image_file, pdf_file
+from tests.samples import image_file, pdf_file, zip_file
 from tests.site import Visitor
 from tests.views.requests import SCRIPT
 
@@ -245,6 +245,12 @@ def test_the_same_content_is_stored_once_and_kept_until_nobody_has_it(site, alic
         ("x.bin", bytes(range(256)) * 9, 415, "x.bin is no file that can be read here."),
         ("x.zip", b"PK\x03\x04 nothing", 400, "x.zip is damaged and cannot be read."),
         ("x.pdf", b"%PDF-1.7 nothing", 400, "x.pdf is damaged and cannot be read."),
+        (
+            "many.docx",
+            zip_file({f"{n}": "" for n in range(5_001)}),
+            400,
+            "many.docx has 5,001 parts; a document may",
+        ),
         ("secret.pdf", pdf_file(1, password="x"), 400, "secret.pdf is protected by a password."),
         ("thick.pdf", pdf_file(601), 400, "thick.pdf has 601 pages; a PDF may have 600."),
         ("large.txt", b"x" * (20 * 1024 * 1024 + 1), 413, "large.txt is too large: a file may have 20 MB."),
