@@ -1,5 +1,6 @@
 """A bucket on a server that speaks S3, on loopback, in this process."""
 
+import socket
 import threading
 from typing import Any
 from xml.sax.saxutils import escape
@@ -32,6 +33,7 @@ class Bucket:
             "AWS_SECRET_ACCESS_KEY": "secret",
         }
         self._server: BaseWSGIServer | None = None
+        self._silence: socket.socket | None = None
         self.error: tuple[int, str] | None = None
         self.requests: list[tuple[str, str, str]] = []
         self._taken: dict[str, bytes] = {}
@@ -78,7 +80,15 @@ class Bucket:
             self._server.server_close()
             self._server = None
 
+    def fall_silent(self) -> None:
+        """As a server that takes connections and never answers, until `listen`."""
+        self.refuse_connections()
+        self._silence = socket.create_server(("127.0.0.1", self._port))
+
     def listen(self) -> None:
+        if self._silence is not None:
+            self._silence.close()
+            self._silence = None
         if self._server is None:
             self._server = make_server("127.0.0.1", self._port, self, threaded=True, request_handler=QuietHandler)
             threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -97,6 +107,7 @@ class Bucket:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.listen()
         self.refuse_connections()
         self.client.close()
 

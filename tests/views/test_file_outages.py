@@ -1,5 +1,8 @@
 """The bucket of the files is down, refuses or is not there: people read a sentence, and go on when it is back."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from conversations.models import Attachment, StoredFile
@@ -124,6 +127,23 @@ def test_an_export_says_which_files_it_could_not_read(bucket_site, begin_outage,
 
     assert set(exported) == {"account.json", *(f"files/{pk} {n}.txt NOT READ.txt" for n, pk in enumerate(files))}
     assert exported[f"files/{files[0]} 0.txt NOT READ.txt"].startswith("This file could not be read")
+
+
+def test_people_do_not_wait_long_for_a_storage_that_is_silent(bucket_site, bucket, alice, bob):
+    """Requests are given up after 8 seconds, and made twice."""
+    visitor, other = Visitor(bucket_site, alice), Visitor(bucket_site, bob)
+    file = upload_id(visitor)
+    bucket.fall_silent()
+    began = time.monotonic()
+    with ThreadPoolExecutor() as threads:
+        stored = threads.submit(upload, other)
+        read = threads.submit(visitor.http.get, f"/files/{file}/", headers=SCRIPT)
+        exported = threads.submit(visitor.http.get, "/settings/data/chatsite.zip")
+
+    assert time.monotonic() - began < 25
+    assert (stored.result().status_code, stored.result().json()) == (503, {"error": NOT_STORED})
+    assert (read.result().status_code, read.result().json()) == (503, {"error": NOT_READ})
+    assert f"files/{file} notes.txt NOT READ.txt" in read_archive(exported.result().content)
 
 
 def test_the_page_goes_on_with_an_estimate_of_what_is_sent(bucket_site, begin_outage, alice):
