@@ -6,7 +6,7 @@ Django's MiddlewareMixin calls `process_request` and `process_response` in a thr
 
 from collections.abc import Awaitable, Callable
 
-from asgiref.sync import markcoroutinefunction
+from asgiref.sync import markcoroutinefunction, sync_to_async
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
@@ -23,9 +23,16 @@ class AsyncMiddleware:
 
 
 class InEventLoop(MiddlewareMixin):
-    """Put before a class of Django's that never waits: `class Common(InEventLoop, CommonMiddleware)`."""
+    """Put before a class of Django's that never waits: `class Common(InEventLoop, CommonMiddleware)`.
+
+    One whose `process_response` sometimes waits says when.
+    """
 
     sync_capable = False
+
+    def may_wait(self, request: HttpRequest) -> bool:
+        """Whether `process_response` may use the database for this request: then it runs in a thread."""
+        return False
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response: HttpResponseBase | None = None
@@ -33,5 +40,7 @@ class InEventLoop(MiddlewareMixin):
             response = self.process_request(request)
         response = response or await self.get_response(request)  # type: ignore[misc]
         if hasattr(self, "process_response"):
-            response = self.process_response(request, response)
+            if self.may_wait(request):
+                return await sync_to_async(self.process_response)(request, response)
+            return self.process_response(request, response)
         return response

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -18,10 +19,15 @@ class SignInRequired(LoginRequiredMiddleware):
     A question from a plain form gets 401 as well: a redirect would lose its text.
     """
 
-    def process_view(self, request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponseBase | None:
+    async def process_view(self, request: HttpRequest, view: Any, *arguments: Any) -> HttpResponseBase | None:
+        if not getattr(view, "login_required", True):
+            return None
+        return await sync_to_async(self.require_person)(request, view, *arguments)
+
+    def require_person(self, request: HttpRequest, *view: Any) -> HttpResponseBase | None:
         """This is where the person is read, so where most requests fail while the database is unavailable."""
         try:
-            return super().process_view(request, *arguments, **options)
+            return super().process_view(request, *view)
         except Error as error:
             if not is_outage(error):
                 raise

@@ -24,6 +24,7 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
     def __init__(self, *, max_connections: int) -> None:
         connector = aiohttp.TCPConnector(limit=max_connections, ssl=httpx2.create_ssl_context())
         self._session = aiohttp.ClientSession(connector=connector, auto_decompress=False)
+        self._proxies = getproxies()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         timeout = request.extensions["timeout"]
@@ -42,7 +43,7 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
                 data=iterate(pieces) if parts else body or None,
                 # httpx2 follows redirects.
                 allow_redirects=False,
-                proxy=find_proxy(request.url),
+                proxy=self._find_proxy(request.url),
                 timeout=aiohttp.ClientTimeout(connect=timeout["pool"], sock_connect=timeout["connect"]),
             )
         return httpx2.Response(
@@ -51,6 +52,14 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
             stream=ResponseBody(response, timeout["read"]),
             extensions={"stream_reader": response.content},
         )
+
+    def _find_proxy(self, url: httpx2.URL) -> str | None:
+        """The proxy that the environment names for an address.
+
+        aiohttp's `trust_env` reads it, and .netrc, in two threads for each request.
+        """
+        proxy = self._proxies.get(url.scheme)
+        return proxy if proxy and not proxy_bypass(url.host) else None
 
     async def aclose(self) -> None:
         await self._session.close()
@@ -88,11 +97,3 @@ class ResponseBody(httpx2.AsyncByteStream):
     async def aclose(self) -> None:
         # Closes the connection, unless the whole body has been read.
         self._response.release()
-
-
-def find_proxy(url: httpx2.URL) -> str | None:
-    """The proxy that the environment names for an address.
-
-    aiohttp's `trust_env` reads it, and .netrc, in two threads for each request.
-    """
-    return None if proxy_bypass(url.host) else getproxies().get(url.scheme)

@@ -208,6 +208,9 @@ def test_the_proxy_of_the_environment_is_used(settings, monkeypatch):
     async def ask_through_proxy():
         server = await asyncio.start_server(proxy, "127.0.0.1")
         monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        # As a process does that starts with this environment.
+        await client.close_client()
+        client.open_client()
         async with server:
             with pytest.raises(Failed):
                 async with stream("Are you there?") as answer:
