@@ -16,6 +16,7 @@ from conversations.models import tree
 from conversations.models.content import (
     CONTENT_FROM_TEXT,
     Content,
+    SentMessage,
     extract_text,
     extract_thinking,
     find_file_ids,
@@ -221,6 +222,10 @@ class Message(models.Model):
     def thinking(self) -> str:
         """The summary of what Claude thought, as far as it was shown."""
         return extract_thinking(self.content)
+
+    def as_sent(self) -> SentMessage:
+        """The part of it that Claude is sent."""
+        return SentMessage(self.pk, self.parent_id, self.role, self.content, self.model, self.upstream_id)
 
     def versions(self) -> list[UUID]:
         """This message and its siblings, oldest first; without it when its row is gone."""

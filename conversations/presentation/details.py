@@ -61,12 +61,14 @@ def group_by_key(pairs: Iterable[tuple[K | None, Usage]]) -> dict[K, list[Usage]
     return groups
 
 
-def sum_tokens(answer: Message) -> dict[str, int] | None:
-    """The tokens of all calls of an answer, under the names of the Messages API; None where nothing is known."""
+def sum_tokens(answer: Message) -> Tokens | None:
+    """The tokens of all calls of an answer; None where nothing is known."""
     calls = get_calls([answer], answer.conversation)
-    if answer.pk not in calls:
-        return None
-    tokens = sum((call.tokens for call in calls[answer.pk]), Tokens())
+    return sum((call.tokens for call in calls[answer.pk]), Tokens()) if answer.pk in calls else None
+
+
+def name_tokens(tokens: Tokens) -> dict[str, int]:
+    """Tokens under the names of the Messages API."""
     return {
         "input_tokens": tokens.input,
         "output_tokens": tokens.output,

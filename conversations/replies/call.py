@@ -79,6 +79,8 @@ class UpstreamCall:
         """`on_started`: called when the row of usage can be inserted. `on_retry`: when the database is unavailable."""
         self.request, self.answer, self.purpose = request, answer, purpose
         self.usage: Usage | None = None
+        #: What it has used, once that is stored.
+        self.tokens: Tokens | None = None
         self.is_settled = False
         self._reservation = reservation
         self._on_started, self._on_retry = on_started, on_retry
@@ -181,16 +183,16 @@ class UpstreamCall:
         `detach`: clear references to what is deleted, which raise IntegrityError otherwise.
         """
         with transaction.atomic():
-            cost = 0
+            cost, tokens = 0, None
             if self.usage is not None:
                 # A copy: where this fails, a checkpoint must not insert the call as settled before it is settled again.
                 usage = copy(self.usage)
                 if detach:
                     detach_deleted([usage])
-                cost = self._store_usage(usage)
+                cost, tokens = self._store_usage(usage), usage.tokens
             if self._reservation is not None:
                 self._reservation.settle(cost)
-        self.is_settled = True
+        self.tokens, self.is_settled = tokens, True
 
     def _store_usage(self, usage: Usage) -> int:
         """Store the row; returns the cost that was not recorded before."""

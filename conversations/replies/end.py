@@ -5,6 +5,7 @@ from uuid import UUID
 
 from conversations.claude import errors
 from conversations.models import Message
+from conversations.models.tokens import Tokens
 from conversations.presentation.rendering import render_and_cache_html
 
 
@@ -12,7 +13,8 @@ from conversations.presentation.rendering import render_and_cache_html
 class End:
     """`state` and the rest are those of the message; `waiting` is an end too: the stream ends, the answer does not.
 
-    `thinking`: only where the end is read from the row, for readers to whom it was not streamed.
+    `thinking`: only where the end is read from the row, for readers to whom it was not streamed. `tokens`: what all
+    calls of the answer have used, where this process has made them.
     """
 
     state: str
@@ -21,6 +23,7 @@ class End:
     stop_reason: str = ""
     request_id: str = ""
     thinking: str = ""
+    tokens: Tokens | None = None
 
     @property
     def is_retryable(self) -> bool:

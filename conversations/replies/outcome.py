@@ -6,6 +6,7 @@ from conversations import markdown
 from conversations.claude.errors import Failed
 from conversations.models import Message, ToolCall
 from conversations.models.content import Content, extract_text, extract_thinking, text_content
+from conversations.models.tokens import Tokens
 from conversations.presentation.rendering import render_content
 from conversations.presentation.sources import source_ids
 from conversations.replies.end import End, read_end
@@ -22,6 +23,7 @@ class Outcome:
     request_id: str = ""
     upstream_id: str = ""
     thinking_seconds: float | None = None
+    tokens: Tokens | None = None
     failure: Failed | None = None
     is_text_only: bool = False
 
@@ -30,7 +32,7 @@ class Outcome:
 
     def end(self) -> End:
         code = self.failure.code if self.failure else ""
-        return End(self.state, self.ending, code, self.stop_reason, self.request_id)
+        return End(self.state, self.ending, code, self.stop_reason, self.request_id, tokens=self.tokens)
 
 
 def store_outcome(answer: Message, outcome: Outcome, opening: markdown.Opening | None = None) -> tuple[End, str]:

@@ -175,6 +175,7 @@ class Reply:
             request_id=request_id,
             upstream_id=writer.upstream_id,
             thinking_seconds=writer.thinking_seconds or None,
+            tokens=self._run.tokens,
             failure=failure,
         )
 

@@ -16,6 +16,7 @@ from conversations.claude import citations, client, prompt, tool_prompt
 from conversations.claude.errors import Failed
 from conversations.models import Message, Refused, Reservation, Usage
 from conversations.models.question import Approval
+from conversations.models.tokens import Tokens
 from conversations.replies import storage
 from conversations.replies.broadcast import Broadcast
 from conversations.replies.call import ReservedCall, Stopped, UpstreamCall, max_cost
@@ -56,6 +57,8 @@ class Run:
         self._on_call_started = on_call_started
         self._approval, self._step = approval, step
         self._calls_made = step.calls[0].step if step else 0
+        #: What the calls have used; None while nothing is known, and where some were made before it waited.
+        self.tokens: Tokens | None = None
         self._call: UpstreamCall | None = None
         self._has_shortened = False
         self._stop_requested = asyncio.Event()
@@ -147,12 +150,15 @@ class Run:
     async def _make_call(self, is_last: bool) -> None:
         self.writer.stop_reason = ""
         reservation, self._reservation = self._reservation, None
-        request = self._build_request(is_last)
+        call = self._begin_call(self._build_request(is_last), reservation=reservation)
         try:
-            async with self._begin_call(request, reservation=reservation) as call:
+            async with call:
                 await call.stream(self.writer.handle, self._deadline - asyncio.get_running_loop().time())
         except Refused:
             raise Failed("budget_spent") from None
+        finally:
+            if call.tokens is not None and self._step is None:
+                self.tokens = (self.tokens or Tokens()) + call.tokens
         if not self.writer.stop_reason:
             raise Failed("upstream_truncated")
 

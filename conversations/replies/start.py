@@ -105,7 +105,11 @@ class Branch:
 
 def read_branch(answer: Message, leaf: UUID | None) -> Branch:
     """The branch of the conversation of an answer that ends with the message `leaf`."""
-    messages = answer.conversation.prompt_messages(leaf)
+    if leaf == answer.parent_id and answer.parent and answer.parent.parent_id is None:
+        # Nothing stands above a first question.
+        messages = [answer.parent.as_sent()]
+    else:
+        messages = answer.conversation.prompt_messages(leaf)
     summary = answer.conversation.summaries.newest_on([message.id for message in messages])
     return Branch(messages, Attachment.objects.of_contents(message.content for message in messages), summary)
 

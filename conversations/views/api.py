@@ -92,12 +92,14 @@ async def end_frame(answer: Message, end: End) -> bytes:
                 "request_id": end.request_id,
             }
         )
-    usage = None
-    try:
-        usage = await sync_to_async(details.sum_tokens)(answer)
-    except Exception:
-        # The text is there without it. Raised from here, Django would never learn that the request is over.
-        logger.exception("What reply %s used could not be read.", answer.pk)
+    tokens = end.tokens
+    if tokens is None:
+        try:
+            tokens = await sync_to_async(details.sum_tokens)(answer)
+        except Exception:
+            # The text is there without it. Raised from here, Django would never learn that the request is over.
+            logger.exception("What reply %s used could not be read.", answer.pk)
+    usage = details.name_tokens(tokens) if tokens else None
     data = {"text": "", "state": end.state, "stop_reason": end.stop_reason or None, "usage": usage}
     return sse.encode_plain_frame(data)
 
