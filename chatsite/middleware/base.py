@@ -41,6 +41,7 @@ class InEventLoop(MiddlewareMixin):
         response = response or await self.get_response(request)  # type: ignore[misc]
         if hasattr(self, "process_response"):
             if self.may_wait(request):
-                return await sync_to_async(self.process_response)(request, response)
-            return self.process_response(request, response)
+                response = await sync_to_async(self.process_response)(request, response)
+            else:
+                response = self.process_response(request, response)
         return response

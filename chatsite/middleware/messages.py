@@ -2,6 +2,7 @@
 
 from django.contrib.messages import get_messages
 from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.messages.storage.base import BaseStorage
 from django.http import HttpRequest
 
 from chatsite.middleware.base import InEventLoop
@@ -12,4 +13,4 @@ class Messages(InEventLoop, MessageMiddleware):
 
     def may_wait(self, request: HttpRequest) -> bool:
         messages = get_messages(request)
-        return messages.added_new or messages.used
+        return isinstance(messages, BaseStorage) and (messages.added_new or messages.used)

@@ -19,7 +19,9 @@ class SignInRequired(LoginRequiredMiddleware):
     A question from a plain form gets 401 as well: a redirect would lose its text.
     """
 
-    async def process_view(self, request: HttpRequest, view: Any, *arguments: Any) -> HttpResponseBase | None:
+    async def process_view(  # type: ignore[override]
+        self, request: HttpRequest, view: Any, *arguments: Any
+    ) -> HttpResponseBase | None:
         if not getattr(view, "login_required", True):
             return None
         return await sync_to_async(self.require_person)(request, view, *arguments)
