@@ -26,6 +26,8 @@ from conversations.models.permissions import can_read_transcripts
 
 #: A writer that has sent no heartbeat for this long is considered stale.
 STALE_AFTER = timedelta(seconds=10)
+#: Of answers that are not final. SQLite uses the index of a constraint with this condition only for the same one.
+IS_OPEN = Q(state="writing") | Q(state="waiting")
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -49,7 +51,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def open(self) -> Self:
         """Answers that are not final: being written, or waiting for a person's decision."""
-        return self.filter(state__in=Message.OPEN_STATES)
+        return self.filter(IS_OPEN)
 
     def writing(self) -> Self:
         return self.filter(state=Message.State.WRITING)
@@ -189,7 +191,7 @@ class Message(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["conversation"],
-                condition=Q(state__in=["writing", "waiting"]),
+                condition=IS_OPEN,
                 name="one_open_message_per_conversation",
             ),
             models.CheckConstraint(

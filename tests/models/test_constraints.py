@@ -103,3 +103,12 @@ def test_a_person_has_one_connection_to_a_server(alice):
     server = MCPServer.objects.create(slug="a", title="A", url="https://a.example", authentication="oauth")
     MCPConnection.objects.create(user=alice, server=server)
     refused(lambda: MCPConnection.objects.create(user=alice, server=server), "one_connection_of_a_person_to_a_server")
+
+
+def test_the_open_answers_of_a_person_are_found_by_their_index(alice):
+    create_conversation(alice)
+    answers = Message.objects.open().filter(conversation__owner=alice)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # as it plans with many rows
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off")
+    assert "one_open_message_per_conversation" in answers.explain()
