@@ -33,5 +33,5 @@ for language, _name in settings.LANGUAGES:
 if connection.vendor == "postgresql":
     # Seconds. For server processes only: a migration may take longer.
     connection.settings_dict["OPTIONS"].setdefault("query_timeout", 5)
-limited_application = ContentTypeCheck(UploadLimit(BodyLimit(django_application)))
-application = Lifespan(serve_static_files(ThreadPoolPerLane(limited_application)), engine)
+checked_application = ContentTypeCheck(UploadLimit(BodyLimit(django_application)))
+application = Lifespan(serve_static_files(ThreadPoolPerLane(checked_application)), engine)

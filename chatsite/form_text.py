@@ -1,7 +1,7 @@
 """Refuses a form with files whose texts are not UTF-8: settings.FILE_UPLOAD_HANDLERS names the class.
 
-Django would replace each byte that it cannot decode by U+FFFD, which nobody can tell from one that was typed. A file
-whose name it cannot decode it would leave out.
+Django would replace each byte that it cannot decode by U+FFFD, which nobody can tell from one that was typed, and would
+leave out a file whose name it cannot decode.
 """
 
 import codecs
@@ -15,14 +15,16 @@ from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.utils.translation import gettext as _
 
 STRICT_UTF8 = "chatsite_strict_utf_8"
-#: Bytes in which the headers of a part end, or Django refuses them.
-MAX_HEADERS = 4096
-QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
-#: A parameter that names its encoding: https://www.rfc-editor.org/rfc/rfc5987
-ENCODED_PARAMETER = re.compile(r";\s*[^\s;=]+\*\s*=\s*([^\s;]*)")
-UTF8_VALUE = re.compile(r"utf-8'[\w-]*'((?:[^%\"]|%[0-9a-f]{2})*)", re.IGNORECASE)
-# Parsing holds the GIL: beside eight at once the event loop was late by 77 to 185 ms at most, beside one by 47 to 117.
-_parsing = threading.Lock()
+#: Bytes of a part in which the end of its headers is looked for. Django refuses a part with more than 1,024 of them.
+MAX_HEADER_BYTES = 4096
+#: What stands in quotation marks may look like a parameter.
+QUOTED_STRING = re.compile(r'"(?:\\.|[^"\\])*"')
+#: A parameter with its encoding, `filename*=utf-8''caf%C3%A9`: https://www.rfc-editor.org/rfc/rfc8187
+EXTENDED_PARAMETER = re.compile(r";\s*[^\s;=]+\*\s*=\s*([^\s;]*)")
+UTF8_EXTENDED_VALUE = re.compile(r"utf-8'[\w-]*'((?:[^%\"]|%[0-9a-f]{2})*)", re.IGNORECASE)
+# One form at a time, because parsing holds the GIL: while eight were parsed at once the event loop was late by at most
+# 77 to 185 ms, with one by 47 to 117.
+_parsing_lock = threading.Lock()
 
 
 class TextNotUTF8(MultiPartParserError):
@@ -44,20 +46,24 @@ class StrictText(FileUploadHandler):
         others = [handler for handler in self.request.upload_handlers if handler is not self]  # type: ignore[union-attr]
         body: Any = CheckedBody(input_data, boundary)
         try:
-            with _parsing:
-                return NamingParser(META, body, others, STRICT_UTF8).parse()
-        except UnicodeDecodeError:
+            with _parsing_lock:
+                return FormParser(META, body, others, STRICT_UTF8).parse()
+        except UnicodeError:
             raise TextNotUTF8(_("The form holds text that is not UTF-8.")) from None
 
 
-class NamingParser(MultiPartParser):
+class FormParser(MultiPartParser):
+    """Django's, which also keeps a file whose name has no usable character."""
+
     def sanitize_file_name(self, file_name: str) -> str:
-        """Django would leave out a file of which this leaves no name."""
+        """The name, or "file": Django leaves out a file without a name."""
         return super().sanitize_file_name(file_name) or _("file")
 
 
 class CheckedBody:
-    """The body of a form. Reading raises UnicodeDecodeError at headers of a part that are not UTF-8."""
+    """The body of a form. Reading raises UnicodeError where the headers of a part are not UTF-8: MultiPartParser would
+    leave out such headers, and with them the file.
+    """
 
     def __init__(self, body: Any, boundary: bytes) -> None:
         self._body = body
@@ -70,24 +76,25 @@ class CheckedBody:
         return data
 
     def _check(self, data: bytes) -> None:
+        """Check the headers of each part in `data`; what may be the beginning of some is kept for the next read."""
         position = 0
         while (start := data.find(self._delimiter, position)) >= 0:
             position = start + len(self._delimiter)
-            end = data.find(b"\r\n\r\n", position, position + MAX_HEADERS)
+            end = data.find(b"\r\n\r\n", position, position + MAX_HEADER_BYTES)
             if end >= 0:
                 check_headers(data[position:end].decode())
-            elif len(data) < position + MAX_HEADERS:
+            elif len(data) < position + MAX_HEADER_BYTES:
                 self._unchecked = data[start:]
                 return
         self._unchecked = data[max(position, len(data) - len(self._delimiter) + 1) :]
 
 
 def check_headers(headers: str) -> None:
-    """Raise UnicodeDecodeError where a parameter is in another encoding than UTF-8, or in none."""
-    for value in ENCODED_PARAMETER.findall(QUOTED.sub('""', headers)):
-        found = UTF8_VALUE.fullmatch(value)
+    """Raise UnicodeError where a parameter names another encoding than UTF-8, or none, or is not in it."""
+    for value in EXTENDED_PARAMETER.findall(QUOTED_STRING.sub('""', headers)):
+        found = UTF8_EXTENDED_VALUE.fullmatch(value)
         if found is None:
-            raise UnicodeDecodeError("utf-8", value.encode(), 0, len(value), "another encoding")
+            raise UnicodeError(f"Not UTF-8: {value}")
         unquote_to_bytes(found[1]).decode()
 
 

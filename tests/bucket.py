@@ -75,6 +75,9 @@ class Bucket:
 
     def refuse_connections(self) -> None:
         """As a server that is down, until `listen`."""
+        if self._silence is not None:
+            self._silence.close()
+            self._silence = None
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()
@@ -87,8 +90,7 @@ class Bucket:
 
     def listen(self) -> None:
         if self._silence is not None:
-            self._silence.close()
-            self._silence = None
+            self.refuse_connections()
         if self._server is None:
             self._server = make_server("127.0.0.1", self._port, self, threaded=True, request_handler=QuietHandler)
             threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -107,7 +109,6 @@ class Bucket:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.listen()
         self.refuse_connections()
         self.client.close()
 

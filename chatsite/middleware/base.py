@@ -23,15 +23,15 @@ class AsyncMiddleware:
 
 
 class InEventLoop(MiddlewareMixin):
-    """Put before a class of Django's that never waits: `class Common(InEventLoop, CommonMiddleware)`.
+    """Runs a middleware of Django's in the event loop: `class Common(InEventLoop, CommonMiddleware)`.
 
-    One whose `process_response` sometimes waits says when.
+    Only for one whose `process_request` uses no database. Where its `process_response` may use it, override `may_wait`.
     """
 
     sync_capable = False
 
     def may_wait(self, request: HttpRequest) -> bool:
-        """Whether `process_response` may use the database for this request: then it runs in a thread."""
+        """Whether `process_response` may use the database for this request: it then runs in a thread."""
         return False
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:

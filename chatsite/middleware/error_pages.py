@@ -9,23 +9,26 @@ from chatsite.form_text import TextNotUTF8
 from chatsite.middleware.base import AsyncMiddleware
 from chatsite.server.outages import is_outage
 
+#: What answers a request that an application around Django has refused, by the key that it sets in the scope.
+REFUSALS = {
+    "too_large": errors.content_too_large,
+    "disk_full": errors.disk_full,
+    "too_many_uploads": errors.too_many_uploads,
+    "unreadable_content_type": errors.unreadable_content_type,
+}
+
 
 class AddErrorPages(AsyncMiddleware):
-    """A page for 405, whose response Django leaves empty, for requests whose body BodyLimit or UploadLimit has cut off,
-    for those whose Content-Type cannot be read, for forms with files whose texts are too large or not UTF-8, and for
-    requests that fail because the database is unavailable.
+    """A page for 405, whose response Django leaves empty, for requests that an application around Django has refused,
+    for forms with files whose texts are too large or not UTF-8, and for requests that fail because the database is
+    unavailable.
     """
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         scope = getattr(request, "scope", {})
-        if scope.get("too_large"):
-            return await sync_to_async(errors.content_too_large)(request)
-        if scope.get("disk_full"):
-            return await sync_to_async(errors.disk_full)(request)
-        if scope.get("too_many_uploads"):
-            return await sync_to_async(errors.too_many_uploads)(request)
-        if scope.get("unreadable_content_type"):
-            return await sync_to_async(errors.unreadable_content_type)(request)
+        for key, respond in REFUSALS.items():
+            if scope.get(key):
+                return await sync_to_async(respond)(request)
         if request.content_type == "multipart/form-data" and not request.path.startswith("/api/"):
             try:
                 await sync_to_async(read_form)(request)

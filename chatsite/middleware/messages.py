@@ -1,4 +1,4 @@
-"""Django's messages: what a page says about the request before it."""
+"""Django's messages framework: notices for the next page."""
 
 from django.contrib.messages import get_messages
 from django.contrib.messages.middleware import MessageMiddleware
@@ -9,7 +9,7 @@ from chatsite.middleware.base import InEventLoop
 
 
 class Messages(InEventLoop, MessageMiddleware):
-    """Messages are stored, in a cookie or in the session, where some were added or shown."""
+    """MessageMiddleware stores messages, in a cookie or in the session, only after some were added or shown."""
 
     def may_wait(self, request: HttpRequest) -> bool:
         messages = get_messages(request)

@@ -7,7 +7,9 @@ from chatsite.middleware.base import InEventLoop
 
 
 class Sessions(InEventLoop, SessionMiddleware):
-    """A session is read where it is used, and stored only if it was changed."""
+    """The session is read where a view first uses it. SessionMiddleware stores it only if it was modified, because
+    SESSION_SAVE_EVERY_REQUEST is off.
+    """
 
     def may_wait(self, request: HttpRequest) -> bool:
         return request.session.modified

@@ -20,16 +20,19 @@ class SignInRequired(LoginRequiredMiddleware):
     """
 
     async def process_view(  # type: ignore[override]
-        self, request: HttpRequest, view: Any, *arguments: Any
+        self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
     ) -> HttpResponseBase | None:
-        if not getattr(view, "login_required", True):
+        """Uses a thread only for a view that requires a person, because reading one uses the database."""
+        if not getattr(view_func, "login_required", True):
             return None
-        return await sync_to_async(self.require_person)(request, view, *arguments)
+        return await sync_to_async(self._require_person)(request, view_func, view_args, view_kwargs)
 
-    def require_person(self, request: HttpRequest, *view: Any) -> HttpResponseBase | None:
+    def _require_person(
+        self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
         """This is where the person is read, so where most requests fail while the database is unavailable."""
         try:
-            return super().process_view(request, *view)
+            return super().process_view(request, view_func, view_args, view_kwargs)
         except Error as error:
             if not is_outage(error):
                 raise

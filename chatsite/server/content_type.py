@@ -1,4 +1,4 @@
-"""Refuses a request whose Content-Type cannot be read: Django would fail before it has a request to answer."""
+"""Refuses a request whose Content-Type cannot be parsed: Django raises before there is a request, and answers 500."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from django.utils.http import parse_header_parameters
 
 
 class ContentTypeCheck:
-    """An ASGI application around another one, which gets such a request without its Content-Type and with
-    `unreadable_content_type` in its scope, and responds with 400 (chatsite/middleware/error_pages.py).
+    """An ASGI application around another one. Where the Content-Type cannot be parsed, it passes the request on without
+    it, and with `unreadable_content_type` in the scope: chatsite/middleware/error_pages.py responds with 400.
     """
 
     def __init__(self, application: Any) -> None:
@@ -15,7 +15,7 @@ class ContentTypeCheck:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         headers = scope.get("headers", ())
-        # As Django joins them.
+        # As ASGIRequest joins repeated headers.
         content_type = ",".join(value.decode("latin-1") for name, value in headers if name == b"content-type")
         if not is_readable(content_type):
             others = [(name, value) for name, value in headers if name != b"content-type"]

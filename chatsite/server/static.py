@@ -18,7 +18,7 @@ from servestatic.storage import CompressedManifestStaticFilesStorage
 
 #: A name as HashedStorage writes it: app.js becomes app.d1833e18.js.
 HASHED_NAME = re.compile(r"\.[0-9a-f]{8}\.")
-#: As the style sheets of the site are written; those of Django's admin have another form.
+#: An import as the style sheets of the site write it. Django's admin writes url(…), which stays as it is.
 IMPORT = re.compile(r'^@import "([\w-]+\.css)";$', re.MULTILINE)
 
 
@@ -30,13 +30,19 @@ class HashedStorage(CompressedManifestStaticFilesStorage):
     max_post_process_passes = 20
 
     def post_process(self, paths: Any, dry_run: bool = False, **options: Any) -> Iterator[Any]:
-        """A page waits for all its style sheets, and less long for one file than for many."""
-        importing = [name for name in paths if name.endswith(".css") and IMPORT.search(read_source(paths, name))]
-        for name in importing if not dry_run else []:
-            self.delete(name)
-            self.save(name, ContentFile(join_imports(paths, name)))
-            paths[name] = (self, name)
+        """Joins style sheets first: a page waits for all of them, and less long for one file than for many."""
+        if not dry_run:
+            self._join_style_sheets(paths)
         yield from super().post_process(paths, dry_run, **options)
+
+    def _join_style_sheets(self, paths: Any) -> None:
+        style_sheets = [name for name in paths if name.endswith(".css")]
+        for name in style_sheets:
+            if IMPORT.search(read_source(paths, name)):
+                self.delete(name)
+                self.save(name, ContentFile(join_imports(paths, name)))
+                # What is hashed and compressed is the joined file.
+                paths[name] = (self, name)
 
     def file_hash(self, name: str, content: Any = None) -> Any:
         """Eight digits, not Django's twelve: scripts name one another, and compression cannot shorten a hash."""
@@ -45,7 +51,7 @@ class HashedStorage(CompressedManifestStaticFilesStorage):
 
 
 def join_imports(paths: Any, name: str) -> str:
-    """A style sheet that has those which it imports in the place of its imports."""
+    """A style sheet with the content of those that it imports from its folder. These import nothing themselves."""
     folder = PurePosixPath(name).parent
     return IMPORT.sub(lambda found: read_source(paths, f"{folder}/{found[1]}"), read_source(paths, name))
 

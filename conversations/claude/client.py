@@ -66,7 +66,7 @@ def open_client() -> None:
         max_retries=0,
         # A compressed stream would not arrive event by event; and it is read without decompression.
         default_headers={"Accept-Encoding": "identity"},
-        # They are made for each call even where nothing collects them.
+        # The SDK makes OpenTelemetry spans for each call, even where nothing collects them.
         open_telemetry={"traces": False},
         timeout=timeout,
         http_client=httpx2.AsyncClient(transport=transport, timeout=timeout, follow_redirects=True),

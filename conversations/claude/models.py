@@ -196,6 +196,7 @@ def update_models(models: Iterable[Model]) -> None:
     get_model.cache_clear()
 
 
+# Emptied by `update_models`. Limited, because old messages and clients of the API may name any model.
 @lru_cache(maxsize=1_000)
 def get_model(model_id: str) -> Model:
     """A model by its id. The catalogue says what it is; the API, once its list was read, what it takes and whether it

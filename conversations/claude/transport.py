@@ -24,6 +24,7 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
     def __init__(self, *, max_connections: int) -> None:
         connector = aiohttp.TCPConnector(limit=max_connections, ssl=httpx2.create_ssl_context())
         self._session = aiohttp.ClientSession(connector=connector, auto_decompress=False)
+        # Once, because it reads the whole environment.
         self._proxies = getproxies()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -54,7 +55,7 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
         )
 
     def _find_proxy(self, url: httpx2.URL) -> str | None:
-        """The proxy that the environment names for an address.
+        """The proxy for an address, by the environment at the start of the process.
 
         aiohttp's `trust_env` reads it, and .netrc, in two threads for each request.
         """

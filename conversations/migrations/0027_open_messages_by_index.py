@@ -9,6 +9,7 @@ class Migration(migrations.Migration):
         ('conversations', '0026_tool_call_by_block'),
     ]
 
+    # The same rows. In this form SQLite recognises the condition in a query, and uses the index.
     operations = [
         migrations.RemoveConstraint(
             model_name='message',

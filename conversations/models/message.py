@@ -26,7 +26,8 @@ from conversations.models.permissions import can_read_transcripts
 
 #: A writer that has sent no heartbeat for this long is considered stale.
 STALE_AFTER = timedelta(seconds=10)
-#: Of answers that are not final. SQLite uses the index of a constraint with this condition only for the same one.
+#: The condition for `Message.OPEN_STATES`. Not `state__in`: SQLite uses the index of a constraint with a condition only
+#: for a query with the same one, and does not recognise a list whose values are parameters.
 IS_OPEN = Q(state="writing") | Q(state="waiting")
 
 
@@ -225,8 +226,8 @@ class Message(models.Model):
         """The summary of what Claude thought, as far as it was shown."""
         return extract_thinking(self.content)
 
-    def as_sent(self) -> SentMessage:
-        """The part of it that Claude is sent."""
+    def to_sent_message(self) -> SentMessage:
+        """The part that Claude is sent, as `Conversation.prompt_messages` reads it."""
         return SentMessage(self.pk, self.parent_id, self.role, self.content, self.model, self.upstream_id)
 
     def versions(self) -> list[UUID]:

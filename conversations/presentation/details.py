@@ -63,12 +63,12 @@ def group_by_key(pairs: Iterable[tuple[K | None, Usage]]) -> dict[K, list[Usage]
 
 def sum_tokens(answer: Message) -> Tokens | None:
     """The tokens of all calls of an answer; None where nothing is known."""
-    calls = get_calls([answer], answer.conversation)
-    return sum((call.tokens for call in calls[answer.pk]), Tokens()) if answer.pk in calls else None
+    calls = get_calls([answer], answer.conversation).get(answer.pk)
+    return sum((call.tokens for call in calls), Tokens()) if calls else None
 
 
-def name_tokens(tokens: Tokens) -> dict[str, int]:
-    """Tokens under the names of the Messages API."""
+def encode_usage(tokens: Tokens) -> dict[str, int]:
+    """The object `usage` of the Messages API."""
     return {
         "input_tokens": tokens.input,
         "output_tokens": tokens.output,

@@ -43,7 +43,8 @@ class Broadcast:
         self.readers: set[Reader] = set()
         self._on_leave = on_leave
         self._page_readers = 0
-        self._text_changed, self._page_changed = Notifier(), Notifier()
+        self._text_changed = Notifier()
+        self._page_changed = Notifier()
         self._frames = Frames()
         self._status = b""
         self._title = self._late_title = b""
@@ -53,7 +54,7 @@ class Broadcast:
         self._renderer = markdown.IncrementalRenderer(opening=opening, sources=sources)
         self._tools = ToolFrames()
         self._rendering: asyncio.Task[None] | None = None
-        self._timer: asyncio.Handle | None = None
+        self._timer = rendering.RenderTimer(self._render)
         self._render_after = 0.0
 
     @property
@@ -139,8 +140,7 @@ class Broadcast:
 
     def close_unrendered(self, end: End, html: str) -> None:
         """End the broadcast without what its readers have not got yet: the `end` frame has the whole turn."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._timer.cancel()
         self._status, self._html = b"", html
         self.end = end
         self.ended.set()
@@ -228,20 +228,12 @@ class Broadcast:
 
     def _render_later(self) -> None:
         """Render soon, where a page reads and nothing is going to be rendered anyway."""
-        if self._page_readers and self._timer is None and self._rendering is None:
-            self._timer = asyncio.get_running_loop().call_at(self._render_after, self._render_in_round)
-
-    def _render_in_round(self) -> None:
-        if rendering.rounds.is_over():
-            self._timer = asyncio.get_running_loop().call_soon(self._render_in_round)
-        else:
-            self._render()
+        if self._page_readers and not self._timer.is_set and self._rendering is None:
+            self._timer.start(self._render_after)
 
     def _render(self) -> None:
         """Render the new text: at once if that is short, otherwise in a thread, with the task `_rendering`."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._timer.cancel()
         self._written.write_to(self._renderer)
         if self._renderer.is_short():
             self._push_rendered(encode_changes(self._renderer.flush()))
@@ -295,6 +287,8 @@ class Broadcast:
         return self._snapshot_frame(html, tail) + self._tools.newest + title + self._status
 
     def _snapshot_frame(self, html: str, tail: str) -> bytes:
-        # Left out where it is not known here: the page keeps what it has.
-        thinking = {"thinking": "".join(self.thoughts)} if self.thoughts else {}
-        return sse.encode_frame("snapshot", {"html": html, "tail": tail, **thinking})
+        whole = {"html": html, "tail": tail}
+        if self.thoughts:
+            # Left out where it is not known here: the page keeps what it has.
+            whole["thinking"] = "".join(self.thoughts)
+        return sse.encode_frame("snapshot", whole)

@@ -79,7 +79,7 @@ class UpstreamCall:
         """`on_started`: called when the row of usage can be inserted. `on_retry`: when the database is unavailable."""
         self.request, self.answer, self.purpose = request, answer, purpose
         self.usage: Usage | None = None
-        #: What it has used, once that is stored.
+        #: The tokens that were stored with its usage; None until then.
         self.tokens: Tokens | None = None
         self.is_settled = False
         self._reservation = reservation
@@ -183,16 +183,20 @@ class UpstreamCall:
         `detach`: clear references to what is deleted, which raise IntegrityError otherwise.
         """
         with transaction.atomic():
-            cost, tokens = 0, None
+            cost = 0
+            tokens: Tokens | None = None
             if self.usage is not None:
                 # A copy: where this fails, a checkpoint must not insert the call as settled before it is settled again.
                 usage = copy(self.usage)
                 if detach:
                     detach_deleted([usage])
-                cost, tokens = self._store_usage(usage), usage.tokens
+                cost = self._store_usage(usage)
+                # As `_store_usage` has corrected them.
+                tokens = usage.tokens
             if self._reservation is not None:
                 self._reservation.settle(cost)
-        self.tokens, self.is_settled = tokens, True
+        self.tokens = tokens
+        self.is_settled = True
 
     def _store_usage(self, usage: Usage) -> int:
         """Store the row; returns the cost that was not recorded before."""

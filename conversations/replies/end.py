@@ -13,8 +13,8 @@ from conversations.presentation.rendering import render_and_cache_html
 class End:
     """`state` and the rest are those of the message; `waiting` is an end too: the stream ends, the answer does not.
 
-    `thinking`: only where the end is read from the row, for readers to whom it was not streamed. `tokens`: what all
-    calls of the answer have used, where this process has made them.
+    `thinking`: only where the end is read from the row, for readers to whom it was not streamed. `tokens`: those of
+    all calls of the answer; None where this process has not made all of them.
     """
 
     state: str

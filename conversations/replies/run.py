@@ -57,7 +57,7 @@ class Run:
         self._on_call_started = on_call_started
         self._approval, self._step = approval, step
         self._calls_made = step.calls[0].step if step else 0
-        #: What the calls have used; None while nothing is known, and where some were made before it waited.
+        #: Those of all calls; None before the first, and for an answer that has waited: earlier calls are not known.
         self.tokens: Tokens | None = None
         self._call: UpstreamCall | None = None
         self._has_shortened = False

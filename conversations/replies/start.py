@@ -106,8 +106,8 @@ class Branch:
 def read_branch(answer: Message, leaf: UUID | None) -> Branch:
     """The branch of the conversation of an answer that ends with the message `leaf`."""
     if leaf == answer.parent_id and answer.parent and answer.parent.parent_id is None:
-        # Nothing stands above a first question.
-        messages = [answer.parent.as_sent()]
+        # A first question is its whole branch, and is loaded already.
+        messages = [answer.parent.to_sent_message()]
     else:
         messages = answer.conversation.prompt_messages(leaf)
     summary = answer.conversation.summaries.newest_on([message.id for message in messages])

@@ -25,6 +25,7 @@ from conversations import sse
 from conversations.files.uploads import UploadRefused, store_upload
 from conversations.models import Conversation, Message, Question, Tool, TooManyTurns
 from conversations.models.question import Approval
+from conversations.models.tokens import Tokens
 from conversations.presentation import details, wording
 from conversations.replies import End, Reader, engine
 from conversations.views.chat_request import INVALID, ChatRequest, InvalidRequest, parse, parse_form
@@ -92,16 +93,20 @@ async def end_frame(answer: Message, end: End) -> bytes:
                 "request_id": end.request_id,
             }
         )
-    tokens = end.tokens
-    if tokens is None:
-        try:
-            tokens = await sync_to_async(details.sum_tokens)(answer)
-        except Exception:
-            # The text is there without it. Raised from here, Django would never learn that the request is over.
-            logger.exception("What reply %s used could not be read.", answer.pk)
-    usage = details.name_tokens(tokens) if tokens else None
+    tokens = end.tokens or await read_tokens(answer)
+    usage = details.encode_usage(tokens) if tokens else None
     data = {"text": "", "state": end.state, "stop_reason": end.stop_reason or None, "usage": usage}
     return sse.encode_plain_frame(data)
+
+
+async def read_tokens(answer: Message) -> Tokens | None:
+    """What all calls of an answer have used, where this process has not made all of them."""
+    try:
+        return await sync_to_async(details.sum_tokens)(answer)
+    except Exception:
+        # The text is there without it. Raised from here, Django would never learn that the request is over.
+        logger.exception("What reply %s used could not be read.", answer.pk)
+        return None
 
 
 def read_request(request: HttpRequest) -> tuple[User, Access, ChatRequest, Question, list[list[Any]]]:

@@ -1,4 +1,6 @@
-/** Shows the end of a conversation as soon as the browser has read its turns, before the modules are there. */
-const thread = document.querySelector("chat-thread");
-// An address with the id of a turn leads to that turn.
-if (!location.hash.startsWith("#m-")) thread.scrollTop = thread.scrollHeight;
+/** Scrolls to the end of a conversation when its turns have been parsed; <chat-thread> does so once the modules are there. */
+{
+  const thread = document.querySelector("chat-thread");
+  // <chat-thread> shows the turn that an address names.
+  if (!location.hash.startsWith("#m-")) thread.scrollTop = thread.scrollHeight;
+}

@@ -66,12 +66,12 @@ def test_a_question_stays_near_the_top_while_its_answer_grows(window):
     assert abs(question.bounding_box()["y"] - top) <= 2
 
 
-def test_the_style_is_computed_for_what_grows_not_for_the_answer(long_window):
+def test_the_browser_computes_the_style_of_what_grows_and_not_of_the_conversation(long_window):
     with trace_page(long_window.page) as trace:
         long_window.page.wait_for_timeout(1000)
     assert long_window.answer.get_attribute("data-state") == "writing"
-    assert len(trace.styled) > 5
-    assert sum(trace.styled) / len(trace.styled) < 40
+    assert len(trace.styled_elements) > 5
+    assert sum(trace.styled_elements) / len(trace.styled_elements) < 40
 
 
 def test_a_long_conversation_shows_its_end_before_the_modules_are_there(window, alice):

@@ -13,13 +13,14 @@ CATEGORIES = ["toplevel", "devtools.timeline"]
 
 @dataclass
 class Trace:
-    """Milliseconds of CPU of the page's main thread: other work of the machine does not make them more."""
+    """What the page's main thread did."""
 
+    #: Milliseconds of CPU of each task: other work of the machine does not make them more.
     tasks: list[float] = field(default_factory=list)
     #: Of those, what the page's scripts did just before the browser painted a frame.
     frames: list[float] = field(default_factory=list)
-    #: How many elements had their style computed, each time that this was necessary.
-    styled: list[int] = field(default_factory=list)
+    #: Elements in each computation of style.
+    styled_elements: list[int] = field(default_factory=list)
 
     def read(self, trace: bytes) -> None:
         events: list[dict[str, Any]] = json.loads(trace)["traceEvents"]
@@ -33,7 +34,7 @@ class Trace:
             elif event["name"] == "FireAnimationFrame":
                 self.frames.append(event["tdur"] / 1000)
             elif event["name"] == "UpdateLayoutTree":
-                self.styled.append(event["args"]["elementCount"])
+                self.styled_elements.append(event["args"]["elementCount"])
 
 
 @contextmanager

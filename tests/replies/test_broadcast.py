@@ -111,18 +111,18 @@ def test_a_short_text_is_rendered_in_the_event_loop_until_its_end(parsing_thread
     assert parsing_threads == ["MainThread", "MainThread", "MainThread", "rendering"]  # the third by `followed`
 
 
-def test_between_replies_that_have_new_text_at_once_the_event_loop_does_other_things(monkeypatch):
-    monkeypatch.setattr(rendering, "MAX_SECONDS", 0)
-    rounds: list[None] = []
+def test_the_event_loop_does_other_things_between_the_renderings_of_many_replies(monkeypatch):
+    monkeypatch.setattr(rendering, "MAX_SECONDS_PER_ITERATION", 0)
+    iterations: list[None] = []
     rendered_in: list[int] = []
 
     def parse(*arguments, _parse=comrak.render_markdown):
-        rendered_in.append(len(rounds))
+        rendered_in.append(len(iterations))
         return _parse(*arguments)
 
-    async def count_rounds():
+    async def count_iterations():
         while True:
-            rounds.append(None)
+            iterations.append(None)
             await asyncio.sleep(0)
 
     async def read_all():
@@ -130,7 +130,7 @@ def test_between_replies_that_have_new_text_at_once_the_event_loop_does_other_th
         readers = [asyncio.create_task(read(broadcast)) for broadcast in broadcasts]
         await asyncio.sleep(0)
         monkeypatch.setattr(comrak, "render_markdown", parse)
-        counting = asyncio.create_task(count_rounds())
+        counting = asyncio.create_task(count_iterations())
         for broadcast in broadcasts:
             broadcast.write("A few words")
         await asyncio.sleep(0.1)

@@ -111,7 +111,7 @@ def show_pages(visit: Visit) -> None:
     took = pages.measure_list(visit.open, "/conversations/")
     readable, cpu = ("; ".join(f"{run[figure]:.0f}" for run in runs) for figure in ("readable", "cpu"))
     print(f"| conversation of {pages.MESSAGES:,} messages: readable, ms | {readable} | | | ≤ 400; ≤ 900 |")
-    print(f"| of these, ms of CPU of the page | {cpu} | | | |")
+    print(f"| ms of CPU of the page until then | {cpu} | | | |")
     print(f"| its elements; layout shift | {runs[0]['elements']:.0f}; {runs[0]['shift']:.3f} | | | ≤ 4,000; ≤ 0.02 |")
     print(f"| list of {pages.CONVERSATIONS:,} conversations: first page, ms | {took:.0f} | | | ≤ 80 |")
 
