@@ -16,7 +16,6 @@ from conversations.models import tree
 from conversations.models.content import (
     CONTENT_FROM_TEXT,
     Content,
-    SentMessage,
     extract_text,
     extract_thinking,
     find_file_ids,
@@ -225,10 +224,6 @@ class Message(models.Model):
     def thinking(self) -> str:
         """The summary of what Claude thought, as far as it was shown."""
         return extract_thinking(self.content)
-
-    def to_sent_message(self) -> SentMessage:
-        """The part that Claude is sent, as `Conversation.prompt_messages` reads it."""
-        return SentMessage(self.pk, self.parent_id, self.role, self.content, self.model, self.upstream_id)
 
     def versions(self) -> list[UUID]:
         """This message and its siblings, oldest first; without it when its row is gone."""

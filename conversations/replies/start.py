@@ -105,11 +105,7 @@ class Branch:
 
 def read_branch(answer: Message, leaf: UUID | None) -> Branch:
     """The branch of the conversation of an answer that ends with the message `leaf`."""
-    if leaf == answer.parent_id and answer.parent and answer.parent.parent_id is None:
-        # A first question is its whole branch, and is loaded already.
-        messages = [answer.parent.to_sent_message()]
-    else:
-        messages = answer.conversation.prompt_messages(leaf)
+    messages = answer.conversation.prompt_messages(leaf)
     summary = answer.conversation.summaries.newest_on([message.id for message in messages])
     return Branch(messages, Attachment.objects.of_contents(message.content for message in messages), summary)
 

@@ -14,7 +14,7 @@ from tests.replies.threads import storage_threads
 
 MAX_QUERIES = 18
 #: Of a first question, which creates its conversation.
-MAX_QUERIES_OF_A_FIRST_QUESTION = 15
+MAX_QUERIES_OF_A_FIRST_QUESTION = 16
 #: Those about tools, beside those that reserve and settle the call to Claude.
 MAX_QUERIES_OF_A_STEP = 10
 QUESTION = Question(text="[[nothinking]][[rate:0]][[echo:Yes.]]", model="claude-sonnet-5-5")
