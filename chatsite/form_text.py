@@ -7,6 +7,7 @@ leave out a file whose name it cannot decode.
 import codecs
 import re
 import threading
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -15,15 +16,18 @@ from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.utils.translation import gettext as _
 
 STRICT_UTF8 = "chatsite_strict_utf_8"
-#: Bytes of a part in which the end of its headers is looked for. Django refuses a part with more than 1,024 of them.
-MAX_HEADER_BYTES = 4096
-#: What stands in quotation marks may look like a parameter.
-QUOTED_STRING = re.compile(r'"(?:\\.|[^"\\])*"')
-#: A parameter with its encoding, `filename*=utf-8''caf%C3%A9`: https://www.rfc-editor.org/rfc/rfc8187
-EXTENDED_PARAMETER = re.compile(r";\s*[^\s;=]+\*\s*=\s*([^\s;]*)")
+#: Bytes of the headers of a part; Django refuses one with more.
+MAX_HEADER_BYTES = 1024
+#: What stands in quotation marks may look like a parameter. Without an end they go to that of the line.
+QUOTED_STRING = re.compile(r'"(?:\\.|[^"\\])*+(?:"|\\?\Z)')
+#: A parameter with its encoding, `filename*=utf-8''caf%C3%A9`, and the number of its part where there are several. HTTP
+#: has no parts: https://www.rfc-editor.org/rfc/rfc8187
+EXTENDED_PARAMETER = re.compile(r";\s*[^\s;=*]+\*(\d*\*?)\s*=\s*([^\s;]*)")
 UTF8_EXTENDED_VALUE = re.compile(r"utf-8'[\w-]*'((?:[^%\"]|%[0-9a-f]{2})*)", re.IGNORECASE)
-# One form at a time, because parsing holds the GIL: while eight were parsed at once the event loop was late by at most
-# 77 to 185 ms, with one by 47 to 117.
+#: Bytes of a form that waits for no other one.
+MAX_SMALL_FORM = 64 * 1024
+# One large form at a time, because parsing holds the GIL: while eight were parsed at once the event loop was late by at
+# most 77 to 185 ms, with one by 47 to 117.
 _parsing_lock = threading.Lock()
 
 
@@ -46,7 +50,7 @@ class StrictText(FileUploadHandler):
         others = [handler for handler in self.request.upload_handlers if handler is not self]  # type: ignore[union-attr]
         body: Any = CheckedBody(input_data, boundary)
         try:
-            with _parsing_lock:
+            with _parsing_lock if content_length > MAX_SMALL_FORM else nullcontext():
                 return FormParser(META, body, others, STRICT_UTF8).parse()
         except UnicodeError:
             raise TextNotUTF8(_("The form holds text that is not UTF-8.")) from None
@@ -77,25 +81,30 @@ class CheckedBody:
 
     def _check(self, data: bytes) -> None:
         """Check the headers of each part in `data`; what may be the beginning of some is kept for the next read."""
-        position = 0
-        while (start := data.find(self._delimiter, position)) >= 0:
+        start = data.find(self._delimiter)
+        while start >= 0:
             position = start + len(self._delimiter)
-            end = data.find(b"\r\n\r\n", position, position + MAX_HEADER_BYTES)
+            following = data.find(self._delimiter, position)
+            limit = position + MAX_HEADER_BYTES
+            # They end before the next part: otherwise each part would be checked once for all parts before it.
+            end = data.find(b"\r\n\r\n", position, limit if following < 0 else min(limit, following))
             if end >= 0:
                 check_headers(data[position:end].decode())
-            elif len(data) < position + MAX_HEADER_BYTES:
-                self._unchecked = data[start:]
-                return
-        self._unchecked = data[max(position, len(data) - len(self._delimiter) + 1) :]
+            elif following < 0 and len(data) < limit:
+                break
+            start = following
+        self._unchecked = data[start if start >= 0 else max(0, len(data) - len(self._delimiter) + 1) :]
 
 
 def check_headers(headers: str) -> None:
     """Raise UnicodeError where a parameter names another encoding than UTF-8, or none, or is not in it."""
-    for value in EXTENDED_PARAMETER.findall(QUOTED_STRING.sub('""', headers)):
-        found = UTF8_EXTENDED_VALUE.fullmatch(value)
-        if found is None:
-            raise UnicodeError(f"Not UTF-8: {value}")
-        unquote_to_bytes(found[1]).decode()
+    # Line by line, as Django reads them.
+    for line in headers.split("\r\n"):
+        for number, value in EXTENDED_PARAMETER.findall(QUOTED_STRING.sub('""', line)):
+            found = UTF8_EXTENDED_VALUE.fullmatch(value)
+            if number or found is None:
+                raise UnicodeError(f"Not UTF-8: {value}")
+            unquote_to_bytes(found[1]).decode()
 
 
 def find_codec(name: str) -> codecs.CodecInfo | None:

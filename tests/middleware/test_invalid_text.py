@@ -4,6 +4,7 @@ from io import BytesIO
 
 import pytest
 
+from chatsite import form_text
 from chatsite.accounts.models import ApiToken
 from chatsite.form_text import CheckedBody
 from conversations.models import Attachment, Conversation
@@ -58,6 +59,7 @@ def upload(client, *headers: bytes, disposition: bytes = b'filename="notes.txt"'
         b"filename*=klingon''a.txt",
         b"filename*=a.txt",
         b"filename*0*=utf-8''%C3; filename*1*=''%FF",
+        b"filename*=utf-8''x; filename*0=y",
     ],
 )
 def test_a_file_whose_name_is_not_utf8_is_refused_and_not_left_out(alice_client, disposition):
@@ -72,6 +74,7 @@ def test_a_file_whose_name_is_not_utf8_is_refused_and_not_left_out(alice_client,
         (b"filename*=utf-8''caf%C3%A9.txt", "caf\u00e9.txt"),
         (b"filename*=UTF-8'en'a%20b.txt", "a b.txt"),
         ("filename=\"x; y*=latin-1''%E9 \u00e9.txt\"".encode(), "x; y*=latin-1''%E9 \u00e9.txt"),
+        (rb'filename="a; v*=2\\"', "file"),
         (b'filename=".."', "file"),
         (b'filename="folder/"', "file"),
     ],
@@ -95,10 +98,20 @@ def test_a_name_that_is_not_utf8_is_found_wherever_the_body_is_cut(length):
         list(iter(lambda: checked.read(length), b""))
 
 
+def test_the_headers_of_a_part_are_checked_once_and_in_linear_time(monkeypatch):
+    checked: list[str] = []
+    monkeypatch.setattr(form_text, "check_headers", checked.append)
+    hostile = b"--x" * 200 + b'\\"' * 1742 + b"\r\n\r\n"
+    CheckedBody(BytesIO(hostile), b"x").read()
+    assert len(checked) <= 1
+
+
 @pytest.mark.parametrize("path", ["/conversations/", "/api/chat", "/healthz"])
-@pytest.mark.parametrize("value", ["klingon''utf-8", "undefined''%FF"])
-def test_a_request_whose_content_type_cannot_be_read_is_refused(site, alice, path, value):
-    content_type = f"multipart/form-data; boundary=x; charset*={value}"
+@pytest.mark.parametrize(
+    "parameter", ["charset*=klingon''utf-8", "charset*=undefined''%FF", "a*0=b; a*=utf-8''x", ";" * 1_000]
+)
+def test_a_request_whose_content_type_cannot_be_read_is_refused(site, alice, path, parameter):
+    content_type = f"multipart/form-data; boundary=x; {parameter}"
     response = Visitor(site, alice).http.post(
         path, content=multipart(b"Hello"), headers={**FETCH, "Content-Type": content_type}
     )
