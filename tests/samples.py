@@ -1,6 +1,7 @@
 """Files for tests, made when they are needed."""
 
 import io
+import os
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from PIL import Image
@@ -12,6 +13,13 @@ WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 def image_file(size=(40, 30), image_format="PNG", **options) -> bytes:
     buffer = io.BytesIO()
     Image.new("RGB", size, "teal").save(buffer, image_format, **options)
+    return buffer.getvalue()
+
+
+def noisy_picture() -> bytes:
+    """A picture of 14 MB, which no format makes smaller."""
+    buffer = io.BytesIO()
+    Image.frombytes("RGB", (2200, 2200), os.urandom(2200 * 2200 * 3)).save(buffer, "PNG", compress_level=0)
     return buffer.getvalue()
 
 

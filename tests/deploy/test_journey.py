@@ -6,7 +6,9 @@ import httpx2
 import pytest
 
 from tests.deploy.proxies import Client
+from tests.samples import noisy_picture
 from tests.site import eventually, free_port
+from tests.views.requests import SCRIPT
 
 FOUR_MEGABYTES = 4 * 1024 * 1024
 
@@ -131,6 +133,20 @@ def test_a_body_over_four_megabytes_is_refused_and_one_below_is_not(admin, decla
 
     assert status_of_body(FOUR_MEGABYTES) == 400  # the site's own limit for a message
     assert status_of_body(FOUR_MEGABYTES + 1) == 413
+
+
+def test_a_large_picture_comes_through_the_proxy_and_back(admin):
+    content = noisy_picture()
+    assert len(content) > 3 * FOUR_MEGABYTES
+    stored = admin.http.post("/files/", files={"file": ("報告 x.png", content)}, headers=SCRIPT)
+    assert stored.status_code == 201, stored.text
+    path = f"/files/{stored.json()['id']}/"
+
+    read = admin.http.get(path)
+    assert (read.status_code, read.content == content) == (200, True)
+    assert read.headers["X-Content-Type-Options"] == "nosniff"
+    part = admin.http.get(path, headers={"Range": "bytes=1000-1999"})
+    assert (part.status_code, part.content == content[1000:2000]) == (206, True)
 
 
 def test_the_proxy_serves_static_files_that_can_be_cached(proxy, visitor):
