@@ -1,6 +1,8 @@
 /** The window in which a mark in an answer shows the source that it cites. Without it a mark leads to the source. */
 
-/** Show sources in this popover. The list of sources comes when an answer ends; until then a mark leads nowhere. */
+import { translate } from "./page-data.js";
+
+/** Show sources in this popover. They come when an answer ends; until then a mark says so. */
 export function showCitationsIn(popover) {
   if (!popover) return;
   document.addEventListener("click", (event) => {
@@ -8,13 +10,14 @@ export function showCitationsIn(popover) {
     if (!mark || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     const source = document.getElementById(mark.hash.slice(1));
-    if (source) show(popover, mark, source);
+    const parts = source ? [...source.children].map((part) => part.cloneNode(true)) : [translate("sources-later")];
+    show(popover, mark, parts);
   });
 }
 
-function show(popover, mark, source) {
+function show(popover, mark, parts) {
   if (popover.matches(":popover-open")) popover.hidePopover();
-  popover.replaceChildren(...[...source.children].map((child) => child.cloneNode(true)));
+  popover.replaceChildren(...parts);
   popover.showPopover({ source: mark });
   popover.focus();
 }

@@ -59,6 +59,19 @@ def test_a_streamed_answer_has_marks_that_lead_somewhere_once_it_ends(open_windo
     expect(window.page.get_by_role("dialog", name="Source")).to_contain_text("Boats wait outside until then.")
 
 
+def test_a_mark_of_a_growing_answer_says_when_its_source_comes(open_window, alice):
+    conversation = begin_with_documents(alice).conversation_id
+    window = open_window(alice)
+    window.page.goto(f"/conversations/{conversation}/")
+    window.ask(f"[[rate:8]]{QUESTION.replace('[[/text]]', ' All day long.' * 20 + '[[/text]]')}")
+    mark(window, 1).click()
+    expect(window.page.get_by_role("dialog", name="Source")).to_have_text(
+        "The sources come with the end of the answer."
+    )
+    window.page.keyboard.press("Escape")
+    window.stop()
+
+
 def test_without_scripts_a_mark_leads_to_the_source_below_the_answer(plain_window, alice):
     answer = create_cited_answer(alice)
     plain_window.page.goto(f"/conversations/{answer.conversation_id}/")
