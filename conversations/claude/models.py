@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -193,11 +193,8 @@ def update_models(models: Iterable[Model]) -> None:
     """Replace what the API said of its models before."""
     global _listed_models
     _listed_models = {model.id: model for model in models}
-    get_model.cache_clear()
 
 
-# Emptied by `update_models`. Limited, because old messages and clients of the API may name any model.
-@lru_cache(maxsize=1_000)
 def get_model(model_id: str) -> Model:
     """A model by its id. The catalogue says what it is; the API, once its list was read, what it takes and whether it
     retires.
