@@ -34,4 +34,5 @@ if connection.vendor == "postgresql":
     # Seconds. For server processes only: a migration may take longer.
     connection.settings_dict["OPTIONS"].setdefault("query_timeout", 5)
 checked_application = ContentTypeCheck(UploadLimit(BodyLimit(django_application)))
-application = Lifespan(serve_static_files(ThreadPoolPerLane(checked_application)), engine)
+# Around the static files too: uvicorn may begin a request in the context of another one, which ends with that.
+application = Lifespan(ThreadPoolPerLane(serve_static_files(checked_application)), engine)

@@ -2,6 +2,7 @@
 browsers keep a file."""
 
 import asyncio
+import socket
 from contextlib import closing
 from http.client import HTTPConnection
 
@@ -36,6 +37,15 @@ def test_with_debug_on_it_is_not_found(site, path):
         connection.request("GET", f"/static/{path}")
         with connection.getresponse() as response:
             assert response.status in {400, 404}
+
+
+def test_a_style_sheet_comes_right_after_a_page_on_the_same_connection(site):
+    """The server begins the second request while the first one ends."""
+    requests = [b"GET /accounts/login/ HTTP/1.1\r\n", b"GET /static/css/base.css HTTP/1.1\r\nConnection: close\r\n"]
+    with socket.create_connection(("127.0.0.1", site.port)) as connection:
+        connection.sendall(b"".join(request + b"Host: 127.0.0.1\r\n\r\n" for request in requests))
+        received = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert received.endswith((ROOT / "static/css/base.css").read_bytes())
 
 
 def test_otherwise_nothing_outside_of_the_collected_files_is_served(settings, tmp_path):
