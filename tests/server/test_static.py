@@ -2,6 +2,7 @@
 browsers keep a file."""
 
 import asyncio
+import gzip
 import socket
 from contextlib import closing
 from http.client import HTTPConnection
@@ -94,3 +95,17 @@ def test_a_style_sheet_that_imports_others_is_collected_as_one_file(settings, tm
     call_command("collectstatic", interactive=False, verbosity=0)
     name = staticfiles_storage.url("css/site.css").rpartition("/")[2]
     assert (settings.STATIC_ROOT / "css" / name).read_text() == ":root { --ink: black }\n\np { color: red }\n\n"
+
+
+def test_a_compressed_style_sheet_means_what_its_source_means(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path / "collected"
+    sources = tmp_path / "sources" / "css"
+    sources.mkdir(parents=True)
+    rules = "  .usage :is(th, td):first-child {\n    color: red;\n  }\n" * 20
+    (sources / "table.css").write_text("@layer base {\n" + rules + "}\n")
+    settings.STATICFILES_DIRS = [tmp_path / "sources"]
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "chatsite.server.static.HashedStorage"}}
+    call_command("collectstatic", interactive=False, verbosity=0)
+    name = staticfiles_storage.url("css/table.css").rpartition("/")[2]
+    compressed = (settings.STATIC_ROOT / "css" / f"{name}.gz").read_bytes()
+    assert gzip.decompress(compressed) == b"@layer base{" + b".usage *:is(th,td):first-child{color:red}" * 20 + b"}"
