@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -201,7 +201,13 @@ def get_model(model_id: str) -> Model:
 
     Only the API can say that a model is retired: a date in the catalogue that has passed means that it is due.
     """
-    listed = _listed_models.get(model_id)
+    return _merge(model_id, _listed_models.get(model_id))
+
+
+# Limited, because old messages and clients of the API may name any model.
+@lru_cache(maxsize=1_000)
+def _merge(model_id: str, listed: Model | None) -> Model:
+    """What the catalogue and the API's list say of a model."""
     model = catalogue().get(model_id) or catalogue().get(SNAPSHOT_DATE.sub("", model_id))
     if model is None:
         return listed or Model(model_id, name=model_id)
