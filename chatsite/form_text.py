@@ -15,6 +15,8 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.utils.translation import gettext as _
 
+from chatsite.server.uploads import SMALL_BODY
+
 STRICT_UTF8 = "chatsite_strict_utf_8"
 #: Bytes of the headers of a part; Django refuses one with more.
 MAX_HEADER_BYTES = 1024
@@ -24,8 +26,6 @@ QUOTED_STRING = re.compile(r'"(?:\\.|[^"\\])*+(?:"|\\?\Z)')
 #: has no parts: https://www.rfc-editor.org/rfc/rfc8187
 EXTENDED_PARAMETER = re.compile(r";\s*[^\s;=*]+\*(\d*\*?)\s*=\s*([^\s;]*)")
 UTF8_EXTENDED_VALUE = re.compile(r"utf-8'[\w-]*'((?:[^%\"]|%[0-9a-f]{2})*)", re.IGNORECASE)
-#: Bytes of a form that waits for no other one.
-MAX_SMALL_FORM = 64 * 1024
 # One large form at a time, because parsing holds the GIL: while eight were parsed at once the event loop was late by at
 # most 77 to 185 ms, with one by 47 to 117.
 _parsing_lock = threading.Lock()
@@ -50,7 +50,7 @@ class StrictText(FileUploadHandler):
         others = [handler for handler in self.request.upload_handlers if handler is not self]  # type: ignore[union-attr]
         body: Any = CheckedBody(input_data, boundary)
         try:
-            with _parsing_lock if content_length > MAX_SMALL_FORM else nullcontext():
+            with _parsing_lock if content_length > SMALL_BODY else nullcontext():
                 return FormParser(META, body, others, STRICT_UTF8).parse()
         except UnicodeError:
             raise TextNotUTF8(_("The form holds text that is not UTF-8.")) from None

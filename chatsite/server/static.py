@@ -40,8 +40,9 @@ class HashedStorage(CompressedManifestStaticFilesStorage):
     def _prepare_style_sheets(self, paths: Any) -> None:
         style_sheets = [name for name in paths if name.endswith(".css")]
         for name in style_sheets:
-            style = SPACE_BEFORE_PSEUDO_CLASS.sub(" *:", join_imports(paths, name))
-            if style != read_source(paths, name):
+            source = read_source(paths, name)
+            style = SPACE_BEFORE_PSEUDO_CLASS.sub(" *:", join_imports(paths, name, source))
+            if style != source:
                 self.delete(name)
                 self.save(name, ContentFile(style))
                 # What is hashed and compressed is this file.
@@ -53,10 +54,10 @@ class HashedStorage(CompressedManifestStaticFilesStorage):
         return digits and digits[:8]
 
 
-def join_imports(paths: Any, name: str) -> str:
-    """A style sheet with the content of those that it imports from its folder. These import nothing themselves."""
+def join_imports(paths: Any, name: str, style: str) -> str:
+    """The style sheet `name` with the content of those that it imports from its folder, which import nothing."""
     folder = PurePosixPath(name).parent
-    return IMPORT.sub(lambda found: read_source(paths, f"{folder}/{found[1]}"), read_source(paths, name))
+    return IMPORT.sub(lambda found: read_source(paths, f"{folder}/{found[1]}"), style)
 
 
 def read_source(paths: Any, name: str) -> str:

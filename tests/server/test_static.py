@@ -6,6 +6,7 @@ import gzip
 import socket
 from contextlib import closing
 from http.client import HTTPConnection
+from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -81,31 +82,35 @@ def test_browsers_and_proxies_keep_a_file_with_a_hash_in_its_name_for_ever(setti
         assert HASHED_NAME.pattern in (ROOT / "deploy" / proxy).read_text()
 
 
-def test_a_style_sheet_that_imports_others_is_collected_as_one_file(settings, tmp_path):
+@pytest.fixture
+def style_sheets(settings, tmp_path):
+    """The source folder of style sheets, empty."""
     settings.STATIC_ROOT = tmp_path / "collected"
-    sources = tmp_path / "sources" / "css"
-    sources.mkdir(parents=True)
-    (sources / "site.css").write_text('@import "colors.css";\n@import "base.css";\n')
-    (sources / "colors.css").write_text(":root { --ink: black }\n")
-    (sources / "base.css").write_text("p { color: var(--ink) }\n")
     settings.STATICFILES_DIRS = [tmp_path / "sources"]
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "chatsite.server.static.HashedStorage"}}
-    call_command("collectstatic", interactive=False, verbosity=0)
-    (sources / "base.css").write_text("p { color: red }\n")
-    call_command("collectstatic", interactive=False, verbosity=0)
-    name = staticfiles_storage.url("css/site.css").rpartition("/")[2]
-    assert (settings.STATIC_ROOT / "css" / name).read_text() == ":root { --ink: black }\n\np { color: red }\n\n"
+    folder = tmp_path / "sources" / "css"
+    folder.mkdir(parents=True)
+    return folder
 
 
-def test_a_compressed_style_sheet_means_what_its_source_means(settings, tmp_path):
-    settings.STATIC_ROOT = tmp_path / "collected"
-    sources = tmp_path / "sources" / "css"
-    sources.mkdir(parents=True)
+def collect(name):
+    """Collect all files; the path of the one that pages load under this name."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+    return Path(staticfiles_storage.path(staticfiles_storage.url(name).removeprefix("/static/")))
+
+
+def test_a_style_sheet_that_imports_others_is_collected_as_one_file(style_sheets):
+    (style_sheets / "site.css").write_text('@import "colors.css";\n@import "base.css";\n')
+    (style_sheets / "colors.css").write_text(":root { --ink: black }\n")
+    (style_sheets / "base.css").write_text("p { color: var(--ink) }\n")
+    collect("css/site.css")
+    (style_sheets / "base.css").write_text("p { color: red }\n")
+    assert collect("css/site.css").read_text() == ":root { --ink: black }\n\np { color: red }\n\n"
+
+
+def test_a_compressed_style_sheet_means_what_its_source_means(style_sheets):
     rules = "  .usage :is(th, td):first-child {\n    color: red;\n  }\n" * 20
-    (sources / "table.css").write_text("@layer base {\n" + rules + "}\n")
-    settings.STATICFILES_DIRS = [tmp_path / "sources"]
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "chatsite.server.static.HashedStorage"}}
-    call_command("collectstatic", interactive=False, verbosity=0)
-    name = staticfiles_storage.url("css/table.css").rpartition("/")[2]
-    compressed = (settings.STATIC_ROOT / "css" / f"{name}.gz").read_bytes()
+    (style_sheets / "table.css").write_text("@layer base {\n" + rules + "}\n")
+    collected = collect("css/table.css")
+    compressed = collected.with_name(f"{collected.name}.gz").read_bytes()
     assert gzip.decompress(compressed) == b"@layer base{" + b".usage *:is(th,td):first-child{color:red}" * 20 + b"}"
