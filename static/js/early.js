@@ -1,7 +1,10 @@
-/**
- * Until the modules run, Enter in a question sends its form, as it does later, instead of adding a line to it.
- * The browser runs this before it shows the field, so keep it short.
- */
+/** What cannot wait for the modules. The browser runs this before it shows anything, so keep it short. */
+
+// The fonts of text, italics and code: one that comes after the turns are laid out has all of them laid out again.
+// Where one cannot be fetched, the browser uses a font of the system.
+for (const font of ["1em Atkinson", "italic 1em Atkinson", "1em JetBrains"]) document.fonts.load(font).catch(() => null);
+
+// Until the modules run, Enter in a question sends its form, as it does later, instead of adding a line to it.
 document.addEventListener("keydown", (event) => {
   const { form } = event.target;
   if (event.key !== "Enter" || event.shiftKey || event.isComposing || !form?.matches("[data-ask]")) return;

@@ -81,7 +81,9 @@ def visit(open_window, alice):
 
     def visit(path):
         traffic = Traffic(window.page)
-        window.page.goto(path, wait_until="networkidle")
+        # The network is also idle while the browser parses a long page, before it fetches the modules.
+        window.page.goto(path, wait_until="load")
+        window.page.wait_for_load_state("networkidle")
         traffic.end()
         return window, traffic
 
@@ -108,6 +110,12 @@ def test_what_is_rarely_used_is_loaded_when_it_is_used(visit, conversation):
     window.page.keyboard.press("Escape")
     window.page.get_by_role("searchbox").fill("morning")
     window.expect_shown("[data-results]", "How was the morning?")
+
+
+def test_the_fonts_of_italics_and_code_are_there_before_an_answer_needs_them(visit):
+    _, traffic = visit("/")
+    fonts = [name for name in traffic.files if name.startswith(("atkinson-hyperlegible-next-italic", "jetbrains-mono"))]
+    assert len(fonts) == 2
 
 
 def test_alice_asks_on_a_page_with_compressed_files(visit):
