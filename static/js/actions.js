@@ -26,6 +26,8 @@ export async function archive(entry, isArchived) {
   if (!(await attempt(() => send(isArchived ? "POST" : "DELETE", addressOf("archive", conversation))))) return;
   const showRows = isRow ? hideRows([conversation], entry.closest("[data-entries]")) : () => {};
   setFlag(conversation, "archived", isArchived);
+  // The button in the notice goes with it.
+  if (!isRow) entry.menuButton.focus();
   sidebar().refresh();
   toast().offerUndo(translate(isArchived ? "archived" : "unarchived"), async () => {
     await changeMark("archive", entry, !isArchived);

@@ -35,6 +35,7 @@ def test_the_pages_of_a_person(open_window, alice):
     ):
         check_accessibility(window, path)
     check_accessibility(window, f"/conversations/{conversation.pk}/edit/")
+    check_accessibility(window, f"/conversations/{archived.pk}/")
 
 
 def test_the_search(open_window, alice):

@@ -66,6 +66,37 @@ def test_the_open_conversation_is_archived_from_its_own_menu_and_stays_open(wind
     assert not is_marked(conversations[0], "archived")
 
 
+def test_an_archived_conversation_says_so_at_its_top_and_is_taken_out_there(window, conversations):
+    notice = window.page.get_by_role("region", name="Archive")
+    window.page.goto(f"/conversations/{conversations[0].pk}/")
+    expect(notice).to_be_hidden()
+    choose(window, window.page.locator(".heading"), "Archive")
+    expect(notice).to_contain_text("This conversation is archived.")
+
+    notice.get_by_role("button", name="Take out of the archive").click()
+    expect(notice).to_be_hidden()
+    expect(window.page.locator(".heading [data-menu]")).to_be_focused()
+    expect(row_of(window, conversations[0])).to_have_count(1)
+    assert not is_marked(conversations[0], "archived")
+
+
+def test_a_question_takes_an_archived_conversation_out_before_the_eyes_of_alice(window, conversations):
+    conversations[0].set_archived(True)
+    window.page.goto(f"/conversations/{conversations[0].pk}/")
+    expect(window.page.get_by_role("region", name="Archive")).to_be_visible()
+    window.ask_and_wait("[[rate:0]][[echo:Yes.]]")
+    expect(window.page.get_by_role("region", name="Archive")).to_be_hidden()
+
+
+def test_without_scripts_an_archived_conversation_is_taken_out_at_its_top(plain_window, alice):
+    conversation = create_conversation(alice)
+    conversation.set_archived(True)
+    plain_window.page.goto(f"/conversations/{conversation.pk}/")
+    plain_window.button("Take out of the archive").click()
+    expect(plain_window.page.get_by_role("region", name="Archive")).to_be_hidden()
+    assert not is_marked(conversation, "archived")
+
+
 def test_archiving_a_row_is_undone(window, conversations):
     window.page.goto("/conversations/")
     choose(window, window.page.locator("main chat-entry").nth(1), "Archive")

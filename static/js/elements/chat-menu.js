@@ -52,8 +52,10 @@ export class ChatMenu extends HTMLElement {
       const entry = menuButton.closest("chat-entry");
       if (!isByPointer || entry !== this.#entryAtPress) this.#open(entry);
     }
-    const item = event.target.closest("[role=menuitem]");
-    if (item && this.contains(item)) this.#choose(item.dataset.action);
+    const item = event.target.closest("chat-menu [data-action], .archived [data-action]");
+    if (!item) return;
+    event.preventDefault();
+    this.#choose(item.dataset.action);
   }
 
   #open(entry) {
@@ -78,9 +80,11 @@ export class ChatMenu extends HTMLElement {
     this.style.setProperty("top", `${top}px`);
   }
 
+  /** Outside of the open menu an action is for the conversation that is open: in the notice above it, in the palette. */
   #choose(action) {
+    const entry = this.#isOpen ? this.#entry : document.querySelector("chat-entry.heading");
     this.hidePopover();
-    ACTIONS[action](this.#entry);
+    ACTIONS[action](entry);
   }
 
   #handleKeydown(event) {
