@@ -66,7 +66,7 @@ def test_the_arrow_keys_go_round(window):
 def test_commands_that_make_no_sense_on_the_page_are_left_out(window):
     press(window, "Control+k")
     expect(option(window, "New conversation")).to_be_visible()
-    for name in ("Stop the answer", "Edit the last question", "Copy the last answer", "Administration"):
+    for name in ("Stop the answer", "Edit the last question", "Copy the last answer", "Print", "Administration"):
         expect(option(window, name)).to_be_hidden()
 
 
@@ -85,6 +85,47 @@ def test_the_menu_of_the_conversation_opens_from_the_palette(window, alice):
     window.page.keyboard.type("rename")
     press(window, "Enter")
     expect(window.page.get_by_role("menuitem", name="Pin", exact=True)).to_be_focused()
+
+
+def test_the_open_conversation_is_printed_and_exported_from_the_palette(window):
+    window.ask_and_wait("Tin [[rate:0]][[echo:Yes.]]")
+    for name, ending in (("Export as Markdown", ".md"), ("Export as JSON", ".json")):
+        press(window, "Control+k")
+        with window.page.expect_download() as download:
+            option(window, name).click()
+        assert download.value.suggested_filename.endswith(ending)
+    press(window, "Control+k")
+    option(window, "Print").click()
+    window.page.wait_for_url("**/print/")
+
+
+def test_print_is_for_the_open_conversation_after_the_menu_of_another(window, alice):
+    other, opened = create_conversation(alice, "Other."), create_conversation(alice, "Opened.")
+    window.page.goto(f"/conversations/{opened.pk}/")
+    row = window.page.locator(f'chat-sidebar chat-entry[data-conversation="{other.pk}"]')
+    row.hover()
+    row.locator("[data-menu]").click()
+    press(window, "Escape")
+    press(window, "Control+k")
+    option(window, "Print").click()
+    window.page.wait_for_url(f"**/conversations/{opened.pk}/print/")
+
+
+def test_the_palette_begins_with_another_conversation_than_the_open_one(window, alice):
+    create_conversation(alice, "One.")
+    window.page.goto(f"/conversations/{create_conversation(alice, 'Two.').pk}/")
+    press(window, "Control+k")
+    expect(option(window, "One.")).to_have_attribute("aria-selected", "true")
+    window.page.keyboard.type("two")
+    expect(option(window, "Two.")).to_have_attribute("aria-selected", "true")
+
+
+def test_alice_goes_to_the_archive_from_the_palette(window):
+    press(window, "Control+k")
+    window.page.keyboard.type("archive")
+    expect(option(window, "Archive")).to_have_attribute("aria-selected", "true")
+    press(window, "Enter")
+    window.page.wait_for_url("**/archive/")
 
 
 def test_what_is_not_found_is_said(window):

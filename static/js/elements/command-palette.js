@@ -59,7 +59,7 @@ export class CommandPalette extends HTMLElement {
     return [...this.querySelectorAll("[role=option]:not([hidden])")];
   }
 
-  /** Show the options with all the words that were typed, and that can be used on this page. Choose the first one. */
+  /** Show the options with all the words that were typed, and that can be used on this page. Choose the first one that leads elsewhere. */
   #showMatches() {
     const words = fold(this.#input.value).split(/\s+/);
     for (const option of this.querySelectorAll("[role=option]")) {
@@ -69,8 +69,9 @@ export class CommandPalette extends HTMLElement {
       option.hidden = !isUsable || !words.every((word) => label.includes(word));
     }
     for (const group of this.querySelectorAll("[role=group]")) group.hidden = !group.querySelector("li:not([hidden])");
-    this.#choose(this.#options[0]);
-    this.querySelector("[data-none]").textContent = this.#options.length ? "" : translate("nothing-found");
+    const options = this.#options;
+    this.#choose(options.find(({ dataset }) => dataset.href !== location.pathname) ?? options[0]);
+    this.querySelector("[data-none]").textContent = options.length ? "" : translate("nothing-found");
   }
 
   #choose(option) {
