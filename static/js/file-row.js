@@ -8,6 +8,8 @@ import { upload } from "./upload.js";
 /** The end of a name, which stays readable when the name is shortened: as in templatetags/files.py. */
 const NAME_END_LENGTH = 12;
 const BYTES_PER_MB = 1024 * 1024;
+/** Statuses with which the server refuses the file itself: it would refuse it again. */
+const REFUSALS = [400, 413, 415];
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
 
 export class FileRow {
@@ -105,11 +107,15 @@ export class FileRow {
     this.#part("size").textContent = `${percent} % · ${formatSize(this.#file.size)}`;
   }
 
+  get #canRetry() {
+    return this.#file && !REFUSALS.includes(this.error?.status);
+  }
+
   #setState(state) {
     if (state) this.element.dataset.state = state;
     else delete this.element.dataset.state;
     this.element.querySelector("progress").hidden = state !== "uploading";
-    this.element.querySelector("[data-retry-file]").hidden = state !== "failed" || !this.#file;
+    this.element.querySelector("[data-retry-file]").hidden = state !== "failed" || !this.#canRetry;
     this.#part("problem").hidden = state !== "failed";
     if (state !== "uploading") this.#part("size").textContent = this.#file ? formatSize(this.#file.size) : "";
     notify(this.element);

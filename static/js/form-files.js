@@ -86,7 +86,8 @@ export function holdBack(form, submitter) {
     return true;
   }
   if (!has("failed")) return false;
-  form.querySelector("[data-problem]").textContent = translate("file-failed");
+  const canRetry = form.querySelector("[data-retry-file]:not([hidden])");
+  form.querySelector("[data-problem]").textContent = translate(canRetry ? "file-failed" : "file-refused");
   return true;
 }
 

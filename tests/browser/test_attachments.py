@@ -140,8 +140,9 @@ def test_a_file_that_is_refused_says_why_and_is_not_forgotten(window):
     attach(window, {"name": "a.exe", "mimeType": "application/octet-stream", "buffer": b"MZ\0\1" * 99})
     expect(rows(window)).to_have_attribute("data-state", "failed")
     expect(window.status).to_contain_text("Files not attached: 1.")
+    expect(rows(window).get_by_role("button", name="Upload again")).to_be_hidden()
     window.composer.press("Enter")
-    window.expect_shown("#composer [data-problem]", "A file could not be attached.")
+    window.expect_shown("#composer [data-problem]", "A file could not be attached. Remove it.")
     assert not Message.objects.exists()
 
     window.button("Remove: a.exe").click()
@@ -156,7 +157,21 @@ def test_a_refusal_by_a_server_in_front_of_the_site_is_explained(window):
     window.page.route("**/files/", lambda route: route.fulfill(status=413, content_type="text/html", body=page))
     attach(window, text_file())
     expect(rows(window)).to_contain_text("The file is too large. A file may have 20")
+    expect(rows(window).get_by_role("button", name="Upload again")).to_be_hidden()
     expect(window.composer).to_have_value("What is this?")
+
+
+def test_what_the_site_cannot_take_at_the_moment_can_be_tried_again(window):
+    window.composer.fill("What is this?")
+    body = '{"error": "Files cannot be stored at the moment."}'
+    window.page.route("**/files/", lambda route: route.fulfill(status=503, content_type="application/json", body=body))
+    attach(window, text_file())
+    expect(rows(window)).to_contain_text("Files cannot be stored at the moment.")
+    window.composer.press("Enter")
+    window.expect_shown("#composer [data-problem]", "Try it again or remove it.")
+    window.page.unroute("**/files/")
+    window.button("Upload again: notes.txt").click()
+    expect(attached(window)).to_have_count(1)
 
 
 @pytest.mark.parametrize(("limit", "sentence"), [("maxMb", "The file is too large."), ("maxFiles", "may have")])
