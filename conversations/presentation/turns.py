@@ -90,8 +90,6 @@ class Turn(Versioned):
 
     @property
     def thinking_label(self) -> str:
-        if self.message.is_writing:
-            return _("Thoughts so far")
         return wording.describe_thinking(self.message.thinking_seconds)
 
     @property

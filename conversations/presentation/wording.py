@@ -96,9 +96,9 @@ def describe_cache_miss(reason: str, tokens: int) -> str:
 
 
 def describe_thinking(seconds: float | None) -> str:
-    """The name of what Claude thought, with how long that took where it was measured."""
+    """The name of what Claude thought, with how long that took where it was measured: at the end of the answer."""
     if seconds is None:
-        return _("Thinking")
+        return _("Thoughts")
     minutes, rest = divmod(max(round(seconds), 1), 60)
     if minutes:
         return _("Thought for %(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": rest}

@@ -20,7 +20,6 @@ export class Answer {
   #progress;
   /** Resolves to the ReadAloud, where the person has chosen that. */
   #readAloud = null;
-  #thinkingBegan = null;
   /** Resolves to the ToolSteps, once there is a step; null again at the end. */
   #steps = null;
   /** The titles of the tools that run now, by the ids of their calls. */
@@ -110,7 +109,6 @@ export class Answer {
     thinking: ({ text }) => {
       this.#thinking.hidden = false;
       this.#thoughts.append(text);
-      this.#thinkingBegan ??= performance.now();
       this.#progress.show("thinking");
     },
     tool: (frame) => {
@@ -144,10 +142,6 @@ export class Answer {
   #showWriting() {
     // Where a tool runs, what comes is only the end of the text before it.
     if (!this.#running.size) this.#progress.show("writing");
-    if (this.#thinkingBegan === null) return;
-    const seconds = Math.max(Math.round((performance.now() - this.#thinkingBegan) / 1000), 1);
-    this.article.querySelector("[data-thinking-label]").textContent = translate("thought-for", String(seconds));
-    this.#thinkingBegan = null;
   }
 
   /** The steps with tools stay at their places, which come empty. */

@@ -84,12 +84,36 @@ def test_the_page_tells_thinking_from_writing_and_shows_a_stall(window):
     window.ask("[[thinking:Let me **see** what there is.]][[rate:5]][[stall:6]][[chars:900]]")
     expect(progress(window)).to_have_attribute("data-phase", "thinking")
     expect(progress(window)).to_contain_text(re.compile(r"Thinking · \d+ s"))
-    expect(window.answer.locator("[data-thinking-label]")).to_have_text("Thoughts so far")
     expect(progress(window)).to_have_attribute("data-phase", "writing")
-    expect(window.answer.locator("[data-thinking-label]")).to_have_text(re.compile(r"Thought for \d+ s"))
     expect(progress(window)).to_contain_text("Waiting for Claude · 4 s")
     window.stop()
     expect(progress(window)).to_have_count(0)
+
+
+def test_thoughts_have_the_same_label_before_and_after_a_reload(window):
+    label = window.answer.locator("[data-thinking-label]")
+    window.ask("[[thinking:Let me see.]][[rate:20]][[chars:400]]")
+    window.expect_shown("article.assistant .prose p")
+    window.page.wait_for_url("**/conversations/*/")
+    for _before_and_after in range(2):
+        expect(label).to_be_visible()
+        expect(label).to_have_text("Thoughts")
+        window.page.reload()
+    window.expect_answer("complete")
+    ended = label.text_content()
+    assert re.fullmatch(r"Thought for \d+ s", ended)
+    window.page.reload()
+    expect(label).to_have_text(ended)
+
+
+def test_thoughts_that_were_stopped_are_no_longer_called_thinking(window):
+    label = window.answer.locator("[data-thinking-label]")
+    window.ask(f"[[rate:20]][[thinking:{'Let me see. ' * 60}]][[chars:400]]")
+    expect(label).to_be_visible()
+    window.stop()
+    expect(label).to_have_text("Thoughts")
+    window.page.reload()
+    expect(label).to_have_text("Thoughts")
 
 
 def test_thoughts_stay_open_and_become_prose_when_the_answer_ends(window):

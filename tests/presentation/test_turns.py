@@ -65,7 +65,7 @@ def test_every_model_is_offered_for_another_attempt(client, alice, settings):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "label"), [(None, "Thinking"), (0.2, "Thought for 1 s"), (12.4, "Thought for 12 s"), (65, "1 min 5 s")]
+    ("seconds", "label"), [(None, "Thoughts"), (0.2, "Thought for 1 s"), (12.4, "Thought for 12 s"), (65, "1 min 5 s")]
 )
 def test_thoughts_are_prose_with_their_duration(client, alice, seconds, label):
     thinking = [{"type": "thinking", "thinking": "**Wait**, <b>see</b>."}]
