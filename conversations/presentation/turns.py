@@ -57,6 +57,7 @@ class Turn(Versioned):
     can_retry: bool = False
     #: Whether trying again is what helps now, so that it is a button with its name on it.
     offers_retry: bool = False
+    #: Whether its text was cut, which the last turn offers to continue.
     can_continue: bool = False
     #: One of the values of NEXT_STEPS, or empty.
     next_step: str = ""
@@ -149,7 +150,7 @@ def build_turn(message: Message, viewer: User, *, is_last: bool = True) -> Turn:
         offers_retry=can_retry and is_unfinished(message) and message.error_code not in LASTING,
         retry_models=list_retry_models(message, can_retry=can_retry) if can_edit else [],
         can_fork=can_edit,
-        can_continue=can_edit and is_last and bool(message.text) and was_cut(message),
+        can_continue=can_edit and bool(message.text) and was_cut(message),
         next_step=NEXT_STEPS.get(message.error_code or message.stop_reason, "") if can_edit else "",
         staff_detail=staff_detail(message) if viewer.is_staff else [],
     )

@@ -80,6 +80,28 @@ def test_a_refusal_is_said_once_and_goes_when_the_next_attempt_succeeds(window):
     expect(window.answer.get_by_role("alert")).to_have_count(0)
 
 
+def test_try_again_looks_the_same_in_an_earlier_turn_before_and_after_a_reload(window):
+    window.ask("Slowly [[rate:20]][[chars:4000]]")
+    window.expect_shown("article.assistant .prose p")
+    window.stop()
+    window.button("Continue").click()
+    window.expect_shown("article.assistant:nth-of-type(4) .prose p")
+    window.stop()
+    first = window.answers.first.locator(".ways-on")
+    expect(first.get_by_role("button")).to_have_text("Try again")
+    shown = first.get_by_role("button").get_attribute("class")
+    window.page.reload()
+    expect(first.get_by_role("button")).to_have_text("Try again")
+    assert first.get_by_role("button").get_attribute("class") == shown
+
+
+def test_nothing_is_left_of_a_button_that_only_the_last_turn_has(window):
+    window.ask_and_wait("[[max_tokens]][[rate:0]][[echo:One two.]]")
+    window.button("Continue").click()
+    expect(window.answers).to_have_count(2)
+    expect(window.answers.first.locator(".ways-on")).to_have_count(0)
+
+
 def test_the_page_tells_thinking_from_writing_and_shows_a_stall(window):
     window.ask("[[thinking:Let me **see** what there is.]][[rate:5]][[stall:6]][[chars:900]]")
     expect(progress(window)).to_have_attribute("data-phase", "thinking")
