@@ -151,6 +151,15 @@ def test_a_file_that_is_refused_says_why_and_is_not_forgotten(window):
     window.expect_answer("complete")
 
 
+def test_on_a_phone_the_file_below_a_refused_one_does_not_cover_it(touch_window):
+    touch_window.page.goto("/")
+    refused = {"name": "a.exe", "mimeType": "application/octet-stream", "buffer": b"MZ\0\1" * 99}
+    attach(touch_window, refused, text_file())
+    expect(attached(touch_window)).to_have_count(1)
+    upper, lower = (rows(touch_window).nth(index).bounding_box() for index in (0, 1))
+    assert upper["y"] + upper["height"] <= lower["y"]
+
+
 def test_a_refusal_by_a_server_in_front_of_the_site_is_explained(window):
     window.composer.fill("What is this?")
     page = "<html><title>413 Request Entity Too Large</title></html>"
