@@ -26,8 +26,8 @@ def test_a_mark_shows_what_was_cited_and_opens_the_file_at_its_page(open_window,
     expect(source.get_by_role("link")).to_have_attribute("href", f"/files/{FILE}/?view#page=4")
     box = source.bounding_box()
     assert box
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= width
+    assert box["x"] >= 16
+    assert box["x"] + box["width"] <= width - 16
     check_accessibility(window)
     window.page.keyboard.press("Escape")
     expect(source).to_be_hidden()
