@@ -43,6 +43,21 @@ def test_a_word_in_a_table_is_not_cut(small_window):
     assert lines_of(small_window.answer.locator("td").nth(1)) == 1
 
 
+@pytest.mark.parametrize(
+    ("locale", "path"), [("en-GB", "/conversations/"), ("de-DE", "/conversations/"), ("de-DE", "/archive/")]
+)
+def test_what_can_be_done_with_selected_conversations_is_one_line_of_buttons(open_window, alice, locale, path):
+    for title in ("One.", "Two."):
+        create_conversation(alice, title).set_archived(path == "/archive/")
+    window = open_window(alice, viewport={"width": 390, "height": 780}, locale=locale)
+    window.page.goto(path)
+    window.page.locator("[data-all]").check()
+    parts = window.page.locator(".selection :is(.check, [data-count], button)")
+    middles = [box["y"] + box["height"] / 2 for box in (part.bounding_box() for part in parts.all())]
+    assert middles[0] == pytest.approx(middles[1], abs=1)
+    assert middles[0] + 20 < middles[2] == middles[3] == middles[4]
+
+
 @pytest.fixture
 def german_window(open_window, alice):
     """The smallest phone, with longer words."""
