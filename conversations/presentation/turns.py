@@ -16,6 +16,7 @@ from conversations.claude.models import Model, available_models, get_model
 from conversations.models import Attachment, Conversation, Message
 from conversations.models.tree import Parents, children_of
 from conversations.presentation import wording
+from conversations.presentation.continuing import is_continue
 from conversations.presentation.details import build_detail_rows, summarize_usage
 from conversations.presentation.labels import translate_labels
 from conversations.presentation.rendering import render_and_cache_html
@@ -151,7 +152,7 @@ def build_turn(message: Message, viewer: User, *, is_last: bool = True) -> Turn:
         retry_models=list_retry_models(message, can_retry=can_retry) if can_edit else [],
         can_fork=can_edit,
         can_continue=can_edit and bool(message.text) and was_cut(message),
-        next_step=NEXT_STEPS.get(message.error_code or message.stop_reason, "") if can_edit else "",
+        next_step=find_next_step(message) if can_edit else "",
         staff_detail=staff_detail(message) if viewer.is_staff else [],
     )
 
@@ -198,6 +199,13 @@ def add_details(turns: list[Turn], conversation: Conversation, viewer: User) -> 
     for turn in final:
         turn.usage = usage.get(turn.message.pk)
         turn.details = build_detail_rows(turn.message, turn.usage, for_staff=viewer.is_staff)
+
+
+def find_next_step(message: Message) -> str:
+    """What helps where trying again does not: one of the values of NEXT_STEPS, or ""."""
+    step = NEXT_STEPS.get(message.error_code or message.stop_reason, "")
+    # There are no words of the person to edit where they have pressed Continue.
+    return "" if step == "edit" and message.parent and is_continue(message.parent) else step
 
 
 def list_retry_models(message: Message, *, can_retry: bool) -> list[Model]:

@@ -92,7 +92,8 @@ def render_page(
 def put_in_edit_form(draft: Draft, turns: list[Turn], edit: str, user: User) -> Draft:
     """Open the form of the question `edit`, if it is among the turns, with the draft; returns what the composer has."""
     edited = next((turn for turn in turns if str(turn.message.pk) == edit and not turn.message.is_answer), None)
-    if edited is None:
+    # What the Continue button asks is nothing that a person has written.
+    if edited is None or edited.is_continue:
         return draft
     edited.is_edit_form_open, edited.problem = True, draft.problem
     edited.draft = draft.text or edited.message.text

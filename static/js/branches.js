@@ -28,7 +28,7 @@ export class Branches {
     const response = await send("POST", button.formAction, { form });
     const { question } = await response.json();
     const turn = await this.#show(form.closest("article"), question);
-    turn.querySelector("[data-action=edit]").focus({ preventScroll: true });
+    turn.querySelector("[data-action=edit]")?.focus({ preventScroll: true });
   }
 
   /** Show a turn, and those after it, as they are now. Returns the turn. Throws as `send` does. */

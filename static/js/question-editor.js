@@ -59,7 +59,7 @@ export class QuestionEditor {
   }
 
   #openLast() {
-    const last = [...this.#thread.querySelectorAll("article.user")].pop();
+    const last = [...this.#thread.querySelectorAll("article.user:has([data-action=edit])")].pop();
     if (last) this.open(last);
   }
 

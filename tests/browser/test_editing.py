@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conversations.models import Conversation, Message
+from conversations.presentation.wording import CONTINUE
 from tests.history import begin, create_conversation, texts
 from tests.site import eventually
 
@@ -218,6 +219,27 @@ def test_without_scripts_a_refused_edit_comes_back_in_its_place(plain_window, al
     plain_window.expect_shown("[data-ask=edit] [data-problem]", "still being written")
     expect(edit_field(plain_window)).to_have_value("Too early")
     expect(plain_window.composer).to_have_value("")
+
+
+def test_what_continue_asks_is_not_offered_for_editing(window, alice):
+    conversation = create_conversation(alice, "The harbour.", CONTINUE)
+    window.page.goto(f"/conversations/{conversation.pk}/")
+    continued = window.page.locator("article.user").last
+    expect(continued).to_contain_text("Continued")
+    expect(continued.get_by_role("button")).to_have_count(0)
+    window.composer.press("ArrowUp")
+    expect(edit_field(window)).to_have_value("The harbour.")
+    # Without scripts a form is opened by its address.
+    window.page.goto(f"/conversations/{conversation.pk}/?edit={continued.get_attribute('data-turn')}")
+    expect(edit_field(window)).to_have_count(0)
+
+
+def test_alice_may_write_what_continue_asks(window, alice):
+    window.page.goto(f"/conversations/{create_conversation(alice, 'The harbour.', 'Go on.').pk}/")
+    window.composer.press("ArrowUp")
+    edit_field(window).fill(CONTINUE)
+    press(window, "Save only")
+    expect(window.page.locator("article.user").last).to_contain_text("Continued")
 
 
 def test_without_scripts_a_link_cancels_the_edit(plain_window, alice):

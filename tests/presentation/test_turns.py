@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from conversations.models import Message
+from conversations.presentation import wording
 from tests.history import ask, create_conversation, create_usage, finish_answer
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,12 @@ def test_every_model_is_offered_for_another_attempt(client, alice, settings):
 
     settings.CHAT_MODELS = ["claude-sonnet-5-5"]
     assert offered_models(page_of(client, conversation)) == []
+
+
+def test_a_refusal_below_continued_does_not_offer_to_edit_what_nobody_wrote(client, alice):
+    conversation = create_conversation(alice, "The harbour.", wording.CONTINUE)
+    page = page_of(client, conversation, stop_reason="refusal")
+    assert "Edit the question" not in page
 
 
 @pytest.mark.parametrize(
