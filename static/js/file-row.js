@@ -10,7 +10,7 @@ const NAME_END_LENGTH = 12;
 const BYTES_PER_MB = 1024 * 1024;
 /** Statuses with which the server refuses the file itself: it would refuse it again. */
 const REFUSALS = [400, 413, 415];
-const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
+const UNITS = ["KB", "MB", "GB"];
 
 export class FileRow {
   #file;
@@ -131,8 +131,11 @@ export function notify(row) {
   row.dispatchEvent(new Event("files", { bubbles: true }));
 }
 
+/** As Django's `filesizeformat` does, in the row that takes the place of this one. */
 function formatSize(bytes) {
-  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1);
-  const format = { style: "unit", unit: UNITS[power], unitDisplay: power ? "short" : "long", maximumFractionDigits: power > 1 ? 1 : 0 };
-  return new Intl.NumberFormat(document.documentElement.lang, format).format(bytes / 1000 ** power);
+  const power = Math.min(Math.floor(Math.log2(bytes || 1) / 10), UNITS.length);
+  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1, useGrouping: false };
+  const number = new Intl.NumberFormat(document.documentElement.lang, digits).format(bytes / 1024 ** power);
+  const size = power ? `${number} ${UNITS[power - 1]}` : translate("bytes", String(bytes));
+  return size.replace(" ", "\u00a0");
 }

@@ -45,6 +45,22 @@ def test_a_question_does_not_wait_while_it_is_being_typed(window):
     assert not Message.objects.exists()
 
 
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+@pytest.mark.parametrize("size", [25, 1500, 2_000_000])
+def test_the_size_of_a_file_is_written_in_one_way_before_and_after_its_upload(open_window, alice, locale, size):
+    window = open_window(alice, locale=locale)
+    window.page.goto("/")
+    routes = hold_uploads(window)
+    file = text_file(content="Words. " * (size // 7) + "x" * (size % 7))
+    window.page.locator("#composer [data-attach]").set_input_files(file)
+    while not routes:
+        window.page.wait_for_timeout(50)
+    uploading = rows(window).locator("[data-part=size]").text_content().partition(" · ")[2]
+    routes[0].continue_()
+    expect(attached(window)).to_have_count(1, timeout=30_000)
+    assert rows(window).locator(".meta").text_content().strip() == uploading
+
+
 def test_files_survive_a_reload(window):
     attach_and_wait(window, image(), text_file())
     window.composer.fill("What is this? [[rate:0]]")
