@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='preferences',
             name='theme',
-            field=models.CharField(blank=True, choices=[(None, 'as the system'), ('light', 'light'), ('dark', 'dark')], max_length=10, verbose_name='colors'),
+            field=models.CharField(blank=True, choices=[(None, 'as the system'), ('light', 'light'), ('dark', 'dark')], max_length=10, verbose_name='colours'),
         ),
         migrations.AlterField(
             model_name='preferences',

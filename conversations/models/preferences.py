@@ -29,7 +29,7 @@ class Preferences(models.Model):
     effort = models.CharField(_("effort"), max_length=10, blank=True)
     # The names of the tools that Claude may use.
     tools = models.JSONField(_("tools"), default=list, blank=True, editable=False)
-    theme = models.CharField(_("colors"), max_length=10, blank=True, choices=Theme)
+    theme = models.CharField(_("colours"), max_length=10, blank=True, choices=Theme)
     enter_sends = models.BooleanField(_("Enter sends; Shift+Enter adds a line"), default=True)
     single_keys = models.BooleanField(_("shortcuts of a single character, such as / and ?"), default=True)
     read_aloud = models.CharField(

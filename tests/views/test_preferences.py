@@ -1,5 +1,7 @@
 """What a person has chosen is kept for the pages that follow, and the effort reaches Claude."""
 
+import re
+
 import pytest
 
 from conversations.models import Conversation, Message, Preferences, Question, TeamSettings
@@ -139,6 +141,12 @@ def test_alice_chooses_the_colors_of_every_page(alice_client, theme):
     alice_client.post("/settings/preferences/", form(theme=theme))
     assert f'data-theme="{theme}"' in alice_client.get("/").text
     assert f'data-theme="{theme}"' in alice_client.get("/settings/tokens/").text
+
+
+def test_the_interface_is_in_british_english(alice_client):
+    page = alice_client.get("/settings/preferences/", follow=True).text
+    assert re.search(r">\s*colours", page, re.IGNORECASE)
+    assert not re.search(r">\s*colors", page, re.IGNORECASE)
 
 
 def test_without_a_choice_the_colors_are_those_of_the_system(alice_client):
