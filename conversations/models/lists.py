@@ -17,7 +17,18 @@ T = TypeVar("T", bound=models.Model)
 
 
 #: What a list shows of a conversation, and what its status is made of.
-COLUMNS = ("id", "title", "updated", "pinned", "archived", "read_at", "head__state", "head__finished")
+#: The last one is the message above the last question: there is something to summarise if there is one.
+COLUMNS = (
+    "id",
+    "title",
+    "updated",
+    "pinned",
+    "archived",
+    "read_at",
+    "head__state",
+    "head__finished",
+    "head__parent__parent",
+)
 
 
 def get_status(state: str | None, finished: datetime | None, read_at: datetime | None) -> str:
@@ -47,7 +58,7 @@ class ListQuerySet(RetentionQuerySet[T]):
 
     def with_status(self) -> Self:
         """Read with each row what `Conversation.status` needs, past the long texts."""
-        return self.select_related("head").only(*COLUMNS)
+        return self.select_related("head__parent").only(*COLUMNS)
 
     def mark_read(self, moment: datetime | None = None) -> None:
         """Note that their owner sees them now, or saw them at an earlier moment."""
@@ -93,3 +104,9 @@ class Listed(models.Model):
     @property
     def status(self) -> str:
         return get_status(self.head.state, self.head.finished, self.read_at) if self.head else ""
+
+    @property
+    def is_summarizable(self) -> bool:
+        """Whether there is a turn above the last one, which a summary can take the place of."""
+        question = self.head.parent if self.head else None
+        return question is not None and question.parent_id is not None

@@ -33,10 +33,15 @@ class Row(NamedTuple):
     read_at: datetime | None
     head_state: str | None
     head_finished: datetime | None
+    above_last_turn: UUID | None
 
     @property
     def status(self) -> str:
         return get_status(self.head_state, self.head_finished, self.read_at)
+
+    @property
+    def is_summarizable(self) -> bool:
+        return self.above_last_turn is not None
 
 
 @dataclass(slots=True)
@@ -81,13 +86,16 @@ def describe(conversation: Conversation) -> dict[str, object]:
         "title": conversation.title,
         "pinned": conversation.pinned is not None,
         "archived": conversation.archived is not None,
+        "summarizable": conversation.is_summarizable,
     }
 
 
 def compute_etag(sidebar: Sidebar, *other: object) -> str:
     """The ETag of a sidebar: another one whenever it would look different."""
     # When it was read matters only for its status.
-    groups = [(label, [(*row[:5], row.status) for row in rows]) for label, rows in sidebar.groups.items()]
+    groups = [
+        (label, [(*row[:5], row.status, row.is_summarizable) for row in rows]) for label, rows in sidebar.groups.items()
+    ]
     state = (groups, sidebar.older, get_language(), *other)
     return f'"{hashlib.blake2b(repr(state).encode(), digest_size=16).hexdigest()}"'
 

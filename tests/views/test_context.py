@@ -1,6 +1,7 @@
 """The meter of what Claude is sent with the next question, as Claude counts it."""
 
 import asyncio
+import re
 
 import pytest
 
@@ -121,3 +122,20 @@ def test_the_meter_is_shown_from_half_of_the_window_on(alice_client, alice, toke
     fill(conversation, tokens)
     page = alice_client.get(f"/conversations/{conversation.pk}/").text
     assert ("context-meter" in page) == (tokens > 500_000)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("questions", "is_offered"), [(["One."], False), (["One.", "Two."], True)])
+def test_a_summary_is_offered_only_where_there_are_older_turns(client, alice, questions, is_offered):
+    conversation = create_conversation(alice, *questions)
+    fill(conversation)
+    client.force_login(alice)
+    address = f"/conversations/{conversation.pk}/"
+    for path in (address, "/conversations/", "/bin/"):
+        rows = re.findall(rf'<chat-entry [^>]*data-conversation="{conversation.pk}"[^>]*>', client.get(path).text)
+        assert [("data-summarizable" in row) for row in rows] == [is_offered] * len(rows)
+        assert rows
+    assert ("Summarise older turns" in client.get(f"{address}edit/").text) is is_offered
+    meter = client.get(address).text.partition("<context-meter")[2].partition("</context-meter>")[0]
+    assert ("Summarise older turns" in meter) is is_offered
+    assert client.get(f"/sidebar/?open={conversation.pk}").json()["conversation"]["summarizable"] is is_offered

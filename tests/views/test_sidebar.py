@@ -62,8 +62,9 @@ def test_a_page_learns_what_its_open_conversation_is_now(alice_client, alice):
     conversation = create_conversation(alice, "One.")
     conversation.set_pinned(True)
     expected = {"id": str(conversation.pk), "head": str(conversation.head_id), "title": "One.", "state": "complete"}
+    marks = {"pinned": True, "archived": False, "summarizable": False}
     address = f"/sidebar/?open={conversation.pk}"
-    assert alice_client.get(address).json()["conversation"] == {**expected, "pinned": True, "archived": False}
+    assert alice_client.get(address).json()["conversation"] == {**expected, **marks}
 
     conversation.bin()
     assert alice_client.get(address).json()["conversation"] is None

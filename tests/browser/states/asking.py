@@ -15,15 +15,17 @@ from conversations.models import (
     KeyReused,
     PriceUnknown,
     Stale,
+    Summary,
     TooManyRunning,
     TooManyTurns,
     Unsendable,
 )
+from conversations.models.content import text_content
 from conversations.presentation import wording
 from conversations.replies import Draining
 from conversations.views.refusals import status_and_sentence
 from tests.browser.states import Stage, by_name
-from tests.history import create_conversation
+from tests.history import MODEL, create_conversation
 
 QUESTION = "Which indexes do these tables need?"
 REFUSALS = {
@@ -156,7 +158,10 @@ def undo(stage):
 
 
 def nothing_to_summarize(stage):
-    open_conversation(stage)
+    """All that is above the last turn is summarised already."""
+    conversation = create_conversation(stage.alice, "What are these tables for?", "And the chairs?")
+    Summary.store(conversation.thread()[1].pk, model=MODEL, content=text_content("Tables."), text="Tables.")
+    stage.window.page.goto(f"/conversations/{conversation.pk}/")
     stage.window.page.locator(".heading [data-menu]").click()
     stage.window.page.get_by_role("menuitem", name="Summarise older turns").click()
     return stage.window.page.locator("chat-toast")
