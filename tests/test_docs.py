@@ -12,6 +12,8 @@ DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md")] + sorted(
 FILE = re.compile(r"(?<![\w/.:-])(?:[\w.-]+/)*[\w.-]+\.(?:py|md|html|css|js|mjs|json|toml|txt|conf|yaml)\b(?![\w/-])")
 FOLDER = re.compile(r"`((?:[\w.-]+/)+)`")
 MEMBER = re.compile(r"`([A-Z]\w+)\.(\w+)`")
+#: A Python file, and what is said of it in brackets or after a colon, up to the next file of a list.
+ABOUT_FILE = re.compile(r"`([\w/]+\.py)`(?:: | \()([^·|)]*)")
 
 
 def code_of(path):
@@ -25,10 +27,10 @@ def code_of(path):
 
 
 @cache
-def names_in_classes():
-    """All names in the body of each class of ours."""
+def names_in_classes(*paths):
+    """All names in the body of each class of these files, or of all of ours."""
     names: dict[str, set[str]] = {}
-    for path in tracked("chatsite/*.py", "conversations/*.py"):
+    for path in paths or tracked("chatsite/*.py", "conversations/*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ClassDef):
                 names.setdefault(node.name, set()).update(re.findall(r"\b\w+\b", ast.unparse(node)))
@@ -47,6 +49,16 @@ def test_every_file_and_folder_that_a_document_names_exists(document):
 def test_every_member_of_a_class_that_a_document_names_exists(document):
     named = MEMBER.findall("\n".join(code_of(document)))
     assert [(cls, name) for cls, name in named if name not in names_in_classes().get(cls, ())] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_member_of_a_class_that_a_document_names_with_its_file_is_in_that_file(document):
+    missing = []
+    for name, about in ABOUT_FILE.findall(document.read_text()):
+        path = next(path for folder in (ROOT, ROOT / "conversations") if (path := folder / name).exists())
+        classes = names_in_classes(path)
+        missing += [(name, cls, member) for cls, member in MEMBER.findall(about) if member not in classes.get(cls, ())]
+    assert missing == []
 
 
 def test_every_term_of_the_glossary_has_a_place_in_the_code():
