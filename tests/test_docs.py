@@ -65,4 +65,5 @@ def test_every_term_of_the_glossary_has_a_place_in_the_code():
     rows = re.findall(r"(?m)^\| \*\*(.+?)\*\*.*?<br>(.*) \|$", (ROOT / "docs/glossary.md").read_text())
     assert rows
     assert [term for term, place in rows if not FILE.search(place) and not FOLDER.search(place)] == []
+    assert len({term for term, _place in rows}) == len(rows), "each once"
     assert len(rows) == (ROOT / "docs/glossary.md").read_text().count("\n| **")
