@@ -44,7 +44,7 @@ FROM conversations_message WHERE id IN (SELECT value FROM json_each(%s))
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What is to be stored of one reply: its text, or None when that has not grown."""
+    """What is to be stored of one reply: its text, or None when that has not grown or is not due yet."""
 
     id: UUID
     text: str | None
