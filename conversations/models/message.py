@@ -127,6 +127,8 @@ class Message(models.Model):
 
     #: States of an answer that may still change. A conversation has at most one such answer.
     OPEN_STATES = (State.WRITING, State.WAITING)
+    #: Endings of answers in the state `interrupted`: the server was the cause, so asking again may help.
+    INTERRUPTED_ENDINGS = (Ending.SHUTDOWN, Ending.LOST)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     conversation = models.ForeignKey("Conversation", on_delete=models.CASCADE, related_name="messages")

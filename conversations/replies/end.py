@@ -28,7 +28,7 @@ class End:
     @property
     def is_retryable(self) -> bool:
         """Whether asking once more may help."""
-        return self.error_code in errors.RETRYABLE or self.ending in {Message.Ending.SHUTDOWN, Message.Ending.LOST}
+        return self.error_code in errors.RETRYABLE or self.ending in Message.INTERRUPTED_ENDINGS
 
 
 def read_end(pk: UUID) -> tuple[End, str]:

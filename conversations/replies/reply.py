@@ -157,7 +157,7 @@ class Reply:
                     read_stop_request, self.answer, on_retry=self.broadcast.show_saving
                 )
             ending = Ending(self._stop_ending or Ending.SHUTDOWN)
-            state = State.INTERRUPTED if ending in {Ending.SHUTDOWN, Ending.LOST} else State.STOPPED
+            state = State.INTERRUPTED if ending in Message.INTERRUPTED_ENDINGS else State.STOPPED
         except Failed as error:
             failure = error
         except TimeoutError:
