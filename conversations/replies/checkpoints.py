@@ -14,11 +14,12 @@ from django.db.models.functions import Now
 from chatsite.server.outages import is_outage
 from conversations.models import Message, Usage
 from conversations.replies import call
+from conversations.replies.mirrors import WATCH_SECONDS
 
 logger = logging.getLogger(__name__)
 
-#: Seconds. Another process refreshes `watched_at` every ten seconds while it has a reader.
-WATCHED_WITHIN = 15
+#: Seconds. Another process that has a reader refreshes `watched_at` in time, also where that takes a while.
+WATCHED_WITHIN = 1.5 * WATCH_SECONDS
 
 # Fenced by runner and state: a stale reply that was marked interrupted is not written any more.
 UPDATE_POSTGRESQL = """
