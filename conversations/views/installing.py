@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from conversations.models import TeamSettings
 
-#: As in static/css/tokens.css and static/favicon.svg.
+#: As in templates/base.html and static/favicon.svg.
 PAPER, MARK = "#fbfaf6", "#116960"
 
 

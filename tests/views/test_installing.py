@@ -8,7 +8,7 @@ import pytest
 from django.contrib.staticfiles import finders
 
 from conversations.models import TeamSettings
-from conversations.views.installing import MARK
+from conversations.views.installing import MARK, PAPER
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,14 @@ def test_every_icon_is_there_in_the_size_that_the_manifest_says(client):
     pictures = [icon for icon in icons if icon["type"] == "image/png"]
     assert [image_size(icon["src"]) for icon in pictures] == [icon["sizes"] for icon in pictures]
     assert {icon.get("purpose") for icon in pictures} == {None, "maskable"}
-    assert MARK in Path(str(finders.find("favicon.svg"))).read_text()
+
+
+def test_the_manifest_has_the_colors_of_the_page_and_of_the_icon(client, alice):
+    client.force_login(alice)
+    page, manifest = client.get("/"), client.get("/manifest.webmanifest").json()
+    assert (manifest["background_color"], manifest["theme_color"]) == (PAPER, MARK)
+    assert f'<meta name="theme-color" content="{PAPER}" media="(prefers-color-scheme: light)">' in page.text
+    assert f'fill="{MARK}"' in Path(str(finders.find("favicon.svg"))).read_text()
 
 
 @pytest.mark.parametrize(
