@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from django.http import StreamingHttpResponse
 
-#: Seconds of silence after which something is sent, so that no proxy takes the stream for dead.
+#: Seconds of silence after which something is sent, so that no proxy closes the stream.
 KEEP_ALIVE_SECONDS = 15
 #: What the page's stream sends then: a comment, which clients skip.
 KEEP_ALIVE = b": still here\n\n"

@@ -188,6 +188,8 @@ class MessageAccumulator:
         """The events that waited for the end of an earlier block, where the stream breaks before it."""
         blocks, self._blocks = self._blocks, []
         if len(blocks) == 1:
+            # Its events were passed on as they came, and nothing waits behind it; the writer keeps its text as an open
+            # block.
             return []
         events: list[Event] = []
         for block in blocks:

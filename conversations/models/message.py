@@ -290,6 +290,6 @@ class Message(models.Model):
         )
 
     def resume(self, runner: str) -> bool:
-        """Write on, in the process `runner`, what waited for a decision. True for one caller only."""
+        """Continue, in the process `runner`, an answer that waited for a decision. True for one caller only."""
         waiting = Message.objects.filter(pk=self.pk, state=self.State.WAITING)
         return bool(waiting.update(state=self.State.WRITING, runner=runner, heartbeat=Now()))

@@ -96,7 +96,7 @@ def store(call: ToolCall, decision: Decision) -> bool:
 
 
 def resume(answer: Message, runner: str) -> ResumedAnswer:
-    """Have this process write an answer on. Raises AlreadyDecided where it waits no more."""
+    """Continue an answer in this process. Raises AlreadyDecided where it does not wait any more."""
     if not answer.resume(runner):
         raise AlreadyDecided
     answer.refresh_from_db(fields=["state", "runner", "heartbeat", "content", "text"])

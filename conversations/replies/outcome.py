@@ -57,7 +57,7 @@ def store_outcome(answer: Message, outcome: Outcome, opening: markdown.Opening |
         request_id=outcome.request_id,
         upstream_id=outcome.upstream_id,
     )
-    # Another process may have taken this one for dead, and have decided the state.
+    # Another process may have marked this answer as interrupted.
     return (end, html) if decided else read_end(answer.pk)
 
 

@@ -17,7 +17,7 @@ from tests.fuzz.checks import Failure, check
 from tests.fuzz.readers import Person
 from tests.fuzz.upstream import Upstream
 
-#: Seconds until the monitor must have answered: an event loop that is blocked for longer is taken for dead.
+#: Seconds until the monitor must have answered: an event loop that is blocked for longer counts as hung.
 MAX_BLOCKED = 120
 #: Failures of one kind that are shown: they may have several causes.
 MAX_EXAMPLES = 3

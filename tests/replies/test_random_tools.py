@@ -71,7 +71,7 @@ async def stop_meanwhile(_input, context):
 
 
 async def lose_meanwhile(_input, context):
-    """Another process takes this one for dead."""
+    """Another process marks the answer as interrupted."""
     rows = Message.objects.filter(pk=context.message)
     await storage.run(rows.update, heartbeat="2026-01-01T00:00Z")
     await storage.run(rows.interrupt_stale)

@@ -141,7 +141,7 @@ def test_a_server_told_to_stop_keeps_trying_to_store_while_the_database_is_locke
                 stopping.terminate()
                 time.sleep(0.5)
             time.sleep(seconds)
-        # After ten seconds without a heartbeat another process may take this one for dead; the text is stored anyway.
+        # After ten seconds without a heartbeat another process may mark the answer as interrupted; its text is stored.
         assert stream.end["state"] == "interrupted"
         assert stream.end["ending"] in {"shutdown", "lost"}
         stopping.process.wait(15)
