@@ -30,7 +30,7 @@ def test_a_malformed_key(carols_client, model):
         for page in ("", "change/", "delete/", "history/"):
             address = f"{path_of(model)}{value}/{page}"
             for request in (carols_client.get, carols_client.post):
-                assert (address, request(address).status_code) < (address, 500)
+                assert request(address).status_code < 500, address
 
 
 @pytest.mark.parametrize("model", MODELS, ids=str)
@@ -40,7 +40,7 @@ def test_a_malformed_filter(carols_client, model):
     for name in names:
         for value in ("9" * 400, "%00"):
             address = f"{path_of(model)}?{name}={value}"
-            assert (address, carols_client.get(address).status_code) < (address, 500)
+            assert carols_client.get(address).status_code < 500, address
 
 
 @pytest.mark.parametrize("model", MODELS, ids=str)
@@ -48,7 +48,7 @@ def test_a_malformed_choice_of_rows(carols_client, model):
     for name in ("_selected_action", "action", "index", "select_across"):
         for value in VALUES:
             form = {"action": "delete_selected", "_selected_action": "1", name: value}
-            assert (name, value, carols_client.post(path_of(model), form).status_code) < (name, value, 500)
+            assert carols_client.post(path_of(model), form).status_code < 500, (name, value)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=str)

@@ -87,7 +87,7 @@ def test_the_plain_api_gives_up_at_once_when_its_caller_goes_away(site, stand_in
     assert Usage.objects.get(message=answer).estimated
 
 
-@pytest.mark.parametrize("milliseconds", [1, 2, 4, 8, 12, 16, 24, 32])
+@pytest.mark.parametrize("milliseconds", [1, 2, 4, 8, 12, 16, 24, 32, 500])
 def test_the_plain_api_gives_up_at_once_when_its_caller_leaves_before_the_first_frame(
     site, stand_in, alice, milliseconds
 ):
@@ -102,7 +102,9 @@ def test_the_plain_api_gives_up_at_once_when_its_caller_leaves_before_the_first_
         time.sleep(milliseconds / 1000)
     time.sleep(0.3)
     eventually(lambda: not Message.objects.writing().exists() and stand_in.count_open() == 0, seconds=3)
-    assert set(Message.objects.filter(role="assistant").values_list("ending", flat=True)) <= {"abandoned"}
+    endings = list(Message.objects.filter(role="assistant").values_list("ending", flat=True))
+    # One who leaves very early may do so before anything is stored.
+    assert endings == ["abandoned"] or (milliseconds < 500 and endings == [])
 
 
 def test_one_who_leaves_before_the_first_frame_leaves_no_orphan(impatient_site, stand_in, alice):

@@ -28,7 +28,7 @@ def test_alice_reads_sources_and_goes_on_asking(visitor, stand_in):
     assert [answer.state for answer in (searched, fetched, third)] == ["complete"] * 3
     usage = Usage.objects.get(message=searched)
     assert (usage.web_searches, usage.estimated) == (1, False)
-    assert all(source.is_on_web for source in list_sources(searched))
+    assert {source.is_on_web for source in list_sources(searched)} == {True}
     inputs = [block["input"] for block in searched.content + fetched.content if block["type"] == "server_tool_use"]
     assert inputs == [{"query": "tides"}, {"url": "https://tide.example/"}]
     sent = [block for message in stand_in.recorded()[-1]["body"]["messages"] for block in message["content"]]
