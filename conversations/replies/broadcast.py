@@ -13,7 +13,7 @@ from chatsite.accounts.access import Access
 from conversations import markdown, sse
 from conversations.replies import rendering
 from conversations.replies.end import End
-from conversations.replies.frames import Frames, LiveStep, ToolFrames, encode_changes
+from conversations.replies.frames import Frames, ToolFrames, ToolStatus, encode_changes
 from conversations.replies.marked_text import MarkedText
 from conversations.replies.notifier import Notifier
 from conversations.replies.reader import ACCESS_ENDED, Reader
@@ -86,9 +86,9 @@ class Broadcast:
         self._written.begin_tools()
         self._render_later()
 
-    def show_step(self, step: LiveStep) -> None:
-        """Tell readers the state of a step with the tools that have begun last."""
-        frame = self._tools.show(step, self._written.tools_begun)
+    def show_tool_status(self, status: ToolStatus) -> None:
+        """Tell readers the state of one use of the tools that have begun last."""
+        frame = self._tools.show(status, self._written.tools_begun)
         self._status = b""
         self._push(frame)
         self._text_changed.notify()

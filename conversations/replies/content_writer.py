@@ -19,7 +19,7 @@ from conversations.models.content import (
 )
 from conversations.models.tool_call import ToolCall, add_results
 from conversations.replies.broadcast import Broadcast
-from conversations.replies.frames import LiveStep
+from conversations.replies.frames import ToolStatus
 from conversations.tools.calls import Step
 
 #: Characters of text.
@@ -65,7 +65,7 @@ class ContentWriter:
             for block in tools:
                 self._add_block(block)
                 if block.get("type") == "tool_use" and block["id"] in calls:
-                    self._broadcast.show_step(LiveStep.of_call(calls[block["id"]]))
+                    self._broadcast.show_tool_status(ToolStatus.of_call(calls[block["id"]]))
         self._text_start, self._thinking_start = len(self._broadcast.pieces), len(self._broadcast.thoughts)
 
     @property
@@ -113,8 +113,8 @@ class ContentWriter:
         if is_tool_block(block) and not self._is_among_tools:
             self._is_among_tools = True
             self._broadcast.begin_tools()
-        if is_server_block(block) and (step := LiveStep.of_server_block(block, self.blocks)):
-            self._broadcast.show_step(step)
+        if is_server_block(block) and (status := ToolStatus.of_server_block(block, self.blocks)):
+            self._broadcast.show_tool_status(status)
         self._is_new_text = self._is_new_text or block.get("type") != "text"
 
     def _with_own_id(self, block: dict[str, Any]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class Frames:
 
 
 @dataclass(frozen=True, slots=True)
-class LiveStep:
+class ToolStatus:
     """One use of a tool, as readers are told of it while the answer is written.
 
     `title` is empty for a tool of Claude's API, whose `name` each page translates.
@@ -64,17 +64,17 @@ class LiveStep:
 
 @dataclass(slots=True)
 class ToolFrames:
-    """The frames of steps with tools: for the page the newest of each, for programs all of them, in order."""
+    """The frames of uses of tools: for the page the newest of each, for programs all of them, in order."""
 
     states: dict[str, bytes] = field(default_factory=dict)
     plain: list[bytes] = field(default_factory=list)
 
-    def show(self, step: LiveStep, row: int) -> bytes:
-        """Note the state of a step, and return the page's frame; `row`: the place of the step in the text."""
-        data = {"id": step.id, "title": step.title, "state": step.state, "name": step.name}
+    def show(self, status: ToolStatus, row: int) -> bytes:
+        """Note the state of a use, and return the page's frame; `row`: the place of the use in the text."""
+        data = {"id": status.id, "title": status.title, "state": status.state, "name": status.name}
         self.plain.append(sse.encode_plain_frame({"text": "", "tool": data}))
-        self.states[step.id] = sse.encode_frame("tool", data | {"row": row})
-        return self.states[step.id]
+        self.states[status.id] = sse.encode_frame("tool", data | {"row": row})
+        return self.states[status.id]
 
     @property
     def newest(self) -> bytes:

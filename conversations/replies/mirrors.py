@@ -18,7 +18,7 @@ from conversations.presentation.continuing import find_continued_opening
 from conversations.replies import storage
 from conversations.replies.broadcast import Broadcast
 from conversations.replies.end import End, read_end
-from conversations.replies.frames import LiveStep
+from conversations.replies.frames import ToolStatus
 
 logger = logging.getLogger(__name__)
 
@@ -57,14 +57,14 @@ class Mirror(Broadcast):
         super().__init__(opening=opening, on_leave=on_leave)
         # The content of the row is that before the last calls of its answer; the text goes on.
         self._content: Content = []
-        self._steps: dict[str, LiveStep] = {}
+        self._tool_statuses: dict[str, ToolStatus] = {}
 
     @property
     def position(self) -> MirrorPosition:
         return MirrorPosition(self.length, len(list_tool_uses(self._content)))
 
     def write_change(self, change: RowChange) -> None:
-        """Write what the row has more: text, places of tools between its parts, and their steps."""
+        """Write what the row has more: text, places of tools between its parts, and their states."""
         self._content = change.content or self._content
         calls = {call.block_id: call for call in change.calls}
         before_tools: Content = []
@@ -74,28 +74,28 @@ class Mirror(Broadcast):
                 self._write_up_to(extract_text(before_tools))
                 self.begin_tools()
             before_tools += tools
-            self._show_steps(tools, calls)
+            self._show_tool_statuses(tools, calls)
         self._write_up_to(change.text)
 
     def _write_up_to(self, text: str) -> None:
         if len(text) > self.length:
             self.write(text[self.length :])
 
-    def _show_steps(self, tools: Content, calls: dict[str, ToolCall]) -> None:
-        """Tell readers of the steps of a row whose state they do not know."""
-        steps = {}
+    def _show_tool_statuses(self, tools: Content, calls: dict[str, ToolCall]) -> None:
+        """Tell readers of the uses of tools of a row whose state they do not know."""
+        statuses = {}
         for block in tools:
             if is_server_block(block):
-                step = LiveStep.of_server_block(block, self._content)
+                status = ToolStatus.of_server_block(block, self._content)
             else:
                 call = calls.get(block.get("id", ""))
-                step = LiveStep.of_call(call) if call else None
-            if step is not None:
-                steps[step.id] = step
-        for step in steps.values():
-            if self._steps.get(step.id) != step:
-                self.show_step(step)
-        self._steps |= steps
+                status = ToolStatus.of_call(call) if call else None
+            if status is not None:
+                statuses[status.id] = status
+        for status in statuses.values():
+            if self._tool_statuses.get(status.id) != status:
+                self.show_tool_status(status)
+        self._tool_statuses |= statuses
 
     def is_watch_due(self, now: float) -> bool:
         """Due at once for a new mirror, before its reader has begun to read; later only while there is a reader."""

@@ -9,7 +9,7 @@ from conversations.models import Message, Tool, ToolCall
 from conversations.replies import storage
 from conversations.replies.broadcast import Broadcast
 from conversations.replies.call import Stopped
-from conversations.replies.frames import LiveStep
+from conversations.replies.frames import ToolStatus
 from conversations.tools import calls, functions, running
 from conversations.tools.results import ToolContext
 
@@ -36,7 +36,7 @@ async def run_calls(
     What runs then is cancelled; its outcome is unknown.
     """
     for call in step.calls:
-        broadcast.show_step(LiveStep.of_call(call))
+        broadcast.show_tool_status(ToolStatus.of_call(call))
     tasks = [
         asyncio.create_task(run_call(answer, call, step.tools[call.tool], broadcast))
         for call in step.calls
@@ -63,8 +63,8 @@ async def run_call(answer: Message, call: ToolCall, tool: Tool, broadcast: Broad
     store = partial(storage.run_until_stored, on_retry=broadcast.show_saving)
     if not await store(calls.start, call, answer.runner):
         raise Stopped
-    broadcast.show_step(LiveStep.of_call(call))
+    broadcast.show_tool_status(ToolStatus.of_call(call))
     context = ToolContext(answer.conversation.owner, answer.conversation_id, answer.pk, call.pk)
     result = await running.run(tool, call.input, context)
     await store(calls.finish, call, result)
-    broadcast.show_step(LiveStep.of_call(call))
+    broadcast.show_tool_status(ToolStatus.of_call(call))
