@@ -7,7 +7,7 @@ from django.conf import settings
 from chatsite.accounts.models import User
 from conversations.models.message import Message
 from conversations.models.question import Question, Retry
-from conversations.models.refusals import Busy, Refused, Stale, TooManyRunning
+from conversations.models.refusals import Busy, HeadMoved, Refused, TooManyRunning
 
 #: The states of answers that are not final, by their conversations, of which each has one at most.
 OpenAnswers = dict[UUID, str]
@@ -26,10 +26,10 @@ def lock_owner(user_id: int) -> None:
         raise Refused
 
 
-def refuse_if_stale(request: Question | Retry, head: UUID | None) -> None:
-    """Raise Stale when a question was asked below another message than the last one."""
+def refuse_if_head_moved(request: Question | Retry, head: UUID | None) -> None:
+    """Raise HeadMoved when a question was asked below another message than the last one."""
     if isinstance(request, Question) and request.after not in {None, head}:
-        raise Stale
+        raise HeadMoved
 
 
 def find_open_answers(user_id: int) -> OpenAnswers:

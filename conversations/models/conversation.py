@@ -134,7 +134,7 @@ class Conversation(Listed):
         open_answers = asking.find_open_answers(self.owner_id)
         if not self._state.adding:
             self.reload_head()
-            asking.refuse_if_stale(request, self.head_id)
+            asking.refuse_if_head_moved(request, self.head_id)
             asking.refuse_if_busy(self.pk, open_answers)
         asking.refuse_if_too_many_running(open_answers)
         if isinstance(request, Retry):

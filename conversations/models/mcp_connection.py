@@ -145,7 +145,7 @@ class MCPConnection(models.Model):
         return decrypt(self.stored_refresh_token)
 
     @property
-    def is_stale(self) -> bool:
+    def needs_refresh(self) -> bool:
         """Whether the access token must be refreshed before it is used."""
         return self.expires is not None and self.expires <= timezone.now()
 

@@ -9,7 +9,7 @@ class Busy(Refused):
     """The conversation has an open answer."""
 
 
-class Stale(Refused):
+class HeadMoved(Refused):
     """The conversation has messages that the person had not seen when they asked."""
 
 

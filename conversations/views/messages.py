@@ -13,7 +13,7 @@ from chatsite.accounts.http import SignedInRequest
 from chatsite.http import is_from_script, see_other
 from conversations.files.uploads import UploadRefused, store_upload
 from conversations.forms import QuestionForm, RewordForm, error_code, first_error
-from conversations.models import Conversation, Message, Stale
+from conversations.models import Conversation, HeadMoved, Message
 from conversations.replies import engine
 from conversations.views import conversations, pages
 from conversations.views.refusals import REFUSALS, refusal, status_and_sentence
@@ -56,7 +56,7 @@ async def ask_in(request: SignedInRequest, conversation: Conversation | None) ->
     except UploadRefused as refused:
         return await refuse(request, conversation, refused.status, str(refused), refused.headers, uploaded=stored)
     except REFUSALS as refused:
-        code = "stale" if isinstance(refused, Stale) else ""
+        code = "stale" if isinstance(refused, HeadMoved) else ""
         return await refuse(request, conversation, *status_and_sentence(refused), code=code, uploaded=stored)
     return await respond(request, answer, broadcast, with_question=True, with_title=conversation is None)
 

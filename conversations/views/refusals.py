@@ -9,11 +9,11 @@ from conversations.models import (
     BudgetSpent,
     Busy,
     FileGone,
+    HeadMoved,
     KeyReused,
     NothingToSummarize,
     PriceUnknown,
     Refused,
-    Stale,
     TooManyRunning,
     TooManyTurns,
     Unsendable,
@@ -32,7 +32,7 @@ def status_and_sentence(error: Exception) -> tuple[int, str, dict[str, str]]:
     match error:
         case Busy():
             return 409, _("An answer is still being written here. Stop it, or wait for its end."), {}
-        case Stale():
+        case HeadMoved():
             return 409, _("This conversation has gone on elsewhere. Read what is new, then send your question."), {}
         case KeyReused():
             return 409, _("This was already sent with another text."), {}

@@ -51,7 +51,7 @@ async def find_secrets(server: MCPServer, person: User | None, refused: str = ""
             await run_query(connection.end)
             raise must_sign_in(server) from None
         # A new one is used, however soon it expires.
-        if token != refused and (is_new or not connection.is_stale):
+        if token != refused and (is_new or not connection.needs_refresh):
             return (token, refresh_token) if refresh_token else (token,)
         if not refresh_token:
             await run_query(connection.end)

@@ -12,9 +12,9 @@ from conversations.models import (
     AnswerInBin,
     Busy,
     FileGone,
+    HeadMoved,
     KeyReused,
     PriceUnknown,
-    Stale,
     Summary,
     TooManyRunning,
     TooManyTurns,
@@ -30,7 +30,7 @@ from tests.history import MODEL, create_conversation
 QUESTION = "Which indexes do these tables need?"
 REFUSALS = {
     "busy": Busy(),
-    "stale": Stale(),
+    "stale": HeadMoved(),
     "key-reused": KeyReused(),
     "answer-in-bin": AnswerInBin(),
     "price-unknown": PriceUnknown(),
