@@ -44,11 +44,11 @@ class Rates:
             + tokens.cache_read * self.cache_read
         )
 
-    def max_cost(self, prompt_tokens: int, output_tokens: int, kept_tokens: int = 0) -> Decimal:
-        """`kept_tokens`: those of the prompt that are asked to be cached for an hour."""
+    def max_cost(self, prompt_tokens: int, output_tokens: int, hour_cached_tokens: int = 0) -> Decimal:
+        """`hour_cached_tokens`: those of the prompt that are asked to be cached for an hour."""
         prompt_rate = max(self.input, self.cache_write_5m)
-        kept_rate = max(self.cache_write_1h - prompt_rate, Decimal(0))
-        return prompt_tokens * prompt_rate + kept_tokens * kept_rate + output_tokens * self.output
+        hour_rate = max(self.cache_write_1h - prompt_rate, Decimal(0))
+        return prompt_tokens * prompt_rate + hour_cached_tokens * hour_rate + output_tokens * self.output
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Model:
         return (uncached or 0) - (self.cost(tokens, day) or 0)
 
     def max_cost(
-        self, prompt_tokens: int, output_tokens: int, day: date, kept_tokens: int = 0, searches: int = 0
+        self, prompt_tokens: int, output_tokens: int, day: date, hour_cached_tokens: int = 0, searches: int = 0
     ) -> int | None:
         """The highest possible cost of a call that begins on that day, in micro-dollars; None if no price is known.
 
@@ -124,7 +124,7 @@ class Model:
         if today is None or tomorrow is None:
             return None
         rates = [today.rates, today.rates_for(prompt_tokens), tomorrow.rates, tomorrow.rates_for(prompt_tokens)]
-        highest = max(rate.max_cost(prompt_tokens, output_tokens, kept_tokens) for rate in rates)
+        highest = max(rate.max_cost(prompt_tokens, output_tokens, hour_cached_tokens) for rate in rates)
         fees = max(search_fees(searches, day), search_fees(searches, next_day))
         return int((highest + fees).to_integral_value(ROUND_CEILING))
 

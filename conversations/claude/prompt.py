@@ -175,22 +175,23 @@ def build_title_messages(question: str) -> list[dict[str, Any]]:
     return [{"role": "user", "content": [{"type": "text", "text": f"<question>\n{data.strip()}\n</question>"}]}]
 
 
-def max_prompt_tokens(messages: list[dict[str, Any]], system: str, model: str, file_tokens: int) -> int:
+def max_prompt_tokens(messages: list[dict[str, Any]], system: str, model: str, extra_tokens: int) -> int:
     """The most tokens a prompt can have: no token is shorter than a byte, no prompt is longer than the window.
 
     Of files and of what is encrypted it is an estimate: their bytes say little about their tokens.
+    `extra_tokens`: about those of files and tools.
     """
     encrypted = count_encrypted(messages)
     images = sum(count_image_bytes(message["content"]) for message in messages)
     size = len(msgspec.json.encode([system, messages])) - images - encrypted + encrypted // CHARACTERS_PER_TOKEN
-    return min(size + file_tokens + API_TOKENS, get_model(model).window)
+    return min(size + extra_tokens + API_TOKENS, get_model(model).window)
 
 
-def estimate_prompt_tokens(messages: list[dict[str, Any]], system: str, model: str, file_tokens: int) -> int:
+def estimate_prompt_tokens(messages: list[dict[str, Any]], system: str, model: str, extra_tokens: int) -> int:
     """About as many tokens as a prompt has, where Claude has not counted them."""
     size = len(msgspec.json.encode([system, messages]))
     size -= sum(count_image_bytes(message["content"]) for message in messages)
-    return min(size // CHARACTERS_PER_TOKEN + file_tokens, get_model(model).window)
+    return min(size // CHARACTERS_PER_TOKEN + extra_tokens, get_model(model).window)
 
 
 def count_tool_tokens(tools: list[dict[str, Any]]) -> int:

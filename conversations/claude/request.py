@@ -9,7 +9,7 @@ from conversations.claude.server_tools import MAX_ITERATIONS, MAX_USES, WEB_SEAR
 from conversations.claude.summary_prompt import is_compaction
 
 #: Characters of instructions that are worth a place in the cache for an hour. It takes no fewer than 512 tokens.
-MIN_KEPT = 2_000
+MIN_HOUR_CACHED = 2_000
 
 #: The requests that ask for a compaction block, and those that send one back, need it.
 COMPACTION_BETA = "compact-2026-09-04"
@@ -27,7 +27,7 @@ class Request:
     #: One question with a short answer, which nothing follows: no prompt caching, no thinking if it can be disabled.
     single_turn: bool = False
     #: About the tokens of the files that the messages name, and of the tools.
-    file_tokens: int = 0
+    extra_tokens: int = 0
     #: The answer is to be one block that stands for all messages; `supports_compaction` says which models can.
     compacts: bool = False
     #: The `id` of the message before, which Claude compares this prompt with to say why its cache was missed.
@@ -73,9 +73,9 @@ class Request:
         return 1 + MAX_ITERATIONS if self.server_tools else 1
 
     @property
-    def keeps_system(self) -> bool:
+    def caches_system_for_an_hour(self) -> bool:
         """Whether the instructions are cached for an hour: they are long, and the same in all conversations."""
-        return not self.single_turn and len(self.system) >= MIN_KEPT
+        return not self.single_turn and len(self.system) >= MIN_HOUR_CACHED
 
     def parameters(self) -> dict[str, Any]:
         """The parameters of `messages.create`."""
@@ -87,7 +87,7 @@ class Request:
         }
         if not self.single_turn:
             parameters["cache_control"] = {"type": "ephemeral"}
-        if self.keeps_system:
+        if self.caches_system_for_an_hour:
             hour = {"type": "ephemeral", "ttl": "1h"}
             parameters["system"] = [{"type": "text", "text": self.system, "cache_control": hour}]
         elif self.system:

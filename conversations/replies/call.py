@@ -215,7 +215,7 @@ class UpstreamCall:
             request = self.request
             usage.tokens = counts.estimate(
                 usage.tokens,
-                prompt=estimate_prompt_tokens(request.messages, request.system, request.model, request.file_tokens),
+                prompt=estimate_prompt_tokens(request.messages, request.system, request.model, request.extra_tokens),
                 characters=self._characters,
                 max_output=request.max_output,
             )
@@ -241,13 +241,13 @@ def reserve(request: client.Request, answer: Message, purpose: str) -> Reservati
 
 def max_cost(request: client.Request) -> int | None:
     """What a call can cost at most, in micro-dollars; None where no price is known."""
-    sent = request.messages, request.system, request.model, request.file_tokens
+    sent = request.messages, request.system, request.model, request.extra_tokens
     further_tokens = server_tools.max_further_tokens(estimate_prompt_tokens(*sent), request.server_tools)
     return get_model(request.model).max_cost(
         max_prompt_tokens(*sent) + further_tokens,
         request.max_output,
         timezone.now().date(),
-        kept_tokens=len(request.system.encode()) if request.keeps_system else 0,
+        hour_cached_tokens=len(request.system.encode()) if request.caches_system_for_an_hour else 0,
         searches=request.max_searches,
     )
 

@@ -129,7 +129,7 @@ def record_unanswered_call(reservation: Reservation) -> int:
         estimated=True,
     )
     usage.input_tokens = prompt.estimate_prompt_tokens(
-        request.messages, request.system, request.model, request.file_tokens
+        request.messages, request.system, request.model, request.extra_tokens
     )
     finalize_usage(usage, is_complete=False)
     usage.save()

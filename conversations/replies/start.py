@@ -129,7 +129,7 @@ def fit_request(answer: Message, branch: Branch, share: float = 1) -> Request:
     return Request(
         model=answer.model,
         messages=fitted.messages,
-        file_tokens=fitted.file_tokens + prompt.count_tool_tokens(tools),
+        extra_tokens=fitted.file_tokens + prompt.count_tool_tokens(tools),
         system=answer.system,
         max_tokens=settings.CHAT_MAX_TOKENS,
         tools=tools,

@@ -227,7 +227,7 @@ def test_each_prompt_begins_with_the_one_before(branch):
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200), st.text(max_size=20).filter(str.isprintable))
 def test_a_prompt_never_has_more_tokens_than_bytes(text, system):
     messages = [{"role": "user", "content": [text_block(text)]}]
-    max_tokens = prompt.max_prompt_tokens(messages, system, SONNET, file_tokens=0)
+    max_tokens = prompt.max_prompt_tokens(messages, system, SONNET, extra_tokens=0)
 
     assert max_tokens >= len(text.encode()) + len(system.encode()) + prompt.API_TOKENS
 
@@ -235,4 +235,4 @@ def test_a_prompt_never_has_more_tokens_than_bytes(text, system):
 def test_a_prompt_never_has_more_tokens_than_the_window():
     messages = [{"role": "user", "content": [text_block("x" * 1_200_000)]}]
 
-    assert prompt.max_prompt_tokens(messages, "", SONNET, file_tokens=0) == 1_000_000
+    assert prompt.max_prompt_tokens(messages, "", SONNET, extra_tokens=0) == 1_000_000

@@ -25,7 +25,7 @@ def question(text):
 
     def sent(text):
         messages = [{"role": "user", "content": [{"type": "text", "text": text}]}]
-        return prompt.max_prompt_tokens(messages, "You are a helpful assistant.", "claude-sonnet-5-5", file_tokens=0)
+        return prompt.max_prompt_tokens(messages, "You are a helpful assistant.", "claude-sonnet-5-5", extra_tokens=0)
 
     return text + "." * (4_000 - sent(text))
 
