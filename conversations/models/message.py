@@ -241,7 +241,7 @@ class Message(models.Model):
             return 0
         messages = Message.objects.filter(conversation=self.conversation_id)
         not_sent = tree.path_to(self.sent_from_id, dict(messages.values_list("id", "parent_id")))[:-1]
-        if summary := self.conversation.summaries.newest_on(not_sent):
+        if summary := self.conversation.summaries.furthest_on(not_sent):
             not_sent = not_sent[not_sent.index(summary.upto_id) + 1 :]
         # An empty answer is never sent.
         empty = messages.filter(text="", role=self.Role.ASSISTANT)

@@ -10,7 +10,7 @@ from conversations.models.message import Message
 
 
 class SummaryQuerySet(models.QuerySet["Summary"]):
-    def newest_on(self, branch: list[UUID]) -> "Summary | None":
+    def furthest_on(self, branch: list[UUID]) -> "Summary | None":
         """Of the summaries of a conversation, the one that reaches furthest down a branch: its messages, oldest first.
 
         All are read: they are few, and a branch may have more messages than a query may name.

@@ -57,6 +57,6 @@ def _list_sent(request: client.Request, branch: Branch) -> list[Attachment]:
 
 def _store(answer: Message, branch: Branch, tokens: int) -> None:
     """Keep a count, unless a summary was written meanwhile, with which less is sent."""
-    summary = answer.conversation.summaries.newest_on([message.id for message in branch.messages])
+    summary = answer.conversation.summaries.furthest_on([message.id for message in branch.messages])
     if summary == branch.summary:
         Message.objects.filter(pk=answer.pk).update(context_tokens=tokens)

@@ -106,7 +106,7 @@ class Branch:
 def read_branch(answer: Message, leaf: UUID | None) -> Branch:
     """The branch of the conversation of an answer that ends with the message `leaf`."""
     messages = answer.conversation.prompt_messages(leaf)
-    summary = answer.conversation.summaries.newest_on([message.id for message in messages])
+    summary = answer.conversation.summaries.furthest_on([message.id for message in messages])
     return Branch(messages, Attachment.objects.of_contents(message.content for message in messages), summary)
 
 
