@@ -223,7 +223,7 @@ class Conversation(Listed):
 
         Returns the new version. Raises Refused.
         """
-        fingerprint = ("correct", question, text)
+        fingerprint = ("correct", question, text)  # not renamed: digests of the last seven days have it
         with transaction.atomic():
             asking.lock_owner(self.owner_id)
             if repeated := IdempotencyKey.find_message(self.owner_id, key, fingerprint):

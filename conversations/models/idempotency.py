@@ -28,7 +28,8 @@ class IdempotencyKey(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=100)
     digest = models.CharField(max_length=64)
-    reply = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
+    # The column keeps its old name: processes of the version before run until the migrations are done.
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+", db_column="reply_id")
     created = models.DateTimeField(auto_now_add=True)
 
     objects = IdempotencyKeyQuerySet.as_manager()
@@ -46,20 +47,20 @@ class IdempotencyKey(models.Model):
         """The message that this key created, or None; raises AnswerInBin, and KeyReused for another question."""
         if not key:
             return None
-        used = cls.objects.select_related("reply__conversation").filter(user_id=user_id, key=key).first()
+        used = cls.objects.select_related("message__conversation").filter(user_id=user_id, key=key).first()
         if used is None:
             return None
         if used.digest != hash_fingerprint(fingerprint):
             raise KeyReused
-        if used.reply.conversation.deleted:
+        if used.message.conversation.deleted:
             raise AnswerInBin
-        return used.reply
+        return used.message
 
     @classmethod
     def remember(cls, user_id: int, key: str, fingerprint: tuple[object, ...], message: Message) -> None:
         """Store which message a key created; does nothing without a key."""
         if key:
-            cls.objects.create(user_id=user_id, key=key, digest=hash_fingerprint(fingerprint), reply=message)
+            cls.objects.create(user_id=user_id, key=key, digest=hash_fingerprint(fingerprint), message=message)
 
 
 def hash_fingerprint(fingerprint: tuple[object, ...]) -> str:

@@ -63,9 +63,9 @@ def test_a_question_is_never_being_written(alice):
 
 def test_a_key_is_unique_for_each_person(alice, bob):
     reply = begin(alice)
-    IdempotencyKey.objects.create(user=alice, key="k", digest="d", reply=reply)
-    refused(lambda: IdempotencyKey.objects.create(user=alice, key="k", digest="e", reply=reply), "one_key_per_person")
-    IdempotencyKey.objects.create(user=bob, key="k", digest="d", reply=reply)
+    IdempotencyKey.objects.create(user=alice, key="k", digest="d", message=reply)
+    refused(lambda: IdempotencyKey.objects.create(user=alice, key="k", digest="e", message=reply), "one_key_per_person")
+    IdempotencyKey.objects.create(user=bob, key="k", digest="d", message=reply)
 
 
 def test_an_address_is_stored_in_lower_case_and_once(alice):
