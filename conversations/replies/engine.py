@@ -179,9 +179,11 @@ class Engine:
 
     async def stop(self, answer: Message) -> Broadcast:
         """Ask a reply to stop, in whichever process it is written; the broadcast ends when it has."""
-        if answer.pk in self.running:
-            self.running[answer.pk].stop(Message.Ending.STOPPED)
-        elif answer.is_open:
+        reply = self.running.get(answer.pk)
+        if reply is not None:
+            reply.stop(Message.Ending.STOPPED)
+        # In the row too while a reply is being stored as waiting: it has nothing left to stop, and looks only there.
+        if answer.is_open and (reply is None or reply.is_waiting):
             rows = Message.objects.filter(pk=answer.pk)
             await storage.run(rows.request_stop, Message.Ending.STOPPED)
         return await self.follow(answer)

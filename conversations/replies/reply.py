@@ -55,6 +55,8 @@ class Reply:
         self.broadcast = Broadcast(opening=opening, sources=source_ids(answer), on_leave=self._reader_left)
         self._opening = opening
         self.is_checkpoint_due = False
+        #: It has come to a call that a person has to decide about: it is stored as waiting, or has been.
+        self.is_waiting = False
         self._run = Run(answer, call, self.broadcast, on_call_started, approval=approval, step=step)
         self._limit = call.limit
         self._stop_ending = ""
@@ -150,6 +152,7 @@ class Reply:
             state, ending = State.COMPLETE, Ending.FINISHED
         except Waiting:
             state, ending = State.WAITING, Ending.NONE
+            self.is_waiting = True
         except (Stopped, NotWriting):
             if not self._stop_ending:
                 # Another process has asked for it, and the row says so before the next round.

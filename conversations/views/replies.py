@@ -53,7 +53,11 @@ class ReplyView(View):
                 end = await broadcast.until_ended()
         except TimeoutError:
             return JsonResponse({"state": answer.state})
-        return JsonResponse({"state": end.state})
+        state = end.state
+        if state == Message.State.WAITING:
+            # Stopped when its reply had ended: only the row says so.
+            state = await Message.objects.filter(pk=pk).values_list("state", flat=True).afirst() or state
+        return JsonResponse({"state": state})
 
 
 @require_POST

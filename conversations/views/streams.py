@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -87,6 +88,9 @@ async def page_stream(
 def end_frame(end: End, answer: Message, viewer: User) -> bytes:
     """The last frame, with the finished turn as this viewer may see it; without one when its row is deleted."""
     message = Message.objects.select_related("conversation__owner").filter(pk=answer.pk).first()
+    if end.state == Message.State.WAITING and message is not None and not message.is_open:
+        # Somebody has stopped it since.
+        end = replace(end, state=message.state, ending=message.ending)
     # Without the turn where the row could not be stored: it would look as if the answer were still being written.
     is_stored = message is not None and message.state == end.state
     turn = turns.build_complete_turn(message, viewer) if message and is_stored else None
