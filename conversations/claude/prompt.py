@@ -18,7 +18,7 @@ from conversations.claude.counts import CHARACTERS_PER_TOKEN
 from conversations.claude.models import get_model
 from conversations.claude.server_tools import count_encrypted
 from conversations.claude.summary_prompt import PromptSummary, branch_after, summary_messages
-from conversations.claude.wire import REPLACEMENT, scrub_text
+from conversations.claude.wire import REPLACEMENT, escape_tag, scrub_text
 from conversations.files.limits import BYTES_PER_TOKEN
 from conversations.models.content import is_server_block, only_files
 
@@ -171,7 +171,7 @@ def append_message(messages: list[dict[str, Any]], role: str, content: list[dict
 
 def build_title_messages(question: str) -> list[dict[str, Any]]:
     """What to send with TITLE_INSTRUCTIONS: the question as data, which cannot close its own tag."""
-    data = scrub_text(question[:MAX_TITLED]).replace("<question>", "").replace("</question>", "")
+    data = escape_tag(scrub_text(question[:MAX_TITLED]), "question")
     return [{"role": "user", "content": [{"type": "text", "text": f"<question>\n{data.strip()}\n</question>"}]}]
 
 

@@ -177,6 +177,14 @@ def scrub_text(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", REPLACEMENT)
 
 
+def escape_tag(text: str, name: str) -> str:
+    """A text that is sent between tags of this name, without any that Claude may read as one of them.
+
+    Nothing is cut out: what stands around it could be the tag then.
+    """
+    return re.sub(rf"<(?=[\s/]*{name})", "&lt;", text, flags=re.IGNORECASE)
+
+
 def is_half_pair(text: str) -> bool:
     """Whether a text begins or ends with half a surrogate pair."""
     return "\ud800" <= text[:1] <= "\udfff" or "\ud800" <= text[-1:] <= "\udfff"
