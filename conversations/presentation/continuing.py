@@ -30,12 +30,22 @@ def continue_texts() -> frozenset[str]:
 
 
 def find_continued_opening(answer: Message) -> markdown.Opening | None:
-    """Return what was open in the answer that this one continues, or None. No query if the question is loaded."""
+    """Return what was open in the answer that this one continues, or None."""
+    return find_opening_after(read_continued_texts(answer))
+
+
+def read_continued_texts(answer: Message) -> list[str]:
+    """Return the texts of the answers that this one continues, newest first. No query if the question is loaded."""
     texts: list[str] = []
     question = answer.parent
     while question is not None and len(texts) < MAX_PARTS and is_continue(question) and question.parent is not None:
         texts.append(question.parent.text)
         question = question.parent.parent
+    return texts
+
+
+def find_opening_after(texts: list[str]) -> markdown.Opening | None:
+    """Return what is open after these texts, newest first, or None. Parsing a long one takes tenths of a second."""
     opening = None
     for text in reversed(texts):  # an answer may be cut more than once
         opening = markdown.find_opening(opening.put_before(text) if opening else text)

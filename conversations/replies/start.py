@@ -25,7 +25,7 @@ from conversations.models import (
     Usage,
 )
 from conversations.models.content import SentMessage
-from conversations.presentation.continuing import find_continued_opening
+from conversations.presentation.continuing import find_opening_after, read_continued_texts
 from conversations.replies.call import ReservedCall, reserve_call
 from conversations.replies.titles import build_title_request
 from conversations.tools.offer import define, find_offered
@@ -60,6 +60,7 @@ def store_question(conversation: Conversation, request: Question | Retry, runner
         if not is_new:
             return StoredQuestion(answer)
         check_files(answer)
+        continued_texts = read_continued_texts(answer)
         reply_call = reserve_call(prepare_request(answer), answer, Usage.Purpose.REPLY, team.monthly_limit)
         title_call = None
         # The turns of a draft may belong to a conversation that has a title.
@@ -70,8 +71,8 @@ def store_question(conversation: Conversation, request: Question | Retry, runner
                 title_call = reserve_call(
                     build_title_request(request.text), answer, Usage.Purpose.TITLE, team.monthly_limit
                 )
-        opening = find_continued_opening(answer)
-    return StoredQuestion(answer, reply_call, title_call, opening)
+    # After the transaction, like `find_continued` before it: this parses whole answers.
+    return StoredQuestion(answer, reply_call, title_call, find_opening_after(continued_texts))
 
 
 def check_files(answer: Message) -> None:
