@@ -12,6 +12,7 @@ from django.db import OperationalError, transaction
 from conversations.claude import counts, prompt
 from conversations.claude.models import get_model
 from conversations.models import Message, MonthlySpending, Reservation, ToolCall, Usage
+from conversations.models.content import extract_text, split_at_tools
 from conversations.models.months import month_of
 from conversations.models.usage import lost_calls
 from conversations.replies.call import finalize_usage
@@ -96,8 +97,10 @@ def settle_lost_reservation(pk: int) -> None:
 
 
 def settle_lost_call(usage: Usage) -> None:
-    is_reply = usage.message is not None and usage.purpose == Usage.Purpose.REPLY
-    characters = len(usage.message.text) if usage.message is not None and is_reply else 0
+    is_reply = usage.purpose == Usage.Purpose.REPLY
+    # After the last tools: what stands before them was written by earlier calls, which are settled.
+    written = split_at_tools(usage.message.content)[-1][0] if usage.message is not None and is_reply else []
+    characters = len(extract_text(written))
     max_output = min(settings.CHAT_MAX_TOKENS, get_model(usage.model).max_output)
     usage.tokens = counts.estimate(usage.tokens, prompt=0, characters=characters, max_output=max_output)
     usage.estimated = True

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from conversations.claude.client import MessageFinished, MessageStarted, Request
 from conversations.models import Conversation, Reservation, Usage
-from conversations.models.content import text_content
+from conversations.models.content import extract_text, text_content
 from conversations.models.tokens import Tokens
 from conversations.models.usage import LOST_AFTER
 from conversations.replies import recovery, start
@@ -24,8 +24,10 @@ pytestmark = pytest.mark.django_db
 # Calls whose process is gone
 
 
-def lose(answer):
-    type(answer).objects.filter(pk=answer.pk).update(state="interrupted", ending="lost", text="x" * 400)
+def lose(answer, content=None):
+    content = content or text_content("x" * 400)
+    ended = {"state": "interrupted", "ending": "lost", "content": content, "text": extract_text(content)}
+    type(answer).objects.filter(pk=answer.pk).update(**ended)
 
 
 def make_old(*rows):
@@ -44,6 +46,17 @@ def test_a_lost_reply_is_settled_once_with_what_was_checkpointed(alice):
     assert (usage.state, usage.estimated, usage.output_tokens, usage.cost) == ("cut", True, 100, 3_000)
     assert month() == (3_000, 0)
     assert not Reservation.objects.exists()
+
+
+def test_of_a_reply_with_several_calls_the_lost_one_is_settled_with_its_own_text(alice):
+    answer = begin(alice)
+    create_call(alice, 1_000, message=answer, state="complete")
+    create_call(alice, None, message=answer, input_tokens=1_000)
+    use = {"type": "tool_use", "id": "toolu_1", "name": "clock", "input": {}}
+    result = {"type": "tool_result", "tool_use_id": "toolu_1", "content": "Noon."}
+    lose(answer, [*text_content("x" * 4_000), use, result, *text_content("y" * 400)])
+    settle_lost_calls()
+    assert Usage.objects.get(state="cut").output_tokens == 100
 
 
 def test_the_prompt_of_a_reply_lost_before_claude_answered_is_estimated(alice):
