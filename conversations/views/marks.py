@@ -55,7 +55,10 @@ def change_selection(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         return errors.render_error(request, 400, first_error(form))
     action = form.cleaned_data["action"]
-    for conversation in Conversation.objects.deletable_by(request.user).filter(pk__in=form.cleaned_data["ids"]):
+    # What is in the bin can be restored, and nothing else.
+    can_be_in_bin = action in {"delete", "restore"}
+    allowed = Conversation.objects.deletable_by if can_be_in_bin else Conversation.objects.editable_by
+    for conversation in allowed(request.user).filter(pk__in=form.cleaned_data["ids"]):
         match action:
             case "delete":
                 conversation.bin()

@@ -127,3 +127,13 @@ def test_what_is_bobs_stays_as_it_is_when_alice_selects_it(alice_client, bob):
 def test_a_selection_that_makes_no_sense_is_refused_with_a_sentence(alice_client, body, sentence):
     response = alice_client.post("/conversations/selection/", body, headers=SCRIPT)
     assert (response.status_code, response.json()["error"]) == (400, sentence)
+
+
+@pytest.mark.parametrize("action", ["archive", "unarchive"])
+def test_what_alice_has_in_the_bin_is_not_archived_with_a_selection(alice_client, alice, action):
+    conversation = create_conversation(alice)
+    conversation.set_archived(action == "unarchive")
+    conversation.bin()
+    body = {"action": action, "id": [conversation.pk]}
+    assert alice_client.post("/conversations/selection/", body, headers=SCRIPT).status_code == 204
+    assert is_marked(conversation, "archived") is (action == "unarchive")
