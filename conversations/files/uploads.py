@@ -45,7 +45,7 @@ class UploadRefused(Exception):
 
 
 async def store_upload(user: User, uploaded: Any, *, reuse: bool = False) -> Attachment:
-    """Store an uploaded file (of Django) of a person. Raises UploadRefused.
+    """Store an uploaded file (of Django) of a person. Raises UploadRefused, Refused.
 
     `reuse`: take a file of the person with the same name and content, so that a repeated request names the same one.
     """
@@ -91,7 +91,7 @@ def find_known(user: User, name: str, digest: str) -> Attachment | None:
 
 
 def create_attachment(user: User, name: str, original: Path, digest: str, facts: Facts) -> Attachment:
-    """Store what the worker has left beside the original, and the row. Raises UploadRefused, OSError."""
+    """Store what the worker has left beside the original, and the row. Raises UploadRefused, Refused, OSError."""
     size = original.stat().st_size
     stored_size = size + sum(
         path.stat().st_size for path in map(original.with_name, ("sent", "thumbnail")) if path.exists()

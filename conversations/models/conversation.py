@@ -270,7 +270,7 @@ class Conversation(Listed):
     # Changing what is shown
 
     def switch_to(self, message: UUID) -> None:
-        """Show the branch of another version; raises UnknownMessage when it is not of this conversation."""
+        """Show the branch of another version. Raises Refused: UnknownMessage when it is not of this conversation."""
         with transaction.atomic():
             asking.lock_owner(self.owner_id)
             parents = self.parents()

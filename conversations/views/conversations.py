@@ -143,7 +143,7 @@ def switch_version(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return errors.render_error(request, 400, first_error(form))
     try:
         conversation.switch_to(form.cleaned_data["head"])
-    except UnknownMessage:
+    except Refused:
         raise Http404 from None
     return no_content() if is_from_script(request) else see_other("conversation", pk=pk)
 

@@ -14,7 +14,7 @@ from chatsite.accounts.http import SignedInRequest
 from conversations.files.uploads import UploadRefused, store_upload
 from conversations.models import Attachment
 from conversations.views.pages import find_files
-from conversations.views.refusals import no_content, refusal
+from conversations.views.refusals import REFUSALS, no_content, refusal, status_and_sentence
 from conversations.views.serving import serve
 
 
@@ -37,6 +37,8 @@ class FilesView(View):
             file = await store_upload(request.user, uploaded)
         except UploadRefused as refused:
             return refusal(refused.status, str(refused), refused.headers)
+        except REFUSALS as refused:
+            return refusal(*status_and_sentence(refused))
         return JsonResponse(await sync_to_async(describe)(file), status=201)
 
 

@@ -45,3 +45,18 @@ def test_a_document_whose_text_has_no_room_is_refused(upload, settings, monkeypa
     assert response.json()["error"].startswith("All your files may have")
     assert [file.name for file in Attachment.objects.all()] == ["short.docx"]
     assert StoredFile.objects.count() == 2
+
+
+def test_a_file_of_alice_whose_account_is_deactivated_meanwhile_is_not_stored(client, alice, monkeypatch):
+    create_attachment = uploads.create_attachment
+
+    def deactivate_and_create(*arguments):
+        alice.is_active = False
+        alice.save()
+        return create_attachment(*arguments)
+
+    monkeypatch.setattr(uploads, "create_attachment", deactivate_and_create)
+    client.force_login(alice)
+    file = SimpleUploadedFile("notes.txt", b"The harbour opens at nine.")
+    assert client.post("/files/", {"file": file}, headers=SCRIPT).status_code == 404
+    assert not Attachment.objects.exists()

@@ -71,3 +71,18 @@ def test_a_conversation_in_the_bin_shows_no_other_version(alice_client, conversa
     response = alice_client.post(path_of(conversation, "head/"), {"head": first_version.pk}, headers=SCRIPT)
     assert response.status_code == 404
     assert Conversation.objects.get().head_id == conversation.head_id
+
+
+def test_alice_whose_account_is_deactivated_meanwhile_finds_no_version(
+    alice_client, alice, conversation, first_version, monkeypatch
+):
+    switch_to = Conversation.switch_to
+
+    def deactivate_and_switch(*arguments):
+        alice.is_active = False
+        alice.save()
+        switch_to(*arguments)
+
+    monkeypatch.setattr(Conversation, "switch_to", deactivate_and_switch)
+    response = alice_client.post(path_of(conversation, "head/"), {"head": first_version.pk}, headers=SCRIPT)
+    assert response.status_code == 404
