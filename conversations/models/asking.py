@@ -14,16 +14,19 @@ OpenAnswers = dict[UUID, str]
 
 
 def lock_owner(user_id: int) -> None:
+    """Lock the person's row as `lock_person` does. Raises Refused when the account was deactivated meanwhile."""
+    if not lock_person(user_id):
+        raise Refused
+
+
+def lock_person(user_id: int) -> bool:
     """Lock the person's row until the transaction ends: keys, limits, the tree and the bin change under this lock.
 
-    `no_key`: rows that refer to the person, such as usage, can still be inserted. Raises Refused when the account was
-    deactivated meanwhile.
+    `no_key`: rows that refer to the person, such as usage, can still be inserted. Returns whether the account
+    is active.
     """
-    is_active = (
-        User.objects.select_for_update(no_key=True).filter(pk=user_id).values_list("is_active", flat=True).first()
-    )
-    if not is_active:
-        raise Refused
+    people = User.objects.select_for_update(no_key=True).filter(pk=user_id)
+    return bool(people.values_list("is_active", flat=True).first())
 
 
 def refuse_if_head_moved(request: Question | Retry, head: UUID | None) -> None:

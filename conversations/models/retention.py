@@ -47,7 +47,7 @@ class RetentionQuerySet(models.QuerySet[T]):
         # One at a time: a conversation may have thousands of messages, and nobody else can write meanwhile on SQLite.
         for batch in in_batches(self.without_running_reply(), 1):
             # The lock that asking takes: no question is added to a conversation that is being deleted.
-            list(User.objects.select_for_update().filter(pk__in=batch.values("owner")).order_by("pk"))
+            list(User.objects.select_for_update(no_key=True).filter(pk__in=batch.values("owner")).order_by("pk"))
             keys: list[Any] = list(batch.select_for_update().values_list("pk", flat=True))
             links = Attachment.messages.through.objects.filter(message__conversation__in=keys)
             files = list(links.values_list("attachment", flat=True))

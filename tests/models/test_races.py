@@ -10,11 +10,11 @@ import pytest
 from django.db import connection, transaction
 
 from chatsite.accounts.models import ApiToken, User
-from conversations.models import Conversation, Message, Refused, ToolCall
+from conversations.models import Attachment, Conversation, Message, Refused, ToolCall
 from conversations.models.asking import lock_owner
 from conversations.models.question import Approval
 from conversations.tools import calls
-from tests.history import ask, begin, create_conversation, create_usage
+from tests.history import ask, begin, create_conversation, create_file, create_usage
 from tests.replies.scripted import create_tool
 from tests.site import Visitor, eventually
 
@@ -143,3 +143,24 @@ def test_a_tool_that_has_one_call_left_is_called_once_when_alice_and_bob_need_it
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(propose, answers))
     assert sorted(ToolCall.objects.values_list("state", flat=True)) == ["approved", "denied"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("rows", [Conversation.objects, Attachment.objects])
+def test_calls_for_alice_are_recorded_while_her_old_things_are_purged(alice, rows):
+    if connection.vendor != "postgresql":
+        pytest.skip("On SQLite nobody else can write meanwhile")
+    create_file(alice)
+    create_conversation(alice)
+
+    def record():
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '1s'")
+            return create_usage(alice)
+        finally:
+            connection.close()
+
+    with transaction.atomic(), ThreadPoolExecutor() as pool:
+        assert rows.all().purge() == 1
+        assert pool.submit(record).result(10).user == alice
