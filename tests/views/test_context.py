@@ -8,7 +8,7 @@ import pytest
 from conversations.claude import client
 from conversations.models import Message, Summary
 from conversations.models.content import text_content
-from conversations.replies import storage
+from conversations.replies import engine, storage
 from conversations.replies.context import count_context
 from tests.history import MODEL, begin, create_conversation, create_file, create_usage, finish_answer
 from tests.replies.threads import storage_threads
@@ -139,3 +139,11 @@ def test_a_summary_is_offered_only_where_there_are_older_turns(client, alice, qu
     meter = client.get(address).text.partition("<context-meter")[2].partition("</context-meter>")[0]
     assert ("Summarise older turns" in meter) is is_offered
     assert client.get(f"/sidebar/?open={conversation.pk}").json()["conversation"]["summarizable"] is is_offered
+
+
+@pytest.mark.parametrize("headers", [SCRIPT, {}])
+def test_alice_learns_when_to_ask_for_a_summary_again_while_the_server_stops(alice_client, alice, monkeypatch, headers):
+    monkeypatch.setattr(engine, "refuses_questions", True)
+    conversation = create_conversation(alice)
+    response = alice_client.post(f"/conversations/{conversation.pk}/summary/", headers=headers)
+    assert (response.status_code, response.headers.get("Retry-After")) == (503, "5")
