@@ -1,6 +1,7 @@
 """Replies that another process writes, followed through their rows: a few queries a second for all of them."""
 
 import asyncio
+import contextvars
 import logging
 import math
 from collections import defaultdict
@@ -125,7 +126,8 @@ class Mirrors:
             self._mirrors.setdefault(message, mirror)
             self._due.set()
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._keep_polling())
+            # An empty context: the request ends before this does.
+            self._task = asyncio.create_task(self._keep_polling(), context=contextvars.Context())
         return self._mirrors[message]
 
     def list_open(self) -> list[Mirror]:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from contextvars import ContextVar
 
 import pytest
 
@@ -135,3 +136,23 @@ def test_after_a_decision_the_steps_before_it_stay_in_sight(monkeypatch, setting
         asyncio.run(read_on())
     steps = [json.loads(data) for data in re.findall(r"event: tool\ndata: (.*)\n", "".join(seen))]
     assert [(s["title"], s["state"], s["row"]) for s in steps if s["name"] == "clock"][:1] == [("Clock", "done", 1)]
+
+
+def test_polling_keeps_nothing_of_the_request_that_it_began_with(answer, monkeypatch):
+    request, seen = ContextVar("request", default=""), []
+
+    async def poll(mirrors):
+        seen.append(request.get())
+        mirrors._mirrors.clear()
+        return False
+
+    async def follow():
+        request.set("that of Alice")
+        followed = Mirrors()
+        await followed.follow(answer)
+        await followed._task
+
+    monkeypatch.setattr(Mirrors, "_poll", poll)
+    with storage_threads():
+        asyncio.run(follow())
+    assert seen == [""]
