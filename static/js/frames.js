@@ -21,7 +21,8 @@ export async function* readFrames(response, { reply = null, onConnectionLost = (
     try {
       response ??= await send("GET", addressOf("reply", reply), { stream: true });
       for await (const { name, data } of parseEvents(readChunks(response.body, MAX_SILENCE_SECONDS))) {
-        attempt = 0;
+        // The snapshot comes with every connection, also where the end cannot be rendered.
+        if (name !== "snapshot") attempt = 0;
         const frame = { name, data: JSON.parse(data) };
         reply = frame.data.reply ?? reply;
         hasEnded ||= name === "end";

@@ -34,6 +34,29 @@ def test_after_a_lost_connection_the_answer_goes_on(window):
     window.expect_shown("article.assistant .prose", "All of it")
 
 
+def test_a_page_asks_less_and_less_often_for_an_answer_whose_end_does_not_come(window):
+    asked = []
+
+    def cut_after_the_first_frame(route):
+        response = route.fetch()
+        route.fulfill(response=response, body=response.body().split(b"\n\n")[0] + b"\n\n")
+
+    def send_only_what_is_there(route):
+        asked.append(route)
+        snapshot = 'event: snapshot\ndata: {"html": "<p>All of it</p>", "tail": ""}\n\n'
+        route.fulfill(content_type="text/event-stream", body=snapshot)
+
+    window.page.route("**/conversations/", cut_after_the_first_frame)
+    window.page.route("**/messages/*/reply/", send_only_what_is_there)
+    window.ask("Hold the line [[text]]All of it[[/text]]")
+    window.expect_shown("article.assistant .prose", "All of it")
+    window.page.wait_for_timeout(6_000)
+    # After half a second, one, two, four …, or half of each.
+    assert len(asked) <= 6
+    window.page.unroute("**/messages/*/reply/")
+    window.expect_answer("complete")
+
+
 def test_an_answer_ends_when_the_rows_of_its_conversation_are_deleted(window):
     window.ask("Slowly [[rate:20]][[chars:3000]]")
     window.expect_shown("article.assistant .prose p")
