@@ -150,6 +150,7 @@ def test_polling_keeps_nothing_of_the_request_that_it_began_with(answer, monkeyp
         request.set("that of Alice")
         followed = Mirrors()
         await followed.follow(answer)
+        assert followed._task
         await followed._task
 
     monkeypatch.setattr(Mirrors, "_poll", poll)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -68,7 +69,8 @@ def test_alice_hears_that_it_is_stopped(monkeypatch, alice, when):
         request = AsyncRequestFactory().delete("/")
         request.user = alice
         asyncio.get_running_loop().call_later(0.3, waiting.stopped.set)
-        responses.append(await replies.ReplyView.as_view()(request, pk=answer.pk))
+        view: Any = replies.ReplyView.as_view()
+        responses.append(await view(request, pk=answer.pk))
         await sync_to_async(connections.close_all)()
 
     answer_question(alice, ["send"], within=stop)
