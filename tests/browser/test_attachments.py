@@ -80,7 +80,7 @@ def test_the_progress_is_shown(window):
     attach(window, text_file(content="word " * 200_000))
     progress = rows(window).get_by_role("progressbar", name="Upload")
     eventually(lambda: 20 < progress.evaluate("progress => progress.value") < 100)
-    expect(rows(window)).to_contain_text("% · 1 MB")
+    expect(rows(window)).to_contain_text("% · 976.6 KB")
     network.send("Network.emulateNetworkConditions", {**slow, "uploadThroughput": -1})
     expect(attached(window)).to_have_count(1)
 
