@@ -56,6 +56,25 @@ def test_coming_back_while_a_question_is_being_sent_shows_it_once(tabs):
     expect(first.answers).to_have_count(2)
 
 
+def test_what_a_process_of_the_version_before_does_not_send_is_not_switched_on_and_off(window, alice):
+    conversation = create_conversation(alice, "The first question.")
+
+    def leave_out(route):
+        response = route.fetch()
+        data = response.json()
+        del data["conversation"]["summarizable"]
+        route.fulfill(response=response, json=data)
+
+    window.page.goto(f"/conversations/{conversation.pk}/")
+    window.page.route("**/sidebar/*", leave_out)
+    heading = window.page.locator(".heading")
+    for title in ("One", "Two"):
+        conversation.rename(title)
+        expect(heading).to_have_text(title)
+        expect(heading).not_to_have_attribute("data-summarizable", "")
+    window.page.unroute("**/sidebar/*")
+
+
 def test_an_edited_question_of_the_first_tab_takes_the_place_of_the_old_one_in_the_second(tabs):
     first, second = tabs
     first.button("Edit").click()

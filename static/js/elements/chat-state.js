@@ -29,7 +29,10 @@ export class ChatState extends HTMLElement {
     if (!conversation && this.#notice.hidden) announce(this.#notice.querySelector("p").textContent);
     this.#notice.hidden = conversation !== null;
     if (conversation?.id !== this.#heading.conversation) return;
-    for (const flag of ["pinned", "archived", "summarizable"]) this.#heading.toggleAttribute(`data-${flag}`, conversation[flag]);
+    for (const flag of ["pinned", "archived", "summarizable"]) {
+      // During an upgrade, a process of the version before does not send every flag.
+      this.#heading.toggleAttribute(`data-${flag}`, Boolean(conversation[flag]));
+    }
     if (conversation.title !== this.#heading.conversationTitle) showTitle(conversation.id, conversation.title);
     if (!this.#thread.endsWith(conversation)) this.#thread.update();
   }
