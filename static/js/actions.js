@@ -25,9 +25,9 @@ export async function archive(entry, isArchived) {
   const isRow = entry.closest("li") !== null;
   if (!(await attempt(() => send(isArchived ? "POST" : "DELETE", addressOf("archive", conversation))))) return;
   const showRows = isRow ? hideRows([conversation], entry.closest("[data-entries]")) : () => {};
+  // The button in the notice goes with it. Whoever writes on by now keeps the focus.
+  if (document.activeElement.closest(".archived")) entry.menuButton.focus();
   setFlag(conversation, "archived", isArchived);
-  // The button in the notice goes with it.
-  if (!isRow) entry.menuButton.focus();
   sidebar().refresh();
   toast().offerUndo(translate(isArchived ? "archived" : "unarchived"), async () => {
     await changeMark("archive", entry, !isArchived);

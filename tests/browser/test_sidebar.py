@@ -80,6 +80,18 @@ def test_an_archived_conversation_says_so_at_its_top_and_is_taken_out_there(wind
     assert not is_marked(conversations[0], "archived")
 
 
+def test_alice_writes_on_while_her_conversation_is_taken_out_of_the_archive(window, conversations):
+    conversations[0].set_archived(True)
+    window.page.goto(f"/conversations/{conversations[0].pk}/")
+    requests = []
+    window.page.route("**/archive/", lambda route: requests.append(route))
+    window.button("Take out of the archive").click()
+    window.composer.press_sequentially("Hel")
+    requests[0].continue_()
+    expect(window.page.get_by_role("region", name="Archive")).to_be_hidden()
+    expect(window.composer).to_be_focused()
+
+
 def test_a_question_takes_an_archived_conversation_out_before_the_eyes_of_alice(window, conversations):
     conversations[0].set_archived(True)
     window.page.goto(f"/conversations/{conversations[0].pk}/")
