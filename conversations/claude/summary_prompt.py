@@ -49,7 +49,8 @@ def summary_messages(summary: PromptSummary | None, model: str) -> list[dict[str
         return []
     if summary.model == model and is_compaction(summary.content):
         return [{"role": "assistant", "content": summary.content}]
-    text = f"{INTRODUCTION}\n\n<summary>\n{summary.text.strip()}\n</summary>"
+    data = escape_tag(summary.text.strip(), "summary")
+    text = f"{INTRODUCTION}\n\n<summary>\n{data}\n</summary>"
     return [{"role": "user", "content": [{"type": "text", "text": text}]}]
 
 
