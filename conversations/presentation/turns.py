@@ -159,6 +159,8 @@ def build_turn(message: Message, viewer: User, *, is_last: bool = True) -> Turn:
 
 def build_turns(messages: list[Message], parents: Parents, conversation: Conversation, viewer: User) -> list[Turn]:
     """The turns of a branch, each with its place among its versions."""
+    for parent, message in pairwise(messages):
+        message.parent = parent  # which would be queried otherwise, for each message that needs it
     turns = [build_turn(message, viewer, is_last=message.pk == conversation.head_id) for message in messages]
     versions = children_of(parents)
     for turn in turns:

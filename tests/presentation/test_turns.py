@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conversations.models import Message
@@ -69,6 +71,18 @@ def test_a_refusal_below_continued_does_not_offer_to_edit_what_nobody_wrote(clie
     conversation = create_conversation(alice, "The harbour.", wording.CONTINUE)
     page = page_of(client, conversation, stop_reason="refusal")
     assert "Edit the question" not in page
+
+
+def test_a_page_with_many_refusals_takes_no_more_queries_than_one_without(client, alice):
+    conversation = create_conversation(alice, "The harbour.", "The cliffs.", "The beach.")
+    page_of(client, conversation)
+    counts = []
+    for reason in ("end_turn", "refusal"):
+        conversation.messages.filter(role="assistant").update(stop_reason=reason)
+        with CaptureQueriesContext(connection) as queries:
+            page_of(client, conversation)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 @pytest.mark.parametrize(
