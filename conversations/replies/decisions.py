@@ -1,7 +1,7 @@
 """Decisions of people about calls of tools. With the last one, the answer that has waited for them goes on."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -48,7 +48,7 @@ class ResumedAnswer:
     answer: Message
     call: ReservedCall
     step: calls.Step
-    opening: Opening | None
+    opening: Opening | None = None
 
 
 def store_decision(pk: UUID, decision: Decision, runner: str) -> ResumedAnswer | None:
@@ -68,7 +68,8 @@ def store_decision(pk: UUID, decision: Decision, runner: str) -> ResumedAnswer |
         if call.message.tool_calls.undecided().exists():
             return None
         refuse_if_too_many_running(find_open_answers(call.conversation.owner_id))
-        return resume(call.message, runner)
+        resumed = resume(call.message, runner)
+    return add_opening(resumed)
 
 
 def decide(call: ToolCall, decision: Decision) -> None:
@@ -102,7 +103,12 @@ def resume(answer: Message, runner: str) -> ResumedAnswer:
     answer.refresh_from_db(fields=["state", "runner", "heartbeat", "content", "text"])
     limit = TeamSettings.current().monthly_limit
     call = ReservedCall(prepare_request(answer), None, limit)
-    return ResumedAnswer(answer, call, calls.read_last_step(answer), find_continued_opening(answer))
+    return ResumedAnswer(answer, call, calls.read_last_step(answer))
+
+
+def add_opening(resumed: ResumedAnswer) -> ResumedAnswer:
+    """Add what was open in the answer that is continued. After the transaction: this parses whole answers."""
+    return replace(resumed, opening=find_continued_opening(resumed.answer))
 
 
 def resume_expired(runner: str) -> list[ResumedAnswer]:
@@ -127,4 +133,5 @@ def deny_expired(pk: UUID | None, runner: str) -> ResumedAnswer:
         for call in answer.tool_calls.undecided():
             call.end(State.DENIED, calls.EXPIRED)
             call.save(update_fields=["state", "result"])
-        return resume(answer, runner)
+        resumed = resume(answer, runner)
+    return add_opening(resumed)
