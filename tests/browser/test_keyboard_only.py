@@ -94,6 +94,8 @@ def search_and_open_what_is_found(window, keys):
     keys.press("Tab")
     window.page.keyboard.press("Enter")
     expect(window.page).to_have_url(re.compile("q=canaries"))
+    # Before the scripts are there, the keys of the site do nothing.
+    window.page.wait_for_load_state()
     keys.expect_visible_focus()
 
 
