@@ -43,7 +43,9 @@ def find_open_answers(user_id: int) -> OpenAnswers:
 def refuse_if_busy(conversation: UUID, open_answers: OpenAnswers) -> None:
     """Raise Busy when the conversation has an open answer; one whose process is gone is interrupted instead."""
     if conversation in open_answers:
-        if not Message.objects.filter(conversation=conversation).interrupt_stale():
+        answers = Message.objects.filter(conversation=conversation)
+        # Recovery, which does not take the lock of the owner, may have interrupted it since it was read.
+        if not answers.interrupt_stale() and answers.open().exists():
             raise Busy
         del open_answers[conversation]
 

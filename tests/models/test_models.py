@@ -14,6 +14,7 @@ from conversations.models import (
     Summary,
     TooManyRunning,
     UnknownMessage,
+    asking,
 )
 from conversations.models.content import text_content
 from conversations.models.title import first_words
@@ -134,6 +135,18 @@ def test_only_the_first_ending_counts_and_the_longer_text_stays(alice):
 
     answer.refresh_from_db()
     assert (answer.state, answer.ending, answer.text) == ("interrupted", "lost", "Half of it, and the rest.")
+
+
+def test_alice_asks_again_at_the_moment_at_which_her_lost_answer_is_interrupted(alice, monkeypatch):
+    lost, find_open_answers = begin(alice), asking.find_open_answers
+
+    def find_before_recovery_interrupts(user_id):
+        found = find_open_answers(user_id)
+        Message.objects.filter(pk=lost.pk).update(state="interrupted", ending="lost")
+        return found
+
+    monkeypatch.setattr(asking, "find_open_answers", find_before_recovery_interrupts)
+    assert ask(lost.conversation, "Once more?").is_writing
 
 
 def test_an_owner_that_comes_back_stores_its_blocks_although_the_text_was_checkpointed(alice):
