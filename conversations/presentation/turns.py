@@ -58,7 +58,8 @@ class Turn(Versioned):
     can_retry: bool = False
     #: Whether trying again is what helps now, so that it is a button with its name on it.
     offers_retry: bool = False
-    #: Whether its text was cut, which the last turn offers to continue.
+    #: Whether there is more to come of its text. Only the last turn can be continued.
+    is_cut: bool = False
     can_continue: bool = False
     #: One of the values of NEXT_STEPS, or empty.
     next_step: str = ""
@@ -138,6 +139,7 @@ def build_turn(message: Message, viewer: User, *, is_last: bool = True) -> Turn:
     is_final = not message.is_open
     can_edit = is_final and conversation.is_editable_by(viewer)
     can_retry = can_edit and not REPEATING & {message.stop_reason, message.error_code}
+    is_cut = bool(message.text) and was_cut(message)
     return Turn(
         message,
         author="Claude",
@@ -151,7 +153,8 @@ def build_turn(message: Message, viewer: User, *, is_last: bool = True) -> Turn:
         offers_retry=can_retry and is_unfinished(message) and message.error_code not in LASTING,
         retry_models=list_retry_models(message, can_retry=can_retry) if can_edit else [],
         can_fork=can_edit,
-        can_continue=can_edit and bool(message.text) and was_cut(message),
+        is_cut=is_cut,
+        can_continue=can_edit and is_last and is_cut,
         next_step=find_next_step(message) if can_edit else "",
         staff_detail=staff_detail(message) if viewer.is_staff else [],
     )

@@ -18,7 +18,7 @@ from conversations.replies.mirrors import WATCH_SECONDS
 
 logger = logging.getLogger(__name__)
 
-#: Seconds. Another process that has a reader refreshes `watched_at` in time, also where that takes a while.
+#: Seconds. Longer than the interval in which another process refreshes `watched_at`, as that may take a while.
 WATCHED_WITHIN = 1.5 * WATCH_SECONDS
 
 # Fenced by runner and state: a stale reply that was marked interrupted is not written any more.

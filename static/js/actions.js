@@ -25,7 +25,7 @@ export async function archive(entry, isArchived) {
   const isRow = entry.closest("li") !== null;
   if (!(await attempt(() => send(isArchived ? "POST" : "DELETE", addressOf("archive", conversation))))) return;
   const showRows = isRow ? hideRows([conversation], entry.closest("[data-entries]")) : () => {};
-  // The button in the notice goes with it. Whoever writes on by now keeps the focus.
+  // The button in the notice disappears. If the person is writing by now, the focus stays where it is.
   if (document.activeElement.closest(".archived")) entry.menuButton.focus();
   setFlag(conversation, "archived", isArchived);
   sidebar().refresh();
