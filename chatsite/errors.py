@@ -2,13 +2,13 @@
 
 import logging
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -23,11 +23,20 @@ OUTAGE_RETRY_SECONDS = "10"
 FILES_RETRY_SECONDS = "60"
 
 
-def render_error(request: HttpRequest, status: int, message: str, template: str = "", **context: Any) -> HttpResponse:
+def render_error(
+    request: HttpRequest,
+    status: int,
+    message: str,
+    template: str = "",
+    *,
+    headers: Mapping[str, str] | None = None,
+    **context: Any,
+) -> HttpResponse:
     """The message as JSON for a script; for a person, the template (`<status>.html` by default) as a page."""
     if is_from_script(request):
-        return JsonResponse({"error": message}, status=status)
-    return render(request, template or f"{status}.html", {"message": message, **context}, status=status)
+        return JsonResponse({"error": message}, status=status, headers=headers)
+    page = render_to_string(template or f"{status}.html", {"message": message, **context}, request)
+    return HttpResponse(page, status=status, headers=headers)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -46,16 +55,12 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def method_not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
     """`allowed`: the value of the response's Allow header."""
-    response = render_error(request, 405, _("This address cannot be used in this way."))
-    response.headers["Allow"] = allowed
-    return response
+    return render_error(request, 405, _("This address cannot be used in this way."), headers={"Allow": allowed})
 
 
 def content_too_large(request: HttpRequest) -> HttpResponse:
-    response = render_error(request, 413, _("The request is too large."))
     # Part of a very long body is still unread, so the connection cannot be used again.
-    response.headers["Connection"] = "close"
-    return response
+    return render_error(request, 413, _("The request is too large."), headers={"Connection": "close"})
 
 
 def unreadable_content_type(request: HttpRequest) -> HttpResponse:
@@ -65,25 +70,20 @@ def unreadable_content_type(request: HttpRequest) -> HttpResponse:
 def disk_full(request: HttpRequest) -> HttpResponse:
     """The body of the request could not be kept."""
     message = _("There is no room for files on the server. Ask an administrator.")
-    response = render_error(request, 507, message)
-    response.headers["Connection"] = "close"
-    return response
+    return render_error(request, 507, message, headers={"Connection": "close"})
 
 
 def files_unavailable(request: HttpRequest) -> HttpResponse:
     message = _("The files cannot be read at the moment. Try again in a minute.")
-    response = render_error(request, 503, message, "errors/files_unavailable.html")
-    response.headers["Retry-After"] = FILES_RETRY_SECONDS
-    return response
+    headers = {"Retry-After": FILES_RETRY_SECONDS}
+    return render_error(request, 503, message, "errors/files_unavailable.html", headers=headers)
 
 
 def too_many_uploads(request: HttpRequest) -> HttpResponse:
     """Other requests of the same person take too long."""
     message = _("Too many large requests at once. Try again in a minute.")
-    response = render_error(request, 429, message, "errors/too_many_uploads.html")
-    response.headers["Retry-After"] = FILES_RETRY_SECONDS
-    response.headers["Connection"] = "close"
-    return response
+    headers = {"Retry-After": FILES_RETRY_SECONDS, "Connection": "close"}
+    return render_error(request, 429, message, "errors/too_many_uploads.html", headers=headers)
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:

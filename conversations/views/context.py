@@ -54,10 +54,7 @@ async def summarize(request: SignedInRequest, pk: UUID) -> HttpResponse:
         code = await write_summary(conversation)
     except REFUSALS as refused:
         status, sentence, headers = status_and_sentence(refused)
-        response = await render_error(request, status, sentence, "400.html")
-        for name, value in headers.items():
-            response[name] = value
-        return response
+        return await render_error(request, status, sentence, "400.html", headers=headers)
     if code:
         sentence = _(wording.ERRORS.get(code, wording.ERRORS["internal"]))
         return await render_error(request, 502, sentence, "400.html")

@@ -164,7 +164,8 @@ def fork_conversation(request: SignedInRequest, pk: UUID) -> HttpResponse:
         status, sentence, headers = status_and_sentence(refused)
         if is_from_script(request):
             return refusal(status, sentence, headers)
-        return pages.render_page(request, answer.conversation, draft=pages.Draft(problem=sentence), status=status)
+        draft = pages.Draft(problem=sentence)
+        return pages.render_page(request, answer.conversation, draft=draft, status=status, headers=headers)
     return see_other("conversation", pk=conversation.pk)
 
 

@@ -122,4 +122,5 @@ async def refuse(
         tools=request.POST.getlist("tools") if "text" in request.POST else None,
         problem=sentence,
     )
-    return await sync_to_async(pages.render_page)(request, conversation, edit=edit, draft=draft, status=status)
+    render_page = sync_to_async(pages.render_page)
+    return await render_page(request, conversation, edit=edit, draft=draft, status=status, headers=headers)

@@ -1,13 +1,14 @@
 """The page: a conversation, and the list of the person's conversations beside it."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from chatsite.accounts.http import SignedInRequest
@@ -54,6 +55,7 @@ def render_page(
     edit: str = "",
     draft: Draft = Draft(),
     status: int = 200,
+    headers: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     """The whole page. `edit`: the id of the question that is being edited, whose form has the draft; else the composer.
 
@@ -86,7 +88,8 @@ def render_page(
         "max_file_mb": settings.MAX_FILE_MB,
         "max_files": settings.MAX_FILES_PER_QUESTION,
     }
-    return render(request, "conversations/page.html", context, status=status)
+    page = render_to_string("conversations/page.html", context, request)
+    return HttpResponse(page, status=status, headers=headers)
 
 
 def put_in_edit_form(draft: Draft, turns: list[Turn], edit: str, user: User) -> Draft:

@@ -194,13 +194,14 @@ def test_a_long_title_is_shortened(alice_client, alice):
     assert title.endswith("x (branch)")
 
 
-def test_too_many_copies_within_a_minute_are_refused(alice_client, alice, monkeypatch):
+@pytest.mark.parametrize("headers", [SCRIPT, {}])
+def test_too_many_copies_within_a_minute_are_refused(alice_client, alice, monkeypatch, headers):
     monkeypatch.setattr("conversations.views.turn_limit.MAX_TURNS_PER_MINUTE", 150)
     answer = create_conversation(alice).thread()[1]
     fork(alice_client, answer)
-    response = alice_client.post(f"/messages/{answer.pk}/fork/", headers=SCRIPT)
+    response = alice_client.post(f"/messages/{answer.pk}/fork/", headers=headers)
 
-    assert (response.status_code, response.headers["Retry-After"]) == (429, "60")
+    assert (response.status_code, response.headers.get("Retry-After")) == (429, "60")
     assert Conversation.objects.count() == 2
 
 

@@ -100,6 +100,7 @@ def test_a_refused_retry_by_plain_form_is_the_page_with_a_sentence(alice_visitor
 
     assert response.status_code == 429
     assert "You have as many running answers as one person may have." in response.text
+    assert response.headers["Retry-After"] == "5"
     assert f'data-turn="{first.pk}"' in response.text
 
 
