@@ -33,10 +33,12 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """On PostgreSQL, access records, which refuse it outside of tests, can be emptied, and this is quick."""
-    if connection.vendor == "postgresql":
-        connection.ops.sql_flush = _delete_all_rows
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE conversations_accessrecord DISABLE TRIGGER access_record_is_not_truncated")
+    with pytest.MonkeyPatch.context() as patch:
+        if connection.vendor == "postgresql":
+            patch.setattr(connection.ops, "sql_flush", _delete_all_rows)
+            with django_db_blocker.unblock(), connection.cursor() as cursor:
+                cursor.execute("ALTER TABLE conversations_accessrecord DISABLE TRIGGER access_record_is_not_truncated")
+        yield
 
 
 def _delete_all_rows(style, tables, *, reset_sequences=False, allow_cascade=False):
