@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Left
-from django.db.models.lookups import IsNull
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -20,7 +19,7 @@ from conversations.search.query import Query
 from conversations.search.ranking import score_date, score_text
 from conversations.search.snippets import make_message_snippet, mark_matches
 
-#: So many texts with all words are ranked: titles first, then the newest messages.
+#: So many titles and so many messages with all words are ranked, the newest of each.
 MAX_RANKED = 200
 #: So many of them are read to check whether their words follow one another.
 MAX_CHECKED = 1_000
@@ -92,21 +91,20 @@ class Filters:
 def find_results(viewer: User, query: Query, filters: Filters) -> tuple[list[Result], bool]:
     """Conversations of which the title or a message has all terms, the best first. `describe` adds what is shown.
 
-    Also returns whether there may be more: only so many of the newest messages are ranked.
+    Also returns whether there may be more: only so many of the newest titles and messages are ranked.
     """
     entries = filters.select(SearchEntry.objects.visible_to(viewer))
     if filters.has_code:
         entries = entries.filter(has_code=True)
-    found = query.select_entries(entries, [viewer.pk]).order_by(IsNull(F("message"), True).desc(), "-created")
-    limit = MAX_CHECKED if query.needs_check else 2 * MAX_RANKED
-    rows = list(found.values_list("conversation", "message")[:limit])
+    found = query.select_entries(entries, [viewer.pk]).order_by("-created")
+    limit = MAX_CHECKED if query.needs_check else MAX_RANKED
+    titled = list(found.filter(message=None).values_list("conversation", flat=True)[:limit])
+    messages = list(found.exclude(message=None).values_list("message", flat=True)[:limit])
     results: dict[UUID, Result] = {}
-    messages = [message for _conversation, message in rows if message]
     for conversation, hit in find_hits(viewer, query, filters, messages):
         results.setdefault(conversation, Result(conversation)).hits.append(hit)
     for result in results.values():
         result.hits.sort(key=lambda hit: hit.score, reverse=True)
-    titled = [conversation for conversation, message in rows if not message][:MAX_RANKED]
     titles = Conversation.objects.visible_to(viewer).filter(pk__in=titled)
     for conversation, title, updated in titles.values_list("pk", "title", "updated"):
         if query.is_in(fold(title)):
@@ -114,7 +112,8 @@ def find_results(viewer: User, query: Query, filters: Filters) -> tuple[list[Res
                 updated, timezone.now()
             )
     number = sum(len(result.hits) for result in results.values())
-    return sorted(results.values(), key=lambda result: result.score, reverse=True), number >= MAX_RANKED
+    may_be_more = number >= MAX_RANKED or limit in {len(titled), len(messages)}
+    return sorted(results.values(), key=lambda result: result.score, reverse=True), may_be_more
 
 
 def find_hits(viewer: User, query: Query, filters: Filters, found: list[UUID]) -> Iterator[tuple[UUID, Hit]]:

@@ -217,6 +217,16 @@ def test_the_page_says_that_only_the_newest_matches_are_ranked(alices, alice, mo
     assert "more match" not in page.text
 
 
+def test_many_titles_do_not_hide_what_was_said_and_the_page_says_that_there_may_be_more(alices, alice, monkeypatch):
+    monkeypatch.setattr(own, "MAX_RANKED", 3)
+    said = finish_answer(begin(alice, "Birds"), "The canary flew away.").conversation
+    for number in range(7):
+        create_conversation(alice, f"Cage {number}").rename(f"Canary {number}")
+    page = search(alices, "canary")
+    assert said.title in titles(page)
+    assert "best of the 200 newest" in page.text
+
+
 def test_a_script_gets_the_best_results_alone(alices, alice):
     for number in range(10):
         create_conversation(alice, f"Canary {number}")
@@ -229,7 +239,7 @@ def test_a_script_gets_the_best_results_alone(alices, alice):
 
 def test_many_results_need_no_more_queries_than_one(alices, alice, django_assert_max_num_queries):
     create_conversation(alice, "canary")
-    with django_assert_max_num_queries(12) as queries:
+    with django_assert_max_num_queries(13) as queries:
         search(alices, "canary")
     for _ in range(10):
         create_conversation(alice, "canary", "canary")
