@@ -2,11 +2,12 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
 from django.conf import settings
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from msgspec import UNSET, UnsetType
 
@@ -139,10 +140,11 @@ def parse(body: bytes) -> ChatRequest:
         raise InvalidRequest(INVALID) from None
 
 
-def parse_form(fields: Mapping[str, str]) -> ChatRequest:
-    """The body as `multipart/form-data`, which has files as its other parts."""
+def parse_form(fields: QueryDict) -> ChatRequest:
+    """The body as `multipart/form-data`, which has files as its other parts, and `tools` once for each name."""
     names = ("message", "conversation", "system", "model", "effort", "key")
-    return msgspec.convert({name: fields[name] for name in names if fields.get(name)}, ChatRequest)
+    texts = {name: fields[name] for name in names if fields.get(name)}
+    return msgspec.convert(texts | {"tools": fields.getlist("tools")}, ChatRequest)
 
 
 def text_error(name: str) -> str:

@@ -36,6 +36,15 @@ def test_a_program_reads_the_states_of_a_call_between_the_texts(chat, runs):  # 
     assert stream.frames[-1] == ("message", "[DONE]")
 
 
+def test_a_form_with_a_file_names_tools_too(start_site, alice, runs):  # noqa: F811
+    visitor = Visitor(start_site())
+    _token, secret = ApiToken.issue(alice, "script")
+    fields = {"message": "[[rate:0]][[tool:look:{}]]Please.", "tools": ["look"]}
+    headers = {"Authorization": f"Bearer {secret}"}
+    visitor.http.post("/api/chat", data=fields, files={"file": ("notes.txt", b"Open at nine.")}, headers=headers)
+    assert ToolCall.objects.get().state == "done"
+
+
 def test_a_tool_that_is_not_named_is_not_run(chat, runs):  # noqa: F811
     stream = chat("[[rate:0]][[tool:look:{}]]Please.")
     assert tool_states(stream) == ["failed"]
