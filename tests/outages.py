@@ -19,14 +19,18 @@ class Breakable:
     def outage(self):
         if self.proxy:
             self.proxy.refuse()
-            yield
-            self.proxy.listen()
+            try:
+                yield
+            finally:
+                self.proxy.listen()
             return
         # No file of the process may grow beyond this: SQLite cannot write, as with a full disk.
         pid, limits = self.site.process.pid, resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (8192, limits[1]))
-        yield
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
+        try:
+            yield
+        finally:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
 
 
 @contextmanager
