@@ -1,38 +1,19 @@
 """Questions with documents, and answers that cite them, stored without Claude."""
 
 import io
-from hashlib import sha256
 
-from django.core.files.base import ContentFile
-from django.db import transaction
 from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
-from conversations.models import Attachment, Message, StoredFile
+from conversations.models import Attachment, Message
 from conversations.models.content import text_content
-from tests.history import begin
+from tests.history import begin, create_file
 
 FILE = "7f0e3a52-8a4f-4a55-9a4f-2f3f1a6f0c11"
 HARBOUR = "The harbour opens at six. Boats wait outside until then. The pilot answers on channel nine."
 CITED_TEXT = "It opens at six. See the site."
 #: What follows these words in the text of a page is a mark with the number of a source.
 MARKED_TEXT = "It opens at six[1]. See the site[2]."
-
-
-def create_file(owner, text=HARBOUR, name="Harbour rules.txt") -> Attachment:
-    """A text that was uploaded."""
-    content = ContentFile(text.encode())
-    with transaction.atomic():
-        stored = StoredFile.store(content, sha256(content.read()).hexdigest())
-        return Attachment.objects.create(
-            owner=owner,
-            name=name,
-            kind=Attachment.Kind.TEXT,
-            media_type="text/plain",
-            sent_media_type="text/plain",
-            size=content.size,
-            original=stored,
-        )
 
 
 def page_citation(**fields):
@@ -69,7 +50,7 @@ def begin_with_documents(owner, *files: Attachment) -> Message:
     answer = create_cited_answer(owner, content=text_content("I have read it."))
     question = answer.parent
     assert question is not None
-    files = files or (create_file(owner),)
+    files = files or (create_file(owner, "Harbour rules.txt", HARBOUR.encode()),)
     question.content = [*(file.as_block() for file in files), *question.content]
     question.save(update_fields=["content"])
     question.attachments.add(*files)

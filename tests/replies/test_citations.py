@@ -5,7 +5,8 @@ import re
 import pytest
 
 from conversations.models.citation import number_sources
-from tests.citing import HARBOUR, begin_with_documents, create_file, text_pdf
+from tests.citing import HARBOUR, begin_with_documents, text_pdf
+from tests.history import create_file
 from tests.site import Visitor, stored
 from tests.views.test_files import upload_id
 
@@ -69,7 +70,10 @@ def test_marks_come_while_the_answer_is_written(alice_visitor, alice):
 
 
 def test_claude_gets_back_what_it_cited(alice_visitor, alice, stand_in):
-    files = create_file(alice), create_file(alice, "Tea is at four.", "Tea.txt")
+    files = (
+        create_file(alice, "Harbour rules.txt", HARBOUR.encode()),
+        create_file(alice, "Tea.txt", b"Tea is at four."),
+    )
     conversation = begin_with_documents(alice, *files).conversation_id
     answer = stored(alice_visitor.ask(EXACT, conversation).start["reply"])
     alice_visitor.ask("[[nothinking]][[echo:Yes.]]", conversation)
