@@ -37,14 +37,16 @@ def are_same(stored: list[EarlierTurn], wanted: list[EarlierTurn]) -> bool:
 
 def find_answers(conversations: QuerySet[Any], turns: Sequence[EarlierTurn]) -> QuerySet[Message]:
     """The newest answers that have the text of the last turn, below the text of the one before."""
-    *_before, above, last = (EarlierTurn("", ""), *turns)
-    if last.role == Message.Role.USER:
-        above, last = last, EarlierTurn(Message.Role.ASSISTANT, "")
+    if turns[-1].role == Message.Role.USER:
+        # The answer to it was empty.
+        above, text = turns[-1].text, ""
+    else:
+        above, text = "".join(turn.text for turn in turns[-2:-1]), turns[-1].text
     latest = conversations.order_by("-updated").values("pk")[:MAX_CONVERSATIONS]
     answers = Message.objects.filter(conversation__in=latest, finished__isnull=False, role=Message.Role.ASSISTANT)
     # The length is in an index, as the text is not.
-    same_text = answers.alias(length=Length("text")).filter(length=len(last.text), text=last.text)
-    return same_text.filter(parent__text=above.text).order_by("-created")[:MAX_BRANCHES]
+    same_text = answers.alias(length=Length("text")).filter(length=len(text), text=text)
+    return same_text.filter(parent__text=above).order_by("-created")[:MAX_BRANCHES]
 
 
 def read_branch(answer: Message) -> list[EarlierTurn]:
