@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
@@ -29,6 +30,14 @@ def is_from_script(request: HttpRequest) -> bool:
 def see_other(name: str, **arguments: Any) -> HttpResponseRedirect:
     """Redirect a plain form to a page; the browser gets it with GET, whatever the form's method was."""
     return HttpResponseRedirect(resolve_url(name, **arguments), status=303)
+
+
+def parse_uuid(value: Any) -> UUID | None:
+    """The id that a client has sent; None if it is not one."""
+    try:
+        return UUID(value)
+    except (ValueError, AttributeError, TypeError):
+        return None
 
 
 def clear_site_data(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

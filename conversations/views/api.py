@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_not_required
@@ -21,6 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from chatsite.accounts.access import Access
 from chatsite.accounts.models import ApiToken, User
 from chatsite.form_text import TextNotUTF8
+from chatsite.http import parse_uuid
 from conversations import sse
 from conversations.files.uploads import UploadRefused, store_upload
 from conversations.models import Conversation, Message, Question, Tool, TooManyTurns
@@ -171,18 +171,10 @@ async def get_conversation(user: User, conversation_id: Any) -> Conversation | N
     """The conversation that is named; None where none is. Raises InvalidRequest for an unknown one."""
     if conversation_id is None:
         return None
-    pk = parse_id(conversation_id)
+    pk = parse_uuid(conversation_id)
     conversation = None
     if pk is not None:
         conversation = await Conversation.objects.editable_by(user).filter(pk=pk).afirst()
     if conversation is None:
         raise InvalidRequest(_("There is no such conversation."), status=404)
     return conversation
-
-
-def parse_id(value: Any) -> UUID | None:
-    """The id; None if the value is not one."""
-    try:
-        return UUID(value)
-    except (ValueError, AttributeError, TypeError):
-        return None

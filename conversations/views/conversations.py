@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chatsite import errors
 from chatsite.accounts.http import SignedInRequest
-from chatsite.http import is_from_script, see_other
+from chatsite.http import is_from_script, parse_uuid, see_other
 from conversations.forms import HeadForm, KeyForm, TitleForm, first_error
 from conversations.models import Conversation, Message, Refused, UnknownMessage
 from conversations.models.forks import fork
@@ -184,7 +184,7 @@ def restore(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 def _uuid_or_404(value: str) -> UUID:
-    try:
-        return UUID(value)
-    except ValueError:
-        raise Http404 from None
+    pk = parse_uuid(value)
+    if pk is None:
+        raise Http404
+    return pk

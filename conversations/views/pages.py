@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from chatsite.accounts.http import SignedInRequest
 from chatsite.accounts.models import User
+from chatsite.http import parse_uuid
 from conversations.models import (
     Attachment,
     Conversation,
@@ -123,17 +124,9 @@ def list_tools(user: User) -> tuple[list[Tool], list[MCPServer]]:
 
 def find_files(user: User, ids: Sequence[str]) -> list[Attachment]:
     """Those files of a form that the person may attach, in its order."""
-    keys = [UUID(pk) for pk in ids if is_uuid(pk)]
+    keys = [pk for pk in map(parse_uuid, ids) if pk]
     files = Attachment.objects.attachable_by(user).in_bulk(keys) if keys else {}
     return [files[pk] for pk in dict.fromkeys(keys) if pk in files]
-
-
-def is_uuid(value: str) -> bool:
-    try:
-        UUID(value)
-    except ValueError:
-        return False
-    return True
 
 
 def render_turns(request: SignedInRequest, conversation: Conversation, *, before: UUID | None) -> HttpResponse:
