@@ -1,12 +1,16 @@
-"""Where Chromium is on this machine."""
+"""Chromium on this machine."""
 
 import os
 import shutil
 import sys
 
+from playwright.sync_api import Browser, Playwright
+
 from tests.packages import install
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+#: In each window Chromium loads pages of its own for the address bar, which take half a second of CPU.
+ADDRESS_BAR = "WebUIOmniboxPopup,WebUIOmniboxAimPopup"
 
 
 def found_chromium() -> str | None:
@@ -22,3 +26,8 @@ def installed_chromium() -> str:
     return found_chromium() or sys.exit(
         "The browser tests need Chromium. Debian and Ubuntu: apt-get install chromium; or set CHROMIUM to its path."
     )
+
+
+def launch_chromium(playwright: Playwright) -> Browser:
+    arguments = ["--no-sandbox", f"--disable-features={ADDRESS_BAR}"]
+    return playwright.chromium.launch(executable_path=installed_chromium(), args=arguments)

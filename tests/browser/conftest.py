@@ -10,7 +10,7 @@ from playwright.sync_api import sync_playwright
 
 from chatsite.accounts.invitations.links import build_invitation_link
 from chatsite.accounts.models import User
-from tests.browser.chromium import installed_chromium
+from tests.browser.chromium import launch_chromium
 from tests.browser.window import Window
 from tests.conftest import PASSWORD
 
@@ -21,7 +21,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 @pytest.fixture(scope="session")
 def _browser():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=installed_chromium(), args=["--no-sandbox"])
+        browser = launch_chromium(playwright)
         yield browser
         browser.close()
 

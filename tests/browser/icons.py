@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.chromium import installed_chromium
+from tests.browser.chromium import launch_chromium
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 #: By the name of the file: pixels, and whether the ground fills the square, of which a phone cuts its own shape.
@@ -14,7 +14,7 @@ ICONS = {"192": (192, False), "512": (512, False), "full-180": (180, True), "ful
 def draw(folder: Path) -> None:
     mark = (STATIC / "favicon.svg").read_text()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=installed_chromium(), args=["--no-sandbox"])
+        browser = launch_chromium(playwright)
         for name, (size, is_full) in ICONS.items():
             page = browser.new_page(viewport={"width": size, "height": size})
             svg = mark.replace(' rx="7"', "") if is_full else mark

@@ -10,12 +10,10 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 from tests.benchmarks import world
 from tests.benchmarks.browser import pages, rivals, streams
 from tests.benchmarks.table import machine
-from tests.browser.chromium import installed_chromium
+from tests.browser.chromium import launch_chromium
 
 PARTS = ("streams", "pages")
 THROTTLINGS = (1, 4)
-#: Every context is a window, in which Chromium also loads two pages of its own, for its address bar: 0.5 s of CPU.
-NEW_WINDOW_MS = 1500
 #: The name of a row, the figure, how it is written, and the goal without and with throttling.
 ROWS = (
     ("script, style and layout, ms of CPU", "rendering", "{:.0f}", "≤ 1,500; ≤ 6,000"),
@@ -41,7 +39,6 @@ class Visit:
         context.add_init_script(path=rivals.HERE / "figures.js")
         page = context.new_page()
         page.set_default_timeout(60_000)
-        page.wait_for_timeout(NEW_WINDOW_MS)
         if rival:
             page.route("**/rival/*", lambda route: self._serve(route, rival))
         return page
@@ -63,7 +60,7 @@ def main() -> None:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with world.create_database("sqlite"), sync_playwright() as playwright:
         people = world.People()
-        browser = playwright.chromium.launch(executable_path=installed_chromium(), args=["--no-sandbox"])
+        browser = launch_chromium(playwright)
         with world.run_site() as (site, _stand_in):
             visit = Visit(browser, site.url, people, scripts)
             load = os.getloadavg()[0]
