@@ -18,19 +18,40 @@ def tool_log(tmp_path_factory):
 def runs(tool_log, transactional_db):
     """The lines that the tools of a test have written; and the tools are switched on."""
     tool_log.write_text("")
-    Tool.objects.create(name="send", title="Send", kind="function", acts=True, is_untrusted=False, is_enabled=True)
-    Tool.objects.create(name="look", title="Look", kind="function", acts=False, is_untrusted=False, is_enabled=True)
+    # A process that starts now has entered them already.
+    for name, acts in (("send", True), ("look", False)):
+        values = {"title": name.title(), "kind": "function", "acts": acts, "is_untrusted": False, "is_enabled": True}
+        Tool.objects.update_or_create(name=name, defaults=values)
     return lambda: tool_log.read_text().split("\n")[:-1]
 
 
+@pytest.fixture(scope="session")
+def _tool_settings(tool_log):
+    return {"CHAT_TOOLS": FUNCTIONS, "TOOL_LOG": str(tool_log), "DRAIN_SECONDS": "1"}
+
+
+@pytest.fixture(scope="session")
+def _tool_site(django_db_setup, django_db_blocker, stand_in, _tool_settings):
+    with django_db_blocker.unblock():
+        running = Site(stand_in.url, **_tool_settings)
+    with running:
+        yield running
+
+
 @pytest.fixture
-def start_site(site, stand_in, runs, tool_log):
+def tool_site(_tool_site, site, runs):
+    """A process with these tools."""
+    yield _tool_site
+    _tool_site.forget_visitors()
+
+
+@pytest.fixture
+def start_site(site, stand_in, runs, _tool_settings):
     """Starts processes with these tools, which end with the test. `site` waits for their answers."""
     started = []
 
     def start(**environment):
-        settings = {"CHAT_TOOLS": FUNCTIONS, "TOOL_LOG": str(tool_log), "DRAIN_SECONDS": "1", **environment}
-        started.append(Site(stand_in.url, **settings).start())
+        started.append(Site(stand_in.url, **_tool_settings, **environment).start())
         return started[-1]
 
     yield start

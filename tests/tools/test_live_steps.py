@@ -45,9 +45,9 @@ def test_alices_script_is_told_of_a_search_too(site, alice, web_tools):
     assert [(frame["name"], frame["state"]) for frame in frames] == [("web_search", "running"), ("web_search", "done")]
 
 
-def test_the_place_of_a_tool_is_there_while_it_runs(start_site, alice):
+def test_the_place_of_a_tool_is_there_while_it_runs(tool_site, alice):
     question = f'{SLOWLY}[[tool:look:{{"seconds": 1}}]]Please.'
-    with Visitor(start_site(), alice).asking(question, tools=["look"]) as stream:
+    with Visitor(tool_site, alice).asking(question, tools=["look"]) as stream:
         stream.read_to_end()
 
     places = ['data-tools="1"' in data.get("html", "") for _name, data in stream.frames]

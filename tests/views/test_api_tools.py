@@ -5,17 +5,16 @@ import pytest
 from chatsite.accounts.models import ApiToken
 from conversations.models import Message, ToolCall
 from tests.site import Visitor
-from tests.tools.conftest import runs, start_site, tool_log  # noqa: F401  (fixtures)
+from tests.tools.conftest import _tool_settings, _tool_site, runs, tool_log, tool_site  # noqa: F401  (fixtures)
 
 
 @pytest.fixture
-def chat(start_site, alice):  # noqa: F811
+def chat(tool_site, alice):  # noqa: F811
     """Asks with a token of Alice's; returns the stream, read to its end."""
-    site = start_site()
 
     def ask(question, *, may_act=False, **fields):
         _token, secret = ApiToken.issue(alice, "script", may_act=may_act)
-        visitor = Visitor(site)
+        visitor = Visitor(tool_site)
         headers = {"Authorization": f"Bearer {secret}"}
         with visitor.streaming("POST", "/api/chat", json={"message": question, **fields}, headers=headers) as stream:
             stream.read_to_end()
@@ -36,8 +35,8 @@ def test_a_program_reads_the_states_of_a_call_between_the_texts(chat, runs):  # 
     assert stream.frames[-1] == ("message", "[DONE]")
 
 
-def test_a_form_with_a_file_names_tools_too(start_site, alice, runs):  # noqa: F811
-    visitor = Visitor(start_site())
+def test_a_form_with_a_file_names_tools_too(tool_site, alice, runs):  # noqa: F811
+    visitor = Visitor(tool_site)
     _token, secret = ApiToken.issue(alice, "script")
     fields = {"message": "[[rate:0]][[tool:look:{}]]Please.", "tools": ["look"]}
     headers = {"Authorization": f"Bearer {secret}"}
