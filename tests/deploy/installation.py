@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.deploy.system_calls import system_call_filter
 from tests.packages import program
 from tests.site import ROOT, free_port
 
@@ -79,7 +80,9 @@ class Installation:
     def start(self, port: int, **environment: str) -> None:
         """Start a process as systemd does; returns when ExecStartPost has succeeded."""
         command = self.command(value_of(UNIT, "ExecStart"), port)
-        self.processes[port] = subprocess.Popen(command, cwd=self.folder, env=self.environment(**environment))
+        self.processes[port] = subprocess.Popen(
+            command, cwd=self.folder, env=self.environment(**environment), preexec_fn=system_call_filter(UNIT)
+        )
         program("curl", "curl")
         subprocess.run(self.command(value_of(UNIT, "ExecStartPost"), port), check=True)
 

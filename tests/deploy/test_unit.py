@@ -2,12 +2,18 @@
 
 import json
 import subprocess
+import sys
 
 import pytest
 from django.conf import settings
 
 from tests.deploy.installation import DEPLOY, MANUAL, UNIT, replace_all, value_of
+from tests.deploy.system_calls import forbidden_calls, system_call_filter
 from tests.packages import program
+from tests.samples import docx_file, image_file, pdf_file
+
+#: As somebody may have written it.
+STRICTER = UNIT.replace("SystemCallFilter=setpriority\n", "")
 
 
 @pytest.fixture
@@ -31,6 +37,22 @@ def test_systemd_understands_every_line(unit):
 def test_the_process_has_few_privileges(unit):
     """systemd's own measure times ten: 0 is fully isolated, 100 is unrestricted; the unit had 12."""
     assert analyze("security", "--offline=true", "--threshold=15", str(unit)).returncode == 0
+
+
+@pytest.mark.parametrize("unit", [UNIT, STRICTER], ids=["ours", "stricter"])
+@pytest.mark.parametrize("content", [image_file(), pdf_file(), docx_file("Hello")], ids=["image", "pdf", "docx"])
+def test_files_are_read_with_the_system_calls_that_a_unit_allows(tmp_path, content, unit):
+    file = tmp_path / "original"
+    file.write_bytes(content)
+    command = [sys.executable, "-m", "conversations.files.worker", str(file), "a file", str(tmp_path)]
+    read = subprocess.run(command, stdout=subprocess.PIPE, preexec_fn=system_call_filter(unit), check=True)
+    assert "error" not in json.loads(read.stdout)
+
+
+def test_the_process_that_reads_a_file_may_lower_its_priority():
+    assert "setpriority" not in forbidden_calls(UNIT)
+    # The others that change what a process may use stay forbidden.
+    assert {"sched_setscheduler", "ioprio_set", "setrlimit", "chown", "setuid"} <= forbidden_calls(UNIT)
 
 
 def test_systemd_waits_until_replies_are_stored():
