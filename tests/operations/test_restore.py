@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.sessions.models import Session
 
 from chatsite.accounts.models import User
+from chatsite.operations.backups import files
 from conversations.models import Conversation, Message
 from tests.conftest import PASSWORD
 from tests.history import begin, create_conversation, create_file
@@ -86,6 +87,17 @@ def test_restored_sessions_sign_nobody_in(client, alice, make_backup, other_data
 
     assert other_database.sql("SELECT count(*) FROM django_session") == [(0,)]
     assert other_database.emails() == {alice.email}
+
+
+def test_restored_sessions_sign_nobody_in_when_the_files_cannot_be_restored(client, alice, make_backup, other_database):
+    client.force_login(alice)
+    backup = make_backup()
+    files.get_file(backup).write_bytes(b"half of a file")
+
+    assert "cannot be restored" in command_error(other_database.url, "restore", backup)
+
+    assert other_database.emails() == {alice.email}
+    assert other_database.sql("SELECT count(*) FROM django_session") == [(0,)]
 
 
 def test_a_database_with_data_is_replaced_only_when_asked(alice, bob, make_backup, other_database):

@@ -30,9 +30,9 @@ class Command(BaseCommand):
         backups.restore(options["file"])
         self.stdout.write(f"Restored {options['file']}.")
         self._migrate()
-        self._restore_files(files.get_file(options["file"]))
-        # Otherwise devices that have signed out since the backup would be signed in again.
+        # Otherwise devices that have signed out since the backup would be signed in again. Restoring files can fail.
         Session.objects.all().delete()
+        self._restore_files(files.get_file(options["file"]))
         number = Conversation.objects.count()
         unit = ngettext("conversation", "conversations", number)
         self.stdout.write(f"Restored {number:,} {unit} and ended all sessions.")
