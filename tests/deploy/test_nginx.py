@@ -1,4 +1,4 @@
-"""What deploy/nginx.conf logs, in front of two processes that are not the site and only record requests."""
+"""What deploy/nginx.conf logs and sends again, in front of two servers that record requests."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,10 +10,17 @@ from tests.deploy.proxies import Client, Proxy
 from tests.site import eventually
 
 
+class Server(ThreadingHTTPServer):
+    status = 200
+    received: list[tuple[str, str, bytes]]
+
+
 class Recorder(BaseHTTPRequestHandler):
     """Answers /healthz, for the proxy, and everything else with the status of its server."""
 
-    def do_GET(self):
+    server: Server
+
+    def do_POST(self):
         content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.path != "/healthz":
             self.server.received.append((self.command, self.path, content))
@@ -21,7 +28,8 @@ class Recorder(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"A sentence.")
 
-    do_POST = do_GET
+    def do_GET(self):
+        self.do_POST()
 
     def log_message(self, *arguments):
         """Nothing on the terminal of the tests."""
@@ -33,8 +41,8 @@ class TwoProcesses(Installation):
     def __init__(self, folder):
         self.folder = folder
         self.received = []
-        self.servers = [ThreadingHTTPServer(("127.0.0.1", 0), Recorder) for _ in range(2)]
-        self.ports = tuple(server.server_port for server in self.servers)
+        self.servers = [Server(("127.0.0.1", 0), Recorder) for _ in range(2)]
+        self.ports = (self.servers[0].server_port, self.servers[1].server_port)
 
     def __enter__(self):
         for server in self.servers:
@@ -96,3 +104,38 @@ def test_secrets_in_addresses_are_not_logged(nginx, visitor, address):
 
 def test_caddy_logs_no_requests():
     assert "log" not in (DEPLOY / "Caddyfile").read_text().split()
+
+
+@pytest.mark.parametrize("path", ["/files/", "/accounts/login/", "/messages/1/fork/", "/admin/accounts/user/add/"])
+def test_what_is_refused_with_503_is_not_sent_to_the_other_process(visitor, processes, path):
+    """A busy server refuses uploads, and the database can be away since part of the work was done."""
+    processes.respond_with(503)
+    response = visitor.http.post(path, content=b"x" * 100_000)
+    assert (response.status_code, response.text) == (503, "A sentence.")
+    assert [(method, received) for method, received, _content in processes.received] == [("POST", path)]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/conversations/",
+        "/conversations/1/messages/",
+        "/conversations/1/summary/",
+        "/messages/1/reply/",
+        "/tool-calls/1/",
+        "/api/chat",
+    ],
+)
+def test_a_question_that_a_stopping_process_refuses_is_sent_to_the_other_one(visitor, processes, path):
+    processes.respond_with(503)
+    processes.servers[0].status = 200
+    for _ in range(4):
+        assert visitor.http.post(path, content=b"text=Hello").status_code == 200
+    assert set(processes.received) == {("POST", path, b"text=Hello")}
+    assert len(processes.received) > 4
+
+
+def test_a_probe_through_nginx_is_answered_by_a_process_that_is_ready(visitor, processes):
+    processes.respond_with(503)
+    processes.servers[1].status = 200
+    assert {visitor.http.get("/readyz").status_code for _ in range(4)} == {200}
