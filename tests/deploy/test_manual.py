@@ -6,6 +6,9 @@ import shlex
 import pytest
 from django.core.management import get_commands, load_command_class
 
+from chatsite.server.threads import LANES
+from conversations.replies import storage
+from conversations.tools import queries, threads
 from tests.deploy.installation import MANUAL
 from tests.deploy.test_containers import SERVICES
 from tests.site import ROOT
@@ -39,3 +42,11 @@ def test_each_file_setting_and_service_that_the_manual_names_is_there():
     settings = set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)=?\d*`", MANUAL)) - {"POSTGRES_PASSWORD"}
     assert [name for name in settings if f"`{name}`" not in documented] == []
     assert set(re.findall(r"\bsite-\d\b", MANUAL)) <= set(SERVICES)
+
+
+def test_the_manual_counts_the_threads_that_have_a_database_connection():
+    # The last is that of /readyz.
+    of_a_process = LANES + storage.THREADS + 1
+    assert f"opens at most {of_a_process} connections" in MANUAL
+    assert f"may\nhave {queries.THREADS} more, and {threads.THREADS} for each" in MANUAL
+    assert f"at most\n{of_a_process + queries.THREADS + threads.THREADS} with that one" in MANUAL
