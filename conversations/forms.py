@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import QueryDict
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
@@ -254,8 +255,10 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
         person = self.instance.user
         for name in self.PERSON_FIELDS:
             setattr(person, name, self.cleaned_data[name])
-        person.save(update_fields=self.PERSON_FIELDS)
-        preferences: Preferences = super().save(commit)
+        with transaction.atomic():
+            if commit:
+                person.save(update_fields=self.PERSON_FIELDS)
+            preferences: Preferences = super().save(commit)
         return preferences
 
 

@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from django.db import OperationalError
 
+from conversations.forms import PersonForm
 from conversations.models import Conversation, Message, Preferences, Question, TeamSettings
 from conversations.replies.start import store_question
 from tests.history import create_conversation
@@ -47,6 +49,28 @@ def test_single_keys_are_switched_off_and_on_again(alice_client, alice):
     for sent, stored in (("false", False), ("true", True)):
         alice_client.post("/settings/preferences/", {"single_keys": sent}, headers=SCRIPT)
         assert Preferences.objects.get(user=alice).single_keys is stored
+
+
+def test_the_page_of_preferences_stores_all_or_nothing(alice_client, alice, monkeypatch):
+    def fail(*arguments, **options):
+        raise OperationalError
+
+    monkeypatch.setattr(Preferences, "save", fail)
+    alice_client.raise_request_exception = False
+    assert alice_client.post("/settings/preferences/", {"first_name": "Alicia", "theme": "dark"}).status_code == 503
+    alice.refresh_from_db()
+    assert alice.first_name != "Alicia"
+
+
+def test_a_form_that_is_not_stored_yet_changes_nothing(alice):
+    preferences = Preferences.current(alice.pk)
+    preferences.user = alice
+    form = PersonForm({"first_name": "Alicia", "theme": "dark"}, instance=preferences)
+    assert form.is_valid()
+    assert form.save(commit=False).user.first_name == "Alicia"
+    alice.refresh_from_db()
+    assert alice.first_name != "Alicia"
+    assert not Preferences.objects.exists()
 
 
 @pytest.mark.parametrize("fields", [{"model": "gpt-2"}, {"effort": "heroic"}, {"effort": "max"}])
