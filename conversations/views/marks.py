@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views import View
@@ -58,14 +59,16 @@ def change_selection(request: SignedInRequest) -> HttpResponse:
     # What is in the bin can be restored, and nothing else.
     can_be_in_bin = action in {"delete", "restore"}
     allowed = Conversation.objects.deletable_by if can_be_in_bin else Conversation.objects.editable_by
-    for conversation in allowed(request.user).filter(pk__in=form.cleaned_data["ids"]):
-        match action:
-            case "delete":
-                conversation.bin()
-            case "restore":
-                conversation.restore()
-            case _:
-                conversation.set_archived(action == "archive")
+    with transaction.atomic():
+        # In an order, so that two selections do not wait for each other.
+        for conversation in allowed(request.user).filter(pk__in=form.cleaned_data["ids"]).order_by("pk"):
+            match action:
+                case "delete":
+                    conversation.bin()
+                case "restore":
+                    conversation.restore()
+                case _:
+                    conversation.set_archived(action == "archive")
     if is_from_script(request):
         return no_content()
     return see_other({"archive": "archive", "delete": "bin"}.get(action, "conversations"))

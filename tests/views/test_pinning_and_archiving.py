@@ -4,6 +4,7 @@ import re
 import uuid
 
 import pytest
+from django.db import OperationalError
 
 from conversations.models import Conversation
 from tests.history import ask, create_conversation, finish_answer
@@ -137,3 +138,24 @@ def test_what_alice_has_in_the_bin_is_not_archived_with_a_selection(alice_client
     body = {"action": action, "id": [conversation.pk]}
     assert alice_client.post("/conversations/selection/", body, headers=SCRIPT).status_code == 204
     assert is_marked(conversation, "archived") is (action == "unarchive")
+
+
+@pytest.mark.parametrize(("action", "method"), [("archive", "set_archived"), ("delete", "bin")])
+def test_of_a_selection_all_or_none_are_changed(alice_client, alice, monkeypatch, action, method):
+    for title in ("One.", "Two."):
+        create_conversation(alice, title)
+    change, changed = getattr(Conversation, method), []
+
+    def fail_at_the_second(conversation, *arguments):
+        change(conversation, *arguments)
+        changed.append(conversation.title)
+        if len(changed) == 2:
+            raise OperationalError
+
+    monkeypatch.setattr(Conversation, method, fail_at_the_second)
+    alice_client.raise_request_exception = False
+    body = {"action": action, "id": [str(pk) for pk in Conversation.objects.values_list("pk", flat=True)]}
+    assert alice_client.post("/conversations/selection/", body, headers=SCRIPT).status_code == 503
+
+    assert {*changed} == {"One.", "Two."}
+    assert not Conversation.objects.exclude(archived=None, deleted=None).exists()
