@@ -1,5 +1,7 @@
 """Files in the admin: listed without their names, deleted for a reason, opened only from an open transcript."""
 
+from datetime import UTC, datetime
+
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.admin.models import LogEntry
@@ -48,6 +50,13 @@ def test_a_file_is_deleted_for_a_reason_which_is_noted(client, carol, alice, fil
     assert "alice" not in entry.object_repr
     client.force_login(alice)
     assert "1 file of this question was deleted." in client.get(f"/conversations/{conversation.pk}/").content.decode()
+
+
+def test_the_day_of_an_upload_is_written_in_the_language_of_the_reader(client, carol, file):
+    client.force_login(carol)
+    Attachment.objects.update(created=datetime(2026, 11, 27, 12, 30, tzinfo=UTC))
+    page = client.get(f"/admin/conversations/attachment/{file.pk}/deletion/", headers={"Accept-Language": "de"})
+    assert "27.11.2026, 12:30" in page.text
 
 
 def test_only_staff_with_the_permission_delete_a_file(client, staff, file):
