@@ -50,15 +50,16 @@ class MCPServerForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.former_target = self.instance.target
+        self.former_authentication = self.instance.authentication
         self.former_client = self.instance.client if self.instance.client.get("is_entered") else {}
         self.fields["client_id"].initial = self.former_client.get("client_id", "")
 
     @property
-    def moves(self) -> bool:
-        """Whether the server is not where it was, or people do not sign in to it any more, or as another client."""
+    def invalidates_connections(self) -> bool:
+        """Whether the server is not where it was, or people sign in to it in another way or as another client."""
         return bool(
             self.instance.target != self.former_target
-            or self.instance.authentication != MCPServer.Authentication.OAUTH
+            or self.instance.authentication != self.former_authentication
             or self.cleaned_data["client_id"] != self.former_client.get("client_id", "")
         )
 
@@ -68,7 +69,7 @@ class MCPServerForm(forms.ModelForm):  # type: ignore[type-arg]
         if not client_id or self.instance.authentication != MCPServer.Authentication.OAUTH:
             return {}
         # A secret is not sent elsewhere, or as that of another client.
-        kept = "" if self.moves else self.former_client.get("client_secret", "")
+        kept = "" if self.invalidates_connections else self.former_client.get("client_secret", "")
         return {
             "client_id": client_id,
             "client_secret": self.cleaned_data["client_secret"] or kept,
@@ -174,11 +175,11 @@ class MCPServerAdmin(BaseModelAdmin):
             obj.token = ""
         elif form.cleaned_data["token"]:
             obj.token = form.cleaned_data["token"]
-        if form.moves or form.cleaned_data["client_secret"]:
+        if form.invalidates_connections or form.cleaned_data["client_secret"]:
             obj.client = form.build_client()
         with transaction.atomic():
             super().save_model(request, obj, form, change)
-            if form.moves:
+            if form.invalidates_connections:
                 # They are for the former address or client.
                 obj.connections.all().delete()
                 obj.authorizations.all().delete()

@@ -75,6 +75,16 @@ def test_a_server_that_moves_drops_what_people_have_allowed_and_its_registration
     assert notes_server.client.get("client_id", "") == fields.get("client_id", "")
 
 
+def test_a_server_without_sign_in_deletes_connections_only_when_it_changes(admin, alice, added):
+    change(admin, added, authentication="none", client_id="")
+    # A sign-in that had begun before.
+    MCPConnection.objects.create(user=alice, server=added, url=added.url)
+    change(admin, added, authentication="none", client_id="", title="Our notes")
+    assert MCPConnection.objects.exists()
+    change(admin, added, authentication="none", client_id="", url="https://evil.example/mcp")
+    assert not MCPConnection.objects.exists()
+
+
 def test_carol_reads_the_tools_with_her_own_sign_in(site, admin, carol, alice, notes_server):
     Tool.objects.all().delete()
     reading = f"{SERVERS}{notes_server.pk}/reading/"
