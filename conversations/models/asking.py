@@ -1,5 +1,6 @@
 """When a person may ask: one request at a time, one open answer a conversation, a limited number of running replies."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.conf import settings
@@ -14,19 +15,20 @@ OpenAnswers = dict[UUID, str]
 
 
 def lock_owner(user_id: int) -> None:
-    """Lock the person's row as `lock_person` does. Raises Refused when the account was deactivated meanwhile."""
-    if not lock_person(user_id):
+    """Lock the person's row as `lock_people` does. Raises Refused when the account was deactivated meanwhile."""
+    if not lock_people([user_id]).get(user_id):
         raise Refused
 
 
-def lock_person(user_id: int) -> bool:
-    """Lock the person's row until the transaction ends: keys, limits, the tree and the bin change under this lock.
+def lock_people(ids: Iterable[int]) -> dict[int, bool]:
+    """Lock the rows of these people until the transaction ends: keys, limits, the tree and the bin change under it.
 
-    `no_key`: rows that refer to the person, such as usage, can still be inserted. Returns whether the account
-    is active.
+    `no_key`: rows that refer to a person, such as usage, can still be inserted. `ids` may be a queryset of one column.
+    Returns whether each account is active, by the id of the person.
     """
-    people = User.objects.select_for_update(no_key=True).filter(pk=user_id)
-    return bool(people.values_list("is_active", flat=True).first())
+    # In an order, so that two transactions do not wait for each other.
+    people = User.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
+    return dict(people.values_list("pk", "is_active"))
 
 
 def refuse_if_head_moved(request: Question | Retry, head: UUID | None) -> None:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.models import User
-from conversations.models.asking import lock_person
+from conversations.models.asking import lock_people
 from conversations.models.batches import in_batches
 from conversations.models.content import Content, find_file_ids
 from conversations.models.file_storage import check_root, get_storage, storage_errors
@@ -171,7 +171,7 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         purged = 0
         for batch in in_batches(self, 100):
             # The lock that asking takes: no file becomes part of a question meanwhile.
-            list(User.objects.select_for_update(no_key=True).filter(pk__in=batch.values("owner")).order_by("pk"))
+            lock_people(batch.values_list("owner", flat=True))
             purged += batch.delete()[1].get(self.model._meta.label, 0)
         return purged
 
@@ -275,7 +275,7 @@ class Attachment(models.Model):
     def take_back(self) -> bool:
         """Delete an upload; False where it is part of a question, or just becomes that."""
         with transaction.atomic():
-            lock_person(self.owner_id)
+            lock_people([self.owner_id])
             deleted, _by_model = Attachment.objects.unsent().filter(pk=self.pk).delete()
         return deleted > 0
 

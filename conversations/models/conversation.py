@@ -284,7 +284,7 @@ class Conversation(Listed):
         now = timezone.now()
         with transaction.atomic():
             # The lock that `ask` takes: no answer starts meanwhile in what is put into the bin.
-            asking.lock_person(self.owner_id)
+            asking.lock_people([self.owner_id])
             Conversation.objects.filter(pk=self.pk, deleted=None).update(deleted=now)
             self.messages.all().request_stop(Message.Ending.DELETED)
         self.deleted = self.deleted or now

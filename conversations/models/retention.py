@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from chatsite.accounts.models import User
+from conversations.models.asking import lock_people
 from conversations.models.attachment import Attachment
 from conversations.models.batches import in_batches
 from conversations.models.message import Message
@@ -47,7 +47,7 @@ class RetentionQuerySet(models.QuerySet[T]):
         # One at a time: a conversation may have thousands of messages, and nobody else can write meanwhile on SQLite.
         for batch in in_batches(self.without_running_reply(), 1):
             # The lock that asking takes: no question is added to a conversation that is being deleted.
-            list(User.objects.select_for_update(no_key=True).filter(pk__in=batch.values("owner")).order_by("pk"))
+            lock_people(batch.values_list("owner", flat=True))
             keys: list[Any] = list(batch.select_for_update().values_list("pk", flat=True))
             links = Attachment.messages.through.objects.filter(message__conversation__in=keys)
             files = list(links.values_list("attachment", flat=True))
