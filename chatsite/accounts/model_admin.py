@@ -13,10 +13,10 @@ from django.http import HttpRequest, HttpResponse
 #: staff guess, letter by letter, values that the list does not show them.
 ALLOWED_COMPARISONS = {"exact", "isnull", "isempty", "gte", "lt", "year", "month", "day", "id"}
 
-#: The values that a list accepts for a date. Other years have no midnight in some time zones or do not fit into a
-#: database column, and Django would answer 500.
 #: Characters of what is searched for.
 MAX_SEARCH_LENGTH = 200
+#: The values that a list accepts for a date. Other years have no midnight in some time zones or do not fit into a
+#: database column, and Django would answer 500.
 DATE = re.compile(r"2\d{3}(-.*)?")
 #: A number, as Python reads it, that may not fit into 64 bits.
 TOO_LARGE = re.compile(r"[+-]?[\d_]{19,}")
