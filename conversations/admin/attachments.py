@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from chatsite.accounts.http import SignedInRequest
 from conversations.admin.records import RecordAdmin
 from conversations.models import Attachment
 from conversations.transcripts.forms import DeletionForm
@@ -40,7 +41,7 @@ class AttachmentAdmin(RecordAdmin):
         view = self.admin_site.admin_view(self.delete_for_reason)
         return [path("<uuid:pk>/deletion/", view, name="delete_file"), *super().get_urls()]
 
-    def delete_for_reason(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def delete_for_reason(self, request: SignedInRequest, pk: UUID) -> HttpResponse:
         """Ask for the reason (GET), note it in the log of the admin and delete the file (POST)."""
         if not may_delete(request):
             raise PermissionDenied
@@ -86,11 +87,11 @@ def without_deletion(request: HttpRequest, columns: Iterable[Any]) -> list[Any]:
     return [column for column in columns if column != "deletion" or may_delete(request)]
 
 
-def log_deletion(request: HttpRequest, file: Attachment, reason: str) -> None:
+def log_deletion(request: SignedInRequest, file: Attachment, reason: str) -> None:
     """Note who deleted what and why. Nothing that names the file or its owner: the log outlives a deleted account."""
     what: dict[str, Any] = {"owner": file.owner_id, "kind": file.get_kind_display(), "size": filesizeformat(file.size)}
     LogEntry.objects.create(
-        user_id=request.user.pk or 0,
+        user_id=request.user.pk,
         content_type=ContentType.objects.get_for_model(Attachment),
         object_id=str(file.pk),
         object_repr="#{owner}: {kind}, {size}".format(**what)[:200],
