@@ -1,4 +1,4 @@
-"""A conversation as a file in JSON, with everything that is stored, and what is in the files of both formats.
+"""A conversation as a file in JSON, with all versions of its messages, and what is in the files of both formats.
 
 Its owner gets it without what the page does not show either: the team's instructions, what only staff may know of an
 error, and costs, where those are not shown.
