@@ -206,10 +206,7 @@ class DecisionForm(forms.Form):
 
     decision = forms.ChoiceField(
         choices=[("approve", ""), ("always", ""), ("deny", "")],
-        error_messages={
-            "required": _("Choose whether Claude may do this."),
-            "invalid_choice": _("Choose whether Claude may do this."),
-        },
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose whether Claude may do this.")),
     )
     note = forms.CharField(required=False, max_length=2_000)
 
@@ -239,7 +236,6 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
 
     first_name = forms.CharField(label=_("First name"), required=False, max_length=150)
     last_name = forms.CharField(label=_("Last name"), required=False, max_length=150)
-
     language = forms.ChoiceField(
         label=_("Language"), required=False, choices=lambda: [("", _("as the browser")), *settings.LANGUAGES]
     )
@@ -248,7 +244,7 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Preferences
-        fields = ("instructions", "theme", "enter_sends", "single_keys", "read_aloud")
+        fields = ("theme", "enter_sends", "single_keys", "read_aloud", "instructions")
         widgets: ClassVar = {"instructions": forms.Textarea({"rows": 6})}
 
     def save(self, commit: bool = True) -> Preferences:
