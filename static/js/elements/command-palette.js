@@ -64,8 +64,8 @@ export class CommandPalette extends HTMLElement {
     const words = fold(this.#input.value).split(/\s+/);
     for (const option of this.querySelectorAll("[role=option]")) {
       const label = fold(option.firstChild.textContent);
-      const needed = option.dataset.needs ?? option.dataset.click;
-      const isUsable = !needed || document.querySelector(needed) !== null;
+      const needed = document.querySelectorAll(option.dataset.needs ?? option.dataset.click ?? "body");
+      const isUsable = [...needed].some((element) => element.checkVisibility({ visibilityProperty: true }));
       option.hidden = !isUsable || !words.every((word) => label.includes(word));
     }
     for (const group of this.querySelectorAll("[role=group]")) group.hidden = !group.querySelector("li:not([hidden])");
