@@ -1,7 +1,6 @@
 /** Replaces the branch of the conversation in the page by another one, from a given turn on. */
 
-import { announce } from "./announce.js";
-import { addressOf } from "./page-data.js";
+import { addressOf, announce } from "./page-data.js";
 import { send } from "./requests.js";
 import { fetchTurns, fetchTurnsFrom } from "./turns.js";
 

@@ -1,6 +1,6 @@
 /** Says when the browser is offline. What was lost goes on by itself: see frames.js and chat-composer.js. */
 
-import { announce } from "./announce.js";
+import { announce } from "./page-data.js";
 
 export function watchConnection() {
   const notice = document.querySelector("[data-connection]");

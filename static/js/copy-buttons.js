@@ -1,7 +1,7 @@
 /** Buttons that copy the text of another element: a new token, links in the admin. */
 
-import { announce } from "./announce.js";
 import { copyToClipboard } from "./copy.js";
+import { announce } from "./page-data.js";
 
 for (const button of document.querySelectorAll("[data-copies]")) {
   button.hidden = false;

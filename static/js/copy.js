@@ -1,7 +1,6 @@
 /** Copying an answer, a block of code or selected text to the clipboard: as text, and as HTML without the site's markup. */
 
-import { announce } from "./announce.js";
-import { translate } from "./page-data.js";
+import { announce, translate } from "./page-data.js";
 
 const LABEL_SHOWN_MS = 2000;
 const CONTROLS =

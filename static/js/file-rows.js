@@ -1,9 +1,8 @@
 /** What changes the rows of a form's list of files: see form-files.js, which loads it. */
 
-import { announce } from "./announce.js";
 import { FileRow, notify } from "./file-row.js";
 import { parseHTML } from "./html.js";
-import { addressOf, translate } from "./page-data.js";
+import { addressOf, announce, translate } from "./page-data.js";
 import { errorMessage, ResponseError, send } from "./requests.js";
 
 /** Browsers open few connections to a server, and the answer that is being written needs one. */

@@ -1,8 +1,7 @@
 /** Offers to make a file of a long text that was pasted. The text stays in the field until the file is stored. */
 
-import { announce } from "./announce.js";
 import { attachFiles } from "./file-rows.js";
-import { translate } from "./page-data.js";
+import { announce, translate } from "./page-data.js";
 
 /** Offer it for the text that is being pasted into the field of a form, at `start`. */
 export function offerFile(form, pasted, start) {

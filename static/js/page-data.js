@@ -1,4 +1,4 @@
-/** What the server writes into the page for its scripts: addresses and sentences. */
+/** What the page has for all scripts: addresses and sentences from the server, and a line for screen readers. */
 
 /**
  * The address `name` of the conversation or message with this id, as the server writes it: see
@@ -16,4 +16,10 @@ export function addressOf(name, id) {
 export function translate(name, value = "") {
   const sentence = document.getElementById("translations")?.getAttribute(`data-${name}`) ?? "";
   return sentence.replace("%s", () => value);
+}
+
+/** Have a screen reader say a sentence when it has finished what it is saying. */
+export function announce(sentence) {
+  const status = document.querySelector("[data-status]");
+  if (status) status.textContent = sentence;
 }

@@ -1,10 +1,9 @@
 /** Sends questions, and shows the replies in the page as they are written. */
 
-import { announce } from "./announce.js";
 import { Answer } from "./answer.js";
 import { dispatch } from "./events.js";
 import { readFrames } from "./frames.js";
-import { translate } from "./page-data.js";
+import { announce, translate } from "./page-data.js";
 import { errorMessage, send } from "./requests.js";
 
 /** The forms whose turn, with all that follow it, is replaced by the reply: see `data-ask`. */

@@ -1,8 +1,7 @@
 /** <chat-state>: shows what has become of the open conversation in another tab or on another device. */
 
-import { announce } from "../announce.js";
 import { listen } from "../events.js";
-import { addressOf } from "../page-data.js";
+import { addressOf, announce } from "../page-data.js";
 import { attempt, send } from "../requests.js";
 import { showTitle } from "./chat-entry.js";
 

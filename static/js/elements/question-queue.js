@@ -1,9 +1,8 @@
 /** <question-queue>: the question that waits until the answer before it is complete. It survives a reload. */
 
-import { announce } from "../announce.js";
 import { Draft } from "../drafts.js";
 import { dispatch, listen } from "../events.js";
-import { translate } from "../page-data.js";
+import { announce, translate } from "../page-data.js";
 import { createKey, errorMessage } from "../requests.js";
 
 export class QuestionQueue extends HTMLElement {
