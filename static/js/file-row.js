@@ -2,7 +2,7 @@
 
 import { parseHTML } from "./html.js";
 import { translate } from "./page-data.js";
-import { errorMessage, ResponseError } from "./requests.js";
+import { ConnectionLost, errorMessage, ResponseError } from "./requests.js";
 import { upload } from "./upload.js";
 
 /** The end of a name, which stays readable when the name is shortened: as in templatetags/files.py. */
@@ -70,15 +70,15 @@ export class FileRow {
 
   fail(error) {
     this.error = error;
-    this.#part("problem").textContent = this.sentence;
     this.element.querySelector("[name=files]").disabled = true;
     this.#setState("failed");
+    this.#part("problem").textContent = this.sentence;
     this.element.scrollIntoView({ block: "nearest" });
   }
 
   /** Why the upload failed. */
   get sentence() {
-    if (this.error instanceof TypeError) return translate("upload-lost");
+    if (this.error instanceof ConnectionLost) return translate("upload-lost");
     // From a server in front of the site.
     if (this.error.status === 413 && !this.error.message) return this.#tooLarge;
     return errorMessage(this.error);

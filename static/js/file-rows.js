@@ -3,7 +3,7 @@
 import { FileRow, notify } from "./file-row.js";
 import { parseHTML } from "./html.js";
 import { addressOf, announce, translate } from "./page-data.js";
-import { errorMessage, ResponseError, send } from "./requests.js";
+import { ConnectionLost, errorMessage, ResponseError, send } from "./requests.js";
 
 /** Browsers open few connections to a server, and the answer that is being written needs one. */
 const MAX_UPLOADS = 3;
@@ -73,7 +73,7 @@ export async function retryUpload(element) {
 /** Try again what failed because there was no connection. */
 async function retryAll() {
   const failed = [...document.querySelectorAll("[data-files] > [data-state=failed]")].map((row) => rows.get(row));
-  await uploadAll(failed.filter((row) => row?.error instanceof TypeError));
+  await uploadAll(failed.filter((row) => row?.error instanceof ConnectionLost));
 }
 
 function buildRow(name, file, onStored) {

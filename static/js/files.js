@@ -2,7 +2,7 @@
 
 import { attachFiles, removeFile, retryUpload } from "./form-files.js";
 import { translate } from "./page-data.js";
-import { attempt } from "./requests.js";
+import { attempt, load } from "./requests.js";
 
 /** From this length on a pasted text may become a file. */
 const MIN_LONG_PASTE = 10_000;
@@ -48,7 +48,7 @@ function view(event) {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   const link = event.target.closest("a[data-view]");
-  attempt(async () => (await import("./image-viewer.js")).viewImage(link));
+  attempt(async () => (await load(import("./image-viewer.js"))).viewImage(link));
 }
 
 function handlePaste(event) {
@@ -80,7 +80,7 @@ function nameImage(file) {
 /** The browser puts the text into the field, where it stays until it is stored as a file. */
 function offerFile(form, text) {
   const { selectionStart } = form.elements.text;
-  attempt(async () => (await import("./long-paste.js")).offerFile(form, text, selectionStart));
+  attempt(async () => (await load(import("./long-paste.js"))).offerFile(form, text, selectionStart));
 }
 
 function handleDragOver(event) {

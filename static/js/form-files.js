@@ -5,7 +5,7 @@
  */
 
 import { translate } from "./page-data.js";
-import { attempt } from "./requests.js";
+import { attempt, load } from "./requests.js";
 
 /** The files that are uploaded, as [{id, name}]. */
 export function listFiles(form) {
@@ -72,7 +72,7 @@ export function retryUpload(row) {
 
 /** What it imports must not import this module: the names of both contain hashes of their contents. */
 function loadRows() {
-  return import("./file-rows.js");
+  return load(import("./file-rows.js"));
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The frames of one reply, across lost connections. */
 
 import { addressOf } from "./page-data.js";
-import { ResponseError, send } from "./requests.js";
+import { ConnectionLost, send } from "./requests.js";
 import { parseEvents, readChunks } from "./sse.js";
 
 /** The server sends something at least every 15 seconds. */
@@ -13,7 +13,8 @@ const MAX_PAUSE_MS = 10_000;
  * Yields the frames `{name, data}` of a reply: those of an open response, and of new ones whenever the connection is
  * lost before `end`. A title may come after `end`, within seconds. `reply` is the id of the reply, needed where no
  * response is given. `onConnectionLost` is called before each new attempt.
- * Throws ResponseError when the reply is no longer available, TypeError when the connection was lost before `start`.
+ * Throws ResponseError when the reply is no longer available, and ConnectionLost when the connection was lost before
+ * `start`.
  */
 export async function* readFrames(response, { reply = null, onConnectionLost = () => {} } = {}) {
   let hasEnded = false;
@@ -29,17 +30,15 @@ export async function* readFrames(response, { reply = null, onConnectionLost = (
         yield frame;
       }
     } catch (error) {
-      if (!hasEnded && (reply === null || !isTemporary(error))) throw error;
+      const isTemporary = error instanceof ConnectionLost || error.status >= 500;
+      if (!isTemporary) throw error;
     }
     if (hasEnded) return;
+    if (reply === null) throw new ConnectionLost();
     response = null;
     onConnectionLost();
     await waitBeforeRetry(attempt);
   }
-}
-
-function isTemporary(error) {
-  return error instanceof TypeError || (error instanceof ResponseError && error.status >= 500);
 }
 
 /** Wait longer after each attempt, but no longer than until the network or the reader is back. */

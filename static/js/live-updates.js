@@ -1,6 +1,6 @@
 /** Asks whether anything has changed elsewhere: often while the page is visible, at once when it becomes so. */
 
-import { errorMessage, ResponseError, send } from "./requests.js";
+import { errorMessage, send } from "./requests.js";
 
 /** A change is shown within two seconds. */
 const PAUSE_MS = 1_800;
@@ -51,7 +51,7 @@ export class LiveUpdates {
       errorMessage(error); // throws what is a fault of the scripts
       this.#failures += 1;
       // Signed out: until the person comes back to the page, asking again is of no use.
-      if (error instanceof ResponseError && error.status === 401) return;
+      if (error.status === 401) return;
     }
     this.#wait();
   }

@@ -6,6 +6,8 @@
  * which are the names of those that it imports.
  */
 
+import { load } from "./requests.js";
+
 /** The elements of the page, each as a function that loads its class. */
 const ELEMENTS = {
   // A button or a shortcut that opens it is pressed.
@@ -20,18 +22,18 @@ const ELEMENTS = {
   "sign-in-dialog": async () => (await import("./elements/sign-in-dialog.js")).SignInDialog,
 };
 
-/** Returns the element `name` of the page, ready for use. Throws TypeError where its script cannot be loaded. */
+/** Returns the element `name` of the page, ready for use. Throws ConnectionLost where its script cannot be loaded. */
 export async function loadElement(name) {
-  const elementClass = await ELEMENTS[name]();
+  const elementClass = await load(ELEMENTS[name]());
   if (!customElements.get(name)) customElements.define(name, elementClass);
   return document.querySelector(name);
 }
 
 /** When an answer is written for somebody who has new answers read aloud. */
-export const loadReadAloud = () => import("./read-aloud.js");
+export const loadReadAloud = () => load(import("./read-aloud.js"));
 
 /** When an answer that is being written uses a tool. */
-export const loadToolSteps = () => import("./tool-steps.js");
+export const loadToolSteps = () => load(import("./tool-steps.js"));
 
 /** When the address names a turn, as those of the search results do. */
-export const loadSearchHit = () => import("./search-hit.js");
+export const loadSearchHit = () => load(import("./search-hit.js"));

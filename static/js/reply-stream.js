@@ -110,7 +110,7 @@ export class ReplyStream {
   #giveUp(answer, error) {
     this.#answer = null;
     answer.end();
-    this.#turns.showError(answer.article, errorMessage(error));
     dispatch("idle");
+    this.#turns.showError(answer.article, errorMessage(error));
   }
 }

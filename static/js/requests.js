@@ -16,13 +16,23 @@ export class ResponseError extends Error {
   }
 }
 
+/** There is no connection, or it was lost. */
+export class ConnectionLost extends Error {}
+
+/** Wait for what comes over the network. Throws ConnectionLost where the browser says so, by TypeError. */
+export function load(promise) {
+  return promise.catch((error) => {
+    throw error instanceof TypeError ? new ConnectionLost() : error;
+  });
+}
+
 /**
  * Send a request, with the fields of `form` and further `fields` as its body, and return the response.
  * `submitter`: the button of the form that was pressed. `stream`: the response is to be an event stream. `etag`: that of
  * an earlier response; where nothing has changed since, the status of this one is 304.
  * If the session has ended the person signs in, and the same request is sent again; what is only read again in the
  * background does without.
- * Throws ResponseError for a status from 400 on, TypeError when there is no connection. Dispatches `refused` {code}
+ * Throws ResponseError for a status from 400 on, ConnectionLost when there is no connection. Dispatches `refused` {code}
  * where the refusal has a code, for the part of the page that can do something about it.
  */
 export async function send(method, url, options = {}) {
@@ -61,16 +71,19 @@ export function onSessionEnd(handle) {
 
 /** The session that the browser has now, as {user, token}; null if there is none. */
 export async function readSession() {
-  const response = await fetch(addressOf("session"), { headers: { "X-Requested-With": "fetch" }, cache: "no-store" });
+  const response = await request("GET", addressOf("session"));
   return response.ok ? response.json() : null;
 }
 
-function request(method, url, { form, submitter = null, fields = {}, stream = false, etag = "" }) {
+async function request(method, url, { form, submitter = null, fields = {}, stream = false, etag = "" } = {}) {
   const headers = baseHeaders();
   if (stream) headers.Accept = "text/event-stream";
   if (etag) headers["If-None-Match"] = etag;
   const body = buildBody(form, submitter, fields);
-  return fetch(url, { method, headers, body, credentials: "same-origin", cache: "no-store" });
+  const response = await load(fetch(url, { method, headers, body, cache: "no-store" }));
+  // Reading the body later cannot fail then.
+  if (!stream || !response.ok) await load(response.clone().blob());
+  return response;
 }
 
 /**
@@ -114,7 +127,7 @@ export function errorMessage(error) {
     if (error.status === 404) return translate("gone");
     return error.message || translate("failed");
   }
-  if (error instanceof TypeError) return translate("offline");
+  if (error instanceof ConnectionLost) return translate("offline");
   throw error;
 }
 

@@ -3,7 +3,7 @@
 import { Draft } from "./drafts.js";
 import { clearFiles, listFiles } from "./form-files.js";
 import { translate } from "./page-data.js";
-import { errorMessage } from "./requests.js";
+import { ConnectionLost, errorMessage } from "./requests.js";
 
 export class SendFailure {
   #form;
@@ -15,7 +15,7 @@ export class SendFailure {
     this.#form = form;
     this.#newLink = form.querySelector("[data-ask-in-new]");
     this.#newLink.addEventListener("click", () => this.#moveTextToNew());
-    window.addEventListener("online", () => this.#error instanceof TypeError && form.requestSubmit());
+    window.addEventListener("online", () => this.#error instanceof ConnectionLost && form.requestSubmit());
   }
 
   get isShown() {
@@ -23,7 +23,7 @@ export class SendFailure {
   }
 
   show(error) {
-    const sentence = error instanceof TypeError ? translate("unsent") : errorMessage(error);
+    const sentence = error instanceof ConnectionLost ? translate("unsent") : errorMessage(error);
     this.#error = error;
     this.#newLink.hidden = error.status !== 404;
     this.showSentence(sentence);

@@ -3,6 +3,8 @@
  * Format: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  */
 
+import { load } from "./requests.js";
+
 /** Yields the events `{name, data}` of a stream of byte chunks, wherever those are cut; `data` is text. */
 export async function* parseEvents(chunks) {
   const decoder = new TextDecoder();
@@ -29,30 +31,23 @@ function addLine(event, line) {
 }
 
 /**
- * Yields the chunks of a body. Throws TypeError when none has come for `seconds`: a connection that is lost may stay
- * silent for ever.
+ * Yields the chunks of a body, until it ends or none has come for `seconds`: a connection that is lost may stay silent
+ * for ever. Throws ConnectionLost.
  */
 export async function* readChunks(body, seconds) {
   const reader = body.getReader();
+  const cancel = () => reader.cancel().catch(() => {});
+  let timer;
   try {
     for (;;) {
-      const { done, value } = await withTimeout(seconds, reader.read());
+      timer = setTimeout(cancel, seconds * 1000);
+      const { done, value } = await load(reader.read());
+      clearTimeout(timer);
       if (done) return;
       yield value;
     }
   } finally {
-    reader.cancel().catch(() => {});
-  }
-}
-
-async function withTimeout(seconds, promise) {
-  let timer;
-  const timeout = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new TypeError("The stream is silent.")), seconds * 1000);
-  });
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
     clearTimeout(timer);
+    cancel();
   }
 }

@@ -1,7 +1,7 @@
 /** One file on its way to the server. */
 
 import { addressOf } from "./page-data.js";
-import { baseHeaders, receive } from "./requests.js";
+import { baseHeaders, ConnectionLost, receive } from "./requests.js";
 
 /** A connection that is lost may stay silent for ever. The server reads a large document within this time. */
 const MAX_SILENCE_MS = 60_000;
@@ -37,7 +37,7 @@ function request(file, { onProgress, signal }) {
     // Also when it was aborted: `signal` knows whether it was the person.
     xhr.addEventListener("loadend", () => {
       clearTimeout(timer);
-      reject(signal.aborted ? signal.reason : new TypeError("The connection was lost."));
+      reject(signal.aborted ? signal.reason : new ConnectionLost());
     });
     signal.addEventListener("abort", () => xhr.abort());
     expectProgress();

@@ -57,6 +57,6 @@ test("an event without its blank line is left out", async () => {
 test("a silent connection is cancelled", async () => {
   let isCancelled = false;
   const body = new ReadableStream({ cancel: () => (isCancelled = true) });
-  await assert.rejects(readAll(readChunks(body, 0.02)), TypeError);
+  assert.deepEqual(await readAll(readChunks(body, 0.02)), []);
   assert.ok(isCancelled);
 });

@@ -212,6 +212,14 @@ def test_an_upload_without_a_connection_can_be_tried_again(window):
     expect(window.composer).to_have_value("What is this?")
 
 
+def test_a_fault_of_the_scripts_in_an_upload_is_reported_and_the_question_is_not_held_back_for_ever(window):
+    window.page.route("**/files/", lambda route: route.fulfill(content_type="application/json", body="null"))
+    attach(window, text_file())
+    expect(window.button("Upload again: notes.txt")).to_be_visible()
+    expect(rows(window)).not_to_contain_text("The connection was lost.")
+    assert "null" in window.take_error()
+
+
 def test_an_upload_goes_on_when_the_connection_is_back(window):
     attach_and_wait(window, text_file("first.txt"))
     window.page.context.set_offline(True)

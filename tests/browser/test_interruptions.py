@@ -57,6 +57,55 @@ def test_a_page_asks_less_and_less_often_for_an_answer_whose_end_does_not_come(w
     window.expect_answer("complete")
 
 
+def test_a_fault_of_the_scripts_in_an_answer_is_reported_and_not_tried_again(window):
+    asked = []
+
+    def cut_after_the_first_frame(route):
+        response = route.fetch()
+        route.fulfill(response=response, body=response.body().split(b"\n\n")[0] + b"\n\n")
+
+    def send_what_no_script_expects(route):
+        asked.append(route)
+        route.fulfill(content_type="text/event-stream", body="event: snapshot\ndata: null\n\n")
+
+    window.page.route("**/conversations/", cut_after_the_first_frame)
+    window.page.route("**/messages/*/reply/", send_what_no_script_expects)
+    window.ask("Hold the line [[text]]All of it[[/text]]")
+    expect(window.answer).not_to_have_attribute("aria-busy", "true")
+    expect(window.button("Send")).to_be_visible()
+    window.page.wait_for_timeout(1_500)
+    expect(window.page.get_by_text("The connection was lost")).to_have_count(0)
+    assert len(asked) == 1
+    assert "null" in window.take_error()
+
+
+def test_a_fault_of_the_scripts_is_reported_and_the_list_is_not_asked_for_again(window):
+    asked = []
+
+    def send_what_no_script_expects(route):
+        asked.append(route)
+        route.fulfill(content_type="application/json", body="null")
+
+    window.page.route("**/sidebar/?*", send_what_no_script_expects)
+    window.page.wait_for_event("pageerror")
+    window.page.wait_for_timeout(4_000)
+    assert len(asked) == 1
+    assert "null" in window.take_error()
+
+
+def test_a_response_that_breaks_off_is_a_lost_connection(window):
+    window.page.get_by_role("searchbox").focus()
+    window.page.wait_for_function("() => Boolean(customElements.get('chat-search'))")
+    window.page.evaluate(
+        """() => {
+          const start = (controller) => controller.error(new TypeError("network error"));
+          window.fetch = async () => new Response(new ReadableStream({ start }));
+        }"""
+    )
+    window.page.get_by_role("searchbox").fill("morning")
+    window.expect_shown("[data-results]", "The connection was lost")
+
+
 def test_an_answer_ends_when_the_rows_of_its_conversation_are_deleted(window):
     window.ask("Slowly [[rate:20]][[chars:3000]]")
     window.expect_shown("article.assistant .prose p")
@@ -76,6 +125,16 @@ def test_without_a_connection_the_question_stays_until_it_can_be_sent(window):
     window.expect_answer("complete")
     assert Message.objects.filter(role="user").count() == 1
     expect(window.page.locator("[data-problem]").last).to_be_empty()
+
+
+def test_a_question_whose_response_ends_before_it_begins_stays_until_it_is_sent_again(window):
+    window.page.route("**/conversations/", lambda route: route.fulfill(content_type="text/event-stream", body=""))
+    window.ask("Are you there?")
+    window.expect_shown("[data-problem]", "The connection was lost")
+    expect(window.composer).to_have_value("Are you there?")
+    window.page.unroute("**/conversations/")
+    window.composer.press("Enter")
+    window.expect_answer("complete")
 
 
 def test_a_question_that_was_changed_offline_is_sent_by_alice_herself(window):

@@ -22,6 +22,12 @@ class Window:
         if "Refused" in message.text or "violates" in message.text:
             self.errors.append(message.text)
 
+    def take_error(self) -> str:
+        """The only error that the window had, which a test expects."""
+        [error] = self.errors
+        self.errors.clear()
+        return error
+
     def ask(self, text: str) -> None:
         self.composer.fill(text)
         self.composer.press("Enter")

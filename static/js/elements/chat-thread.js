@@ -7,7 +7,7 @@ import { holdBack } from "../form-files.js";
 import { loadSearchHit } from "../on-demand.js";
 import { QuestionEditor } from "../question-editor.js";
 import { ReplyStream } from "../reply-stream.js";
-import { errorMessage } from "../requests.js";
+import { attempt, errorMessage } from "../requests.js";
 import { ScrollFollower } from "../scroll-follower.js";
 import { Turns } from "../turns.js";
 
@@ -117,7 +117,7 @@ export class ChatThread extends HTMLElement {
     const control = event.target.closest("[data-action]");
     const article = control?.closest("article");
     const actions = {
-      older: () => this.#showOlder(control),
+      older: () => attempt(() => this.#turns.showOlder(control)),
       edit: () => this.#editor.open(this.querySelector(`[data-turn="${control.value}"]`)),
       "cancel-edit": () => this.#editor.close(article),
       "copy-answer": () => copyAnswer(control),
@@ -153,14 +153,6 @@ export class ChatThread extends HTMLElement {
     } catch (error) {
       // Nothing was asked for here, so only a fault of the scripts is reported.
       errorMessage(error);
-    }
-  }
-
-  async #showOlder(link) {
-    try {
-      await this.#turns.showOlder(link);
-    } catch (error) {
-      document.querySelector("chat-toast").show(errorMessage(error));
     }
   }
 }

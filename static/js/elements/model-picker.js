@@ -33,11 +33,7 @@ export class ModelPicker extends HTMLElement {
   /** The choice is kept for new conversations. Without a connection it counts for this page only. */
   async #handleChange({ name, value }) {
     this.#showEffort();
-    try {
-      await send("POST", addressOf("preferences"), { fields: { [name]: value } });
-    } catch (error) {
-      errorMessage(error);
-    }
+    await send("POST", addressOf("preferences"), { fields: { [name]: value } }).catch(errorMessage);
   }
 
   /** Offer the efforts that the model takes. Where it does not take the chosen one, the next lower one is chosen. */

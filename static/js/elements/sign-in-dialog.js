@@ -2,8 +2,8 @@
 
 import { keepDrafts } from "../drafts.js";
 import { parseHTML } from "../html.js";
-import { addressOf, translate } from "../page-data.js";
-import { readSession } from "../requests.js";
+import { addressOf } from "../page-data.js";
+import { errorMessage, load, readSession } from "../requests.js";
 
 export class SignInDialog extends HTMLElement {
   #dialog;
@@ -43,22 +43,22 @@ export class SignInDialog extends HTMLElement {
   async #send(request) {
     this.#showProblem("");
     try {
-      await this.#receive(await fetch(addressOf("login"), { ...request, headers: { "X-Requested-With": "fetch" } }));
+      const headers = { "X-Requested-With": "fetch" };
+      await this.#receive(await load(fetch(addressOf("login"), { ...request, headers })));
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      this.#showProblem(translate("offline"));
+      this.#showProblem(errorMessage(error));
     }
   }
 
   /** The response is the session, a refusal, the form again, or a page for another step, such as a second factor. */
   async #receive(response) {
     if (response.headers.get("Content-Type")?.startsWith("application/json")) {
-      const content = await response.json();
+      const content = await load(response.json());
       if (response.ok) this.#finish(content);
       else this.#showProblem(content.error);
       return;
     }
-    const form = parseHTML(await response.text()).querySelector(`form[action="${addressOf("login")}"]`);
+    const form = parseHTML(await load(response.text())).querySelector(`form[action="${addressOf("login")}"]`);
     if (form) this.#showForm(form);
     else if (!(await this.#findSession())) this.#offerOtherTab(response.url);
   }
