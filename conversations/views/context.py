@@ -9,7 +9,6 @@ from django.shortcuts import aget_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from chatsite import errors
 from chatsite.accounts.http import SignedInRequest
 from chatsite.http import is_from_script, see_other
 from conversations.models import Conversation, Message, NothingToSummarize
@@ -17,12 +16,12 @@ from conversations.presentation import wording
 from conversations.presentation.turns import build_complete_turn
 from conversations.replies import engine
 from conversations.replies.context import count_context
-from conversations.views.refusals import REFUSALS, no_content, status_and_sentence
+from conversations.views import pages
+from conversations.views.refusals import REFUSALS, no_content, refusal, status_and_sentence
 from conversations.views.replies import get_answer
 
 #: Seconds that a request waits for a summary; proxies give up a response that has not begun after 60.
 MAX_WAIT_SECONDS = 50
-render_error = sync_to_async(errors.render_error)
 
 
 @require_safe
@@ -47,18 +46,26 @@ def render_meter(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 async def summarize(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """Have the older turns of the branch that is shown summarised. It is written even where the request ends first."""
+    """Have the older turns of the branch that is shown summarised. It is written even where the request ends first.
+
+    A plain form that is refused gets the page of the conversation.
+    """
     conversations = Conversation.objects.editable_by(request.user).select_related("owner")
     conversation = await aget_object_or_404(conversations, pk=pk)
     try:
         code = await write_summary(conversation)
     except REFUSALS as refused:
         status, sentence, headers = status_and_sentence(refused)
-        return await render_error(request, status, sentence, "400.html", headers=headers)
-    if code:
-        sentence = _(wording.ERRORS.get(code, wording.ERRORS["internal"]))
-        return await render_error(request, 502, sentence, "400.html")
-    return no_content() if is_from_script(request) else see_other("conversation", pk=pk)
+    else:
+        if not code:
+            return no_content() if is_from_script(request) else see_other("conversation", pk=pk)
+        status, sentence, headers = 502, _(wording.ERRORS.get(code, wording.ERRORS["internal"])), {}
+    if is_from_script(request):
+        return refusal(status, sentence, headers)
+    # It may have gone on meanwhile, or be deleted.
+    conversation = await aget_object_or_404(conversations, pk=pk)
+    draft = pages.Draft(problem=sentence)
+    return await sync_to_async(pages.render_page)(request, conversation, draft=draft, status=status, headers=headers)
 
 
 async def write_summary(conversation: Conversation) -> str:

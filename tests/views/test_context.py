@@ -6,7 +6,7 @@ import re
 import pytest
 
 from conversations.claude import client
-from conversations.models import Message, Summary
+from conversations.models import BudgetSpent, Busy, Message, Summary
 from conversations.models.content import text_content
 from conversations.replies import engine, storage
 from conversations.replies.context import count_context
@@ -147,3 +147,40 @@ def test_alice_learns_when_to_ask_for_a_summary_again_while_the_server_stops(ali
     conversation = create_conversation(alice)
     response = alice_client.post(f"/conversations/{conversation.pk}/summary/", headers=headers)
     assert (response.status_code, response.headers.get("Retry-After")) == (503, "5")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "sentence"),
+    [
+        (Busy(), 409, "An answer is still being written here."),
+        (BudgetSpent(), 429, "is not enough"),
+        ("overloaded", 502, "Claude"),
+    ],
+)
+def test_without_scripts_alice_reads_in_her_conversation_why_there_is_no_summary(
+    alice_client, alice, monkeypatch, outcome, status, sentence
+):
+    async def fail(_answer):
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    monkeypatch.setattr(engine, "summarize", fail)
+    conversation = create_conversation(alice, "The harbour.", "The boats.")
+    response = alice_client.post(f"/conversations/{conversation.pk}/summary/")
+
+    assert response.status_code == status
+    [problem] = re.findall(r'<p id="problem" role="alert" data-problem>(.*?)</p>', response.text)
+    assert sentence in problem
+    assert "The boats." in response.text
+
+
+def test_alice_who_deletes_her_conversation_while_it_is_summarised_gets_404(alice_client, alice, monkeypatch):
+    conversation = create_conversation(alice)
+
+    async def delete_and_fail(_answer):
+        await conversation.adelete()
+        return "overloaded"
+
+    monkeypatch.setattr(engine, "summarize", delete_and_fail)
+    assert alice_client.post(f"/conversations/{conversation.pk}/summary/").status_code == 404
