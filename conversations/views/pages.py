@@ -160,6 +160,8 @@ def page_of_turns(
     """The turns at the end of a path, and the address of older ones, or ""."""
     shown = path[-TURNS_PER_PAGE:]
     messages = conversation.messages.select_related("conversation__owner").in_bulk(shown)
+    if conversation.head_id in messages:
+        conversation.head = messages[conversation.head_id]  # which would be queried again otherwise, with its parent
     older = ""
     if len(path) > TURNS_PER_PAGE:
         older = f"{reverse('conversation', args=[conversation.pk])}?before={shown[0]}"

@@ -10,7 +10,7 @@ from conversations.models import BudgetSpent, Busy, Message, Summary
 from conversations.models.content import text_content
 from conversations.replies import engine, storage
 from conversations.replies.context import count_context
-from tests.history import MODEL, begin, create_conversation, create_file, create_usage, finish_answer
+from tests.history import MODEL, begin, create_conversation, create_file, create_usage, finish_answer, retry
 from tests.replies.threads import storage_threads
 from tests.site import Site, Visitor
 from tests.views.requests import SCRIPT
@@ -139,6 +139,18 @@ def test_a_summary_is_offered_only_where_there_are_older_turns(client, alice, qu
     meter = client.get(address).text.partition("<context-meter")[2].partition("</context-meter>")[0]
     assert ("Summarise older turns" in meter) is is_offered
     assert client.get(f"/sidebar/?open={conversation.pk}").json()["conversation"]["summarizable"] is is_offered
+
+
+@pytest.mark.django_db
+def test_a_summary_is_not_offered_beside_another_version_where_the_shown_one_has_no_older_turns(client, alice):
+    """A search finds the first version of the first answer, which has a question below it."""
+    conversation = create_conversation(alice, "One.", "Two.")
+    _question, answer = conversation.thread()[:2]
+    finish_answer(retry(answer))
+    client.force_login(alice)
+    address = f"/conversations/{conversation.pk}/"
+    for path in (address, f"{address}?message={answer.pk}"):
+        assert "data-summarizable" not in client.get(path).text.partition("<h1")[0].rpartition("<chat-entry")[2]
 
 
 @pytest.mark.parametrize("headers", [SCRIPT, {}])
