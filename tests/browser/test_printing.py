@@ -4,10 +4,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.accessibility import check_accessibility
+from tests.browser.window import lines_of
 from tests.history import begin, create_conversation, finish_answer
 
 pytestmark = pytest.mark.browser
 LINKS = "See https://a.example and [this](https://b.example)."
+#: The CSS pixels between the margins of a sheet of A4.
+PAPER = {"width": 718, "height": 1047}
 
 
 def choose(window, item):
@@ -59,3 +62,35 @@ def test_paper_says_that_earlier_turns_are_not_on_it(open_window, alice):
     expect(note).to_be_hidden()
     window.page.emulate_media(media="print")
     expect(note).to_be_visible()
+
+
+def table(columns: int, value: str) -> str:
+    return "\n".join(f"|{f' {cell} |' * columns}" for cell in ("Column", "---", value))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"```\n{'x' * 200}\n```",
+        *(table(columns, "Mediterranean") for columns in (3, 6, 7, 12, 20)),
+        table(2, "x" * 200),
+    ],
+)
+def test_paper_has_all_of_wide_code_and_tables(open_window, alice, text):
+    conversation = finish_answer(begin(alice, "Wide?"), text).conversation
+    window = open_window(alice, viewport=PAPER)
+    window.page.emulate_media(media="print")
+    window.page.goto(f"/conversations/{conversation.pk}/")
+    prose = window.answer.locator(".prose")
+    # A scrolling box would be as wide as the paper, and its content would be cut.
+    assert prose.locator("pre, .table").evaluate("box => box.scrollWidth - box.clientWidth") <= 0
+    assert prose.evaluate("box => box.scrollWidth") <= PAPER["width"]
+
+
+def test_paper_has_the_words_of_a_table_with_few_columns_whole(open_window, alice):
+    text = f"| Sea | What it is like |\n|---|---|\n| Mediterranean | {'a long sentence ' * 30}|"
+    conversation = finish_answer(begin(alice, "Wide?"), text).conversation
+    window = open_window(alice, viewport=PAPER)
+    window.page.emulate_media(media="print")
+    window.page.goto(f"/conversations/{conversation.pk}/")
+    assert lines_of(window.answer.locator("td").first) == 1

@@ -5,6 +5,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from chatsite.accounts.models import ApiToken
+from tests.browser.window import lines_of
 from tests.history import create_conversation
 
 pytestmark = pytest.mark.browser
@@ -14,19 +15,6 @@ TABLE = "| size | price |\n|---|---|\n" + "| Small and medium-sized things of ma
 @pytest.fixture
 def small_window(open_window, alice):
     return open_window(alice, viewport={"width": 390, "height": 780})
-
-
-def lines_of(locator) -> int:
-    """How many lines of text an element holds."""
-    return int(
-        locator.evaluate(
-            """element => {
-                const range = document.createRange();
-                range.selectNodeContents(element);
-                return new Set([...range.getClientRects()].map((rect) => Math.round(rect.top))).size;
-            }"""
-        )
-    )
 
 
 def test_a_button_beside_a_long_text_is_not_cut(small_window, alice):

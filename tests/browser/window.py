@@ -87,3 +87,16 @@ class Window:
     def button(self, name: str):
         """The last visible button with this name."""
         return self.page.get_by_role("button", name=name, exact=True).filter(visible=True).last
+
+
+def lines_of(locator) -> int:
+    """How many lines of text an element holds."""
+    return int(
+        locator.evaluate(
+            """element => {
+                const range = document.createRange();
+                range.selectNodeContents(element);
+                return new Set([...range.getClientRects()].map((rect) => Math.round(rect.top))).size;
+            }"""
+        )
+    )
