@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from chatsite.accounts.models import ApiToken
 from tests.browser.window import lines_of
-from tests.history import create_conversation
+from tests.history import create_conversation, create_usage
 
 pytestmark = pytest.mark.browser
 TABLE = "| size | price |\n|---|---|\n" + "| Small and medium-sized things of many colours | $12,345.67 |\n" * 3
@@ -44,6 +44,18 @@ def test_what_can_be_done_with_selected_conversations_is_one_line_of_buttons(ope
     middles = [box["y"] + box["height"] / 2 for box in (part.bounding_box() for part in parts.all())]
     assert middles[0] == pytest.approx(middles[1], abs=1)
     assert middles[0] + 20 < middles[2] == middles[3] == middles[4]
+
+
+@pytest.mark.parametrize("width", [390, 320])
+@pytest.mark.parametrize("path", ["/settings/usage/", "/admin/conversations/usage/costs/"])
+def test_what_calls_cost_is_in_sight_without_scrolling_sideways(open_window, carol, width, path):
+    create_usage(carol, cost=1_234_567_890, input_tokens=123_456_789, web_searches=1)
+    window = open_window(carol, viewport={"width": width, "height": 780})
+    window.page.goto(path)
+    cost = window.page.get_by_role("cell", name="$1,234.57").last
+    cost.scroll_into_view_if_needed()
+    window.page.evaluate("document.querySelector('.scrolling, .costs-wide').scrollLeft = 0")
+    expect(cost).to_be_in_viewport(ratio=1)
 
 
 @pytest.fixture
