@@ -4,6 +4,10 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
+from conversations.models import AccessRecord
+from tests.browser.window import lines_of
+from tests.history import create_conversation, create_usage
+
 pytestmark = pytest.mark.browser
 
 #: The window counts what is logged with "Refused" as an error.
@@ -32,3 +36,28 @@ def test_the_scripts_of_the_admin_run(open_window, carol):
     theme = page.locator("html").get_attribute("data-theme")
     page.get_by_role("button", name="Toggle theme").first.click()
     assert page.locator("html").get_attribute("data-theme") != theme
+
+
+@pytest.fixture
+def wide_admin(open_window, carol):
+    return open_window(carol, viewport={"width": 1280, "height": 800}).page
+
+
+def test_the_lists_fit_a_window_of_1280_pixels(wide_admin, alice, carol):
+    conversation = create_conversation(alice, "A question with many words. " * 8)
+    create_usage(alice, conversation=conversation, message=conversation.head)
+    AccessRecord.record(AccessRecord.Kind.OPENED, carol, conversation, "Alice asked me to look at it.")
+    for model in ("message", "usage", "accessrecord"):
+        wide_admin.goto(f"/admin/conversations/{model}/")
+        results = wide_admin.locator(".results")
+        assert (model, results.evaluate("box => box.scrollWidth - box.clientWidth")) == (model, 0)
+    reason = wide_admin.locator("td.field-reason")
+    assert lines_of(reason) <= 2
+
+
+def test_the_list_of_conversations_shows_how_each_ended_beside_long_titles(wide_admin, alice):
+    create_conversation(alice, "A question with many words. " * 8)
+    wide_admin.goto("/admin/conversations/conversation/")
+    ending = wide_admin.locator("td.field-ending").bounding_box()
+    results = wide_admin.locator(".results").bounding_box()
+    assert ending["x"] + ending["width"] <= results["x"] + results["width"]
