@@ -61,3 +61,15 @@ def test_the_list_of_conversations_shows_how_each_ended_beside_long_titles(wide_
     ending = wide_admin.locator("td.field-ending").bounding_box()
     results = wide_admin.locator(".results").bounding_box()
     assert ending["x"] + ending["width"] <= results["x"] + results["width"]
+
+
+def test_on_a_phone_the_forms_have_room_beside_their_text(open_window, carol):
+    page = open_window(carol, viewport={"width": 390, "height": 780}).page
+    for path in (f"/admin/accounts/user/{carol.pk}/change/", "/admin/conversations/mcpserver/add/"):
+        page.goto(path)
+        fieldset, label = page.locator("fieldset").first, page.locator("fieldset label:visible").first
+        room = label.bounding_box()["x"] - fieldset.bounding_box()["x"]
+        assert (path, 12 <= room <= 20) == (path, True)
+        fields = page.locator("fieldset").locator("input, select, textarea, .help").filter(visible=True)
+        ends = fields.evaluate_all("fields => fields.map((field) => field.getBoundingClientRect().right)")
+        assert (path, max(ends) <= 390 - 15 - 12) == (path, True)
