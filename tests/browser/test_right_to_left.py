@@ -37,6 +37,25 @@ def outside_of(page) -> list[str]:
     )
     return found
 
+#: One whose first heading is empty, and one that begins with a word of another language.
+TABLES = {
+    "| שם | גיל |\n|---|---|\n| דנה | 4 |": "rtl",
+    "| | גיל |\n|---|---|\n| Dana | 4 |": "rtl",
+    "| Name | גיל |\n|---|---|\n| דנה | 4 |": "ltr",
+}
+
+
+@pytest.mark.parametrize(("table", "direction"), TABLES.items())
+def test_a_table_begins_on_the_side_of_its_language(open_window, alice, table, direction):
+    window = open_window(alice)
+    window.page.goto("/")
+    window.ask_and_wait(f"A table [[rate:0]][[text]]{table}[[/text]]")
+    first, second = window.answer.locator("th").all()
+    is_right_to_left = first.bounding_box()["x"] > second.bounding_box()["x"]
+    assert is_right_to_left == (direction == "rtl")
+    column, box = window.answer.locator(".table").bounding_box(), window.answer.locator("table").bounding_box()
+    assert (box["x"] > column["x"]) == is_right_to_left
+
 
 def test_nothing_is_cut_off_at_the_sides(turned_window, alice):
     conversation = create_conversation(alice, "The first question.")
