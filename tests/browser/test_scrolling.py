@@ -79,3 +79,17 @@ def test_a_long_conversation_shows_its_end_before_the_modules_are_there(window, 
     window.page.route("**/app*.js", lambda route: route.abort())
     window.page.goto(f"/conversations/{conversation.pk}/")
     expect(window.page.locator("article").last).to_be_in_viewport()
+
+
+@pytest.mark.parametrize(("width", "height"), [(640, 400), (844, 390), (320, 568)])
+def test_the_start_page_begins_at_its_top(open_window, alice, width, height):
+    window = open_window(alice, viewport={"width": width, "height": height})
+    window.page.goto("/")
+    expect(window.button("Send")).to_be_disabled()  # The scripts have run.
+    window.page.wait_for_timeout(200)
+    assert scroll_top(window) == 0
+    expect(window.page.locator(".empty-question")).to_be_in_viewport()
+    # It stays there while a long question is written.
+    window.composer.fill("line\n" * 20)
+    window.page.wait_for_timeout(200)
+    assert scroll_top(window) == 0

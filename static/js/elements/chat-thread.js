@@ -41,9 +41,10 @@ export class ChatThread extends HTMLElement {
     else this.#sayWhatWaits();
   }
 
-  /** Show the end of the turns, or the turn that the address names. */
+  /** Show the end of the turns, or the turn that the address names. Without turns, the page begins at its top. */
   async #showBeginning() {
-    const { follower } = this.#turns;
+    const { follower, last } = this.#turns;
+    if (!last) return;
     const turn = location.hash.startsWith("#m-") ? document.getElementById(location.hash.slice(1)) : null;
     if (!this.contains(turn)) {
       follower.scrollToEnd();
@@ -139,7 +140,8 @@ export class ChatThread extends HTMLElement {
   /** The composer has grown, or the keyboard of a phone has opened: what was in sight stays in sight. */
   #handleResize() {
     const { last, follower } = this.#turns;
-    if (last?.style.minBlockSize) this.#turns.reserveRoom(last);
+    if (!last) return;
+    if (last.style.minBlockSize) this.#turns.reserveRoom(last);
     follower.update();
   }
 
