@@ -95,7 +95,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without a valid CSRF token: return the text and offer to send it again.
 
     The text of a form from another site gets no button: pressing it would send what that site wrote.
+    A script without a session is told that it has ended: its cookies are gone, and the token with them.
     """
+    if is_from_script(request) and settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return session_ended(request)
     return render_error(
         request,
         403,

@@ -86,6 +86,32 @@ def test_without_signing_in_the_question_stays(signed_out_window):
     assert not Message.objects.exists()
 
 
+PROMISE = "It is sent as soon as you have signed in."
+
+
+def pin(window):
+    window.page.locator(".heading [data-menu]").click()
+    window.page.get_by_role("menuitem", name="Pin").click()
+
+
+def test_only_what_was_sent_is_said_to_be_sent(alices_password, window):
+    window.ask_and_wait("Do you know me? [[echo:I do.]]")
+    window.composer.fill("Half a thought")
+    window.page.context.clear_cookies()
+    pin(window)
+    expect(dialog(window)).to_contain_text("What you wrote is still here.")
+    expect(dialog(window).get_by_text(PROMISE)).to_be_hidden()
+    dialog(window).get_by_role("button", name="Not now").click()
+    window.expect_shown("chat-toast", "Your session has ended. Sign in, then try again.")
+
+    window.composer.press("Enter")
+    expect(dialog(window).get_by_text(PROMISE)).to_be_visible()
+    dialog(window).get_by_role("button", name="Not now").click()
+    window.button("Edit").click()
+    window.button("Send").click()
+    expect(dialog(window).get_by_text(PROMISE)).to_be_visible()
+
+
 def test_alice_signs_in_in_another_tab_and_comes_back(signed_out_window, alice):
     window = signed_out_window
     window.ask("Do you know me? [[rate:0]]")

@@ -89,6 +89,11 @@ def test_a_script_gets_json(alice_client):
     assert (response.status_code, response.json()) == (403, {"error": "Please reload the page and send it again."})
 
 
+def test_a_script_without_cookies_is_told_that_the_session_has_ended():
+    response = Client(enforce_csrf_checks=True).post("/conversations/", QUESTION, headers={"Accept": "text/event-stream"})
+    assert (response.status_code, response.json()) == (401, {"error": "Your session has ended. Sign in again."})
+
+
 def test_a_question_sent_after_the_session_has_ended_is_returned(client, db):
     page = client.post("/conversations/", QUESTION)
     assert page.status_code == 401

@@ -5,6 +5,9 @@ import { parseHTML } from "../html.js";
 import { addressOf } from "../page-data.js";
 import { errorMessage, load, readSession } from "../requests.js";
 
+/** The forms whose text is being sent. */
+const SENT_FORMS = "#composer[aria-busy=true], :is([data-ask=edit], [data-ask=queued])[inert]";
+
 export class SignInDialog extends HTMLElement {
   #dialog;
   /** While the dialog is open: the promise of the session, and the function that resolves it. */
@@ -28,6 +31,7 @@ export class SignInDialog extends HTMLElement {
   async #open() {
     const session = new Promise((resolve) => (this.#resolve = resolve));
     this.querySelector("[data-elsewhere]").hidden = true;
+    this.querySelector("[data-sending]").hidden = !document.querySelector(SENT_FORMS);
     this.#dialog.showModal();
     await this.#send({ method: "GET" });
     return session;
