@@ -21,11 +21,15 @@ export function isEscape(event) {
   return event.key === "Escape" && !event.defaultPrevented && !isComposing(event);
 }
 
+/** Whether to focus a field would open a keyboard on the screen. */
+export function isTouchScreen() {
+  return matchMedia("(pointer: coarse) and (hover: none)").matches;
+}
+
 /** Whether the key sends the form: Enter, but on a touch screen, or if the person wants that, only with Ctrl or Command. */
 export function isSendKey(event) {
   if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return false;
-  const isTouchScreen = matchMedia("(pointer: coarse) and (hover: none)").matches;
-  const addsLine = isTouchScreen || document.documentElement.hasAttribute("data-enter-adds-line");
+  const addsLine = isTouchScreen() || document.documentElement.hasAttribute("data-enter-adds-line");
   return !addsLine || event.ctrlKey || event.metaKey;
 }
 

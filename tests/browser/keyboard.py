@@ -3,13 +3,15 @@
 from playwright.sync_api import Page
 
 MAX_TABS = 80
-#: Returns what is wrong with the focus, or an empty string. The ring of the composer is around its box.
+#: Returns what is wrong with the focus, or an empty string. The ring of the composer is around its box,
+#: that of a turn around its author.
 FOCUS_PROBLEM = """() => {
   const { activeElement: focused } = document;
   if (focused === document.body) return "nothing has the focus";
   const box = focused.getBoundingClientRect();
   if (box.bottom <= 0 || box.top >= innerHeight || !box.width) return `out of sight: ${focused.outerHTML}`;
   const around = [focused, focused.closest(".composer"), focused.closest("dialog")];
+  around.push(focused.querySelector(":scope > .rail h2"));
   const rings = around.filter(Boolean).map((element) => getComputedStyle(element));
   const isSeen = ({ outlineStyle, boxShadow }) => outlineStyle !== "none" || boxShadow !== "none";
   return rings.some(isSeen) ? "" : `no ring: ${focused.outerHTML}`;

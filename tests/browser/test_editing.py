@@ -76,12 +76,24 @@ def test_alice_rewords_a_question_and_keeps_the_answer(answered_window):
     assert texts_of_thread() == ["Why?", "Because."]
 
 
-def test_after_asking_again_the_new_answer_has_the_focus(answered_window):
+def test_after_asking_again_alice_writes_on_in_the_composer(answered_window):
     answered_window.button("Edit").click()
     press(answered_window, "Send")
     answered_window.expect_shown("article.user .rail", "Version 2 of 2")
     answered_window.expect_answer("complete")
-    expect(answered_window.answer).to_be_focused()
+    expect(answered_window.composer).to_be_focused()
+
+
+def test_on_a_telephone_asking_again_does_not_open_the_keyboard(touch_window):
+    touch_window.page.goto("/")
+    touch_window.composer.fill(QUESTION)
+    touch_window.button("Send").tap()
+    touch_window.expect_answer("complete")
+    touch_window.button("Edit").tap()
+    press(touch_window, "Send")
+    touch_window.expect_shown("article.user .rail", "Version 2 of 2")
+    expect(touch_window.answer).to_be_focused()
+    expect(touch_window.answer).to_have_css("outline-style", "none")
 
 
 # Keys

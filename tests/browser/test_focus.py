@@ -54,6 +54,20 @@ def test_continue_does_not_lose_the_focus(window):
     assert has_focus(window)
 
 
+def test_after_trying_again_alice_writes_on_in_the_composer(window):
+    window.ask_and_wait(SHORT)
+    window.button("Try again").click()
+    window.expect_shown("article.assistant .rail", "Version 2 of 2")
+    expect(window.composer).to_be_focused()
+
+
+def test_a_turn_that_gets_the_focus_has_no_ring_around_it(long_window):
+    long_window.page.get_by_role("link", name="Show earlier turns").press("Enter")
+    focused = long_window.page.locator("article:focus")
+    expect(focused).to_have_css("outline-style", "none")
+    expect(focused.locator(".rail h2")).to_have_css("outline-style", "solid")
+
+
 def test_a_refused_retry_gives_the_focus_back(window):
     window.ask_and_wait(SHORT)
     window.page.route("**/reply/", lambda route: route.abort())
