@@ -45,7 +45,10 @@ def create_call(answer: Message, use: dict[str, Any], state: str = "done", **fie
 
 def create_answer_with_step(owner, state: str = "done", result: str = FOUND, **fields: Any) -> ToolCall:
     """A complete answer with one call between two texts; returns the call."""
-    answer = begin(owner, QUESTION)
+    return finish_with_step(begin(owner, QUESTION), state, result, **fields)
+
+
+def finish_with_step(answer: Message, state: str = "done", result: str = FOUND, **fields: Any) -> ToolCall:
     use = use_block("toolu_1", day="Sunday")
     call = create_call(answer, use, state, result=text_content(result), **fields)
     content: Content = [

@@ -66,7 +66,11 @@ export class Turns {
   async showOlder(link) {
     const page = await fetchPage(link.href);
     const first = this.#list.firstElementChild;
-    document.head.append(...page.querySelectorAll("link")); // the styles of steps, which the page may lack
+    // The styles of steps, which the page may lack.
+    for (const link of page.querySelectorAll("link")) {
+      link.remove();
+      if (!document.querySelector(`head [href="${link.getAttribute("href")}"]`)) document.head.append(link);
+    }
     this.follower.keepPosition(() => {
       setHTML(this.#older, "");
       const older = page.querySelector(".older");

@@ -12,7 +12,15 @@ from tests.browser.accessibility import check_accessibility, screen_options
 from tests.history import ask, begin, finish_answer
 from tests.samples import image_file
 from tests.site import Site, Visitor, eventually
-from tests.using_tools import FOUND, begin_waiting, create_answer_with_step, create_call, create_tool, use_block
+from tests.using_tools import (
+    FOUND,
+    begin_waiting,
+    create_answer_with_step,
+    create_call,
+    create_tool,
+    finish_with_step,
+    use_block,
+)
 
 pytestmark = pytest.mark.browser
 WAITS = "Claude is waiting for your decision."
@@ -276,3 +284,16 @@ def test_steps_that_are_loaded_with_older_turns_have_their_styles(open_window, a
     window.page.locator(".older a").click()
     expect(window.page.locator(".step")).to_have_count(1)
     expect(styles).to_have_count(1)
+
+
+def test_a_page_with_steps_does_not_load_their_styles_again_with_older_turns(open_window, alice):
+    create_answer_with_step(alice)
+    conversation = Conversation.objects.get()
+    for number in range(25):
+        finish_answer(ask(conversation, f"Question {number}."))
+    finish_with_step(ask(conversation, "And another one?"))
+    window = open_window(alice)
+    window.page.goto(f"/conversations/{conversation.pk}/")
+    window.page.locator(".older a").click()
+    expect(window.page.locator(".step")).to_have_count(2)
+    expect(window.page.locator("link[href*='css/tools']")).to_have_count(1)
