@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, BrowserType
 
 from tests.packages import install
 
@@ -28,6 +28,6 @@ def installed_chromium() -> str:
     )
 
 
-def launch_chromium(playwright: Playwright) -> Browser:
-    arguments = ["--no-sandbox", f"--disable-features={ADDRESS_BAR}"]
-    return playwright.chromium.launch(executable_path=installed_chromium(), args=arguments)
+def launch_chromium(browser_type: BrowserType, *arguments: str) -> Browser:
+    arguments = ("--no-sandbox", f"--disable-features={ADDRESS_BAR}", *arguments)
+    return browser_type.launch(executable_path=installed_chromium(), args=list(arguments))

@@ -14,7 +14,7 @@ ICONS = {"192": (192, False), "512": (512, False), "full-180": (180, True), "ful
 def draw(folder: Path) -> None:
     mark = (STATIC / "favicon.svg").read_text()
     with sync_playwright() as playwright:
-        browser = launch_chromium(playwright)
+        browser = launch_chromium(playwright.chromium)
         for name, (size, is_full) in ICONS.items():
             page = browser.new_page(viewport={"width": size, "height": size})
             svg = mark.replace(' rx="7"', "") if is_full else mark

@@ -60,7 +60,7 @@ def main() -> None:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with world.create_database("sqlite"), sync_playwright() as playwright:
         people = world.People()
-        browser = launch_chromium(playwright)
+        browser = launch_chromium(playwright.chromium)
         with world.run_site() as (site, _stand_in):
             visit = Visit(browser, site.url, people, scripts)
             load = os.getloadavg()[0]
