@@ -10,8 +10,8 @@ from conversations.markdown.plain_text import strip_markup
 from conversations.models import Message
 from conversations.models.words import fold
 
-#: The number of characters before the first match, and in the whole snippet.
-CHARACTERS_BEFORE = 80
+#: The number of characters before the first match, and in the whole snippet. The sidebar shows two lines of some 35.
+CHARACTERS_BEFORE = 30
 MAX_CHARACTERS = 280
 #: Characters around the first match of which the signs of Markdown are left out: of more it takes long.
 MAX_STRIPPED = 10_000

@@ -43,6 +43,16 @@ def is_in_view(window, word):
     )
 
 
+def test_what_was_found_is_in_sight_in_the_narrow_list(window, alice):
+    text = "A tide table lists what the harbour master counts: heights, hours, and the totals of each month. " + LONG
+    create_conversation(alice, text)
+    field_of(window).fill("totals")
+    snippet, mark = (window.page.locator(f".found-short {part}") for part in (".snippet", "mark"))
+    expect(mark).to_have_text("totals")
+    shown, marked = snippet.bounding_box(), mark.bounding_box()
+    assert marked["y"] + marked["height"] <= shown["y"] + shown["height"]
+
+
 def test_results_appear_while_alice_types_and_open_at_the_hit(search_window):
     field_of(search_window).press_sequentially("LIGHTH")
     result = search_window.page.locator(".found-short a")

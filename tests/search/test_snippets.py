@@ -41,7 +41,7 @@ def test_a_short_text_is_shown_whole():
 
 def test_a_long_text_is_cut_between_words_on_both_sides_of_the_match():
     found = snippet("word " * 100 + "canary" + " word" * 100, "canary")
-    assert found == "… " + "word " * 15 + "<mark>canary</mark>" + " word" * 39 + " …"
+    assert found == "… " + "word " * 5 + "<mark>canary</mark>" + " word" * 49 + " …"
 
 
 def test_the_start_is_shown_without_a_match():
