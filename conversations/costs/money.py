@@ -16,12 +16,12 @@ MIN_IN_CENTS = 999_950
 def format_dollars(micro_dollars: int | None) -> str:
     """Return the amount with as many decimal places as matter: "$0.0042", "$1.25", "< $0.0001"; None is "unknown".
 
-    Other languages write it in their own way: "1,25 $".
+    Other languages write it in their own way: "1,25 $". A small loss is written as "-$0.0001".
     """
     if micro_dollars is None:
         return _("unknown")
     if micro_dollars < 0:
-        return f"\N{MINUS SIGN}{format_dollars(-micro_dollars)}"
+        return f"\N{MINUS SIGN}{format_dollars(max(-micro_dollars, MIN_SHOWN))}"
     if 0 < micro_dollars < MIN_SHOWN:
         return f"< {format_dollars(MIN_SHOWN)}"
     places = 4 if 0 < micro_dollars < MIN_IN_CENTS else 2

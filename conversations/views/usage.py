@@ -18,10 +18,12 @@ def own_usage(request: SignedInRequest) -> HttpResponse:
     month = this_month()
     groups = group_calls(Usage.objects.filter(user=request.user), month, by_person=False)
     total = sum((group.totals for group in groups), Totals())
+    rows = build_model_rows(groups, total)
     context = {
         "month": month,
         "total": total,
-        "rows": build_model_rows(groups, total),
+        "rows": rows,
+        "loses_by_cache": any(row.totals.saved_by_cache < 0 for row in rows),
         "files": Attachment.objects.owned_by(request.user).count(),
         "files_size": Attachment.objects.owned_by(request.user).total_size(),
         "max_files_gb": settings.MAX_PERSON_FILES_GB,

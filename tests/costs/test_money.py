@@ -17,6 +17,8 @@ from conversations.costs.money import format_dollars
         (999_950, "$1.00"),
         (1_250_000, "$1.25"),
         (12_345_678_900, "$12,345.68"),
+        (-1, "\N{MINUS SIGN}$0.0001"),
+        (-4210, "\N{MINUS SIGN}$0.0042"),
         (None, "unknown"),
     ],
 )

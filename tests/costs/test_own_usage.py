@@ -29,6 +29,15 @@ def test_alice_does_not_see_what_bob_used(alice_client, alice, bob):
     assert "You have not asked anything" in page
 
 
+def test_a_loss_by_the_cache_is_explained(alice_client, alice):
+    create_usage(alice, saved=40_000)
+    assert "writing to the cache has cost more" not in alice_client.get("/settings/usage/").text
+    create_usage(alice, saved=-40, model="claude-haiku-5-5")
+    page = alice_client.get("/settings/usage/").text
+    assert "<td>\N{MINUS SIGN}$0.0001</td>" in page
+    assert "writing to the cache has cost more than reading from it has saved" in page
+
+
 def test_several_models_have_a_sum(alice_client, alice):
     create_usage(alice, cost=1_000_000)
     create_usage(alice, cost=2_000_000, model="claude-haiku-5-5")
