@@ -72,7 +72,7 @@ def test_a_refusal_is_said_once_and_goes_when_the_next_attempt_succeeds(window):
     for _twice in range(2):
         window.button("Try again").click()
         expect(window.answer.get_by_role("alert")).to_have_text(
-            "The connection was lost. What you wrote is still here."
+            "The connection was lost. This was not done: try again when it is back."
         )
     window.page.unroute("**/reply/")
     window.button("Try again").click()
