@@ -37,6 +37,7 @@ def outside_of(page) -> list[str]:
     )
     return found
 
+
 #: One whose first heading is empty, and one that begins with a word of another language.
 TABLES = {
     "| שם | גיל |\n|---|---|\n| דנה | 4 |": "rtl",

@@ -90,7 +90,9 @@ def test_a_script_gets_json(alice_client):
 
 
 def test_a_script_without_cookies_is_told_that_the_session_has_ended():
-    response = Client(enforce_csrf_checks=True).post("/conversations/", QUESTION, headers={"Accept": "text/event-stream"})
+    response = Client(enforce_csrf_checks=True).post(
+        "/conversations/", QUESTION, headers={"Accept": "text/event-stream"}
+    )
     assert (response.status_code, response.json()) == (401, {"error": "Your session has ended. Sign in again."})
 
 
