@@ -1,5 +1,7 @@
 """Choosing the model in the composer."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -71,6 +73,26 @@ def test_a_model_that_is_no_longer_offered_is_removed_and_the_question_stays(win
     window.composer.press("Enter")
     window.expect_answer("complete")
     assert models_of_answers() == [SONNET]
+
+
+def test_where_the_only_model_is_withdrawn_alice_reads_that_it_is_not_offered(window):
+    window.page.route("**/", leave_one_model)
+    window.page.reload()
+    expect(picker(window)).to_have_count(0)
+    refusal = {"error": "This model is not offered here.", "code": "model"}
+    window.page.route("**/conversations/", lambda route: route.fulfill(status=400, json=refusal))
+    window.ask("Still there?")
+    # The window had no error: see open_window.
+    window.expect_shown("[data-problem]", "This model is not offered here.")
+    expect(window.composer).to_have_value("Still there?")
+
+
+def leave_one_model(route):
+    """The page as it is where there is no model to choose."""
+    response = route.fetch()
+    route.fulfill(
+        response=response, body=re.sub(r'<select id="model".*?</select>', "", response.text(), flags=re.DOTALL)
+    )
 
 
 # Effort
