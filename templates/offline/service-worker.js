@@ -1,6 +1,6 @@
 {% load i18n static %}{% get_current_language as language %}/**
- * Shows a page of its own where the site cannot be reached. That page and its style are all that is kept: every other
- * page is for one person, and passes through.
+ * Shows a page of its own where the site cannot be reached. That page, its style and its script are all
+ * that is kept: every other page is for one person, and passes through.
  */
 
 const PAGE = "{% url 'offline' %}";
@@ -11,6 +11,7 @@ const FILES = [
   "{% static 'css/card.css' %}",
   "{% static 'css/controls.css' %}",
   "{% static 'css/phone.css' %}",
+  "{% static 'js/offline.js' %}",
 ];
 /** The names of the files change with their content, and this one with them and with the language of the page. */
 const CACHE = ["{{ language }}", ...FILES].join(" ");

@@ -74,4 +74,5 @@ def test_the_page_without_a_connection_names_nobody(client, alice):
 def test_all_that_the_page_without_a_connection_needs_is_kept(client):
     worker, page = client.get("/service-worker.js"), client.get("/offline/").text
     assert worker.headers["Content-Type"] == "text/javascript; charset=utf-8"
-    assert all(f'"{style}"' in worker.text for style in re.findall(r'<link rel="stylesheet" href="(.*?)">', page))
+    files = re.findall(r'<link rel="stylesheet" href="(.*?)">|<script src="(.*?)">', page)
+    assert all(f'"{style or script}"' in worker.text for style, script in files)
