@@ -1,4 +1,4 @@
-/** A row of a form's list of files, as long as the server has not rendered it: see conversations/_file_row.html. */
+/** A row of a form's list of files, as long as the server has not rendered it: see conversations/_file_parts.html. */
 
 import { parseHTML } from "./html.js";
 import { translate } from "./page-data.js";
