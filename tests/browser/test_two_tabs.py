@@ -137,6 +137,19 @@ def test_a_deletion_elsewhere_is_said_and_can_be_undone(tabs):
     assert Conversation.objects.get().deleted is None
 
 
+def test_of_an_archived_conversation_that_is_deleted_elsewhere_only_the_deletion_is_said(tabs):
+    _first, second = tabs
+    conversation = Conversation.objects.get()
+    conversation.set_archived(is_archived=True)
+    archived = second.page.get_by_text("This conversation is archived.")
+    expect(archived).to_be_visible(timeout=WITHIN_MS)
+    conversation.bin()
+    second.expect_shown("[data-deleted-notice]", "This conversation was deleted elsewhere.")
+    expect(archived).to_be_hidden()
+    second.button("Restore").click()
+    expect(archived).to_be_visible(timeout=WITHIN_MS)
+
+
 def test_a_question_from_a_tab_that_is_behind_first_shows_what_is_new(tabs):
     first, second = tabs
     second.page.route("**/sidebar/*", lambda route: route.abort())

@@ -27,11 +27,12 @@ export class ChatState extends HTMLElement {
   #show(conversation) {
     if (!conversation && this.#notice.hidden) announce(this.#notice.querySelector("p").textContent);
     this.#notice.hidden = conversation !== null;
-    if (conversation?.id !== this.#heading.conversation) return;
+    if (conversation && conversation.id !== this.#heading.conversation) return;
     for (const flag of ["pinned", "archived", "summarizable"]) {
-      // During an upgrade, a process of the version before does not send every flag.
-      this.#heading.toggleAttribute(`data-${flag}`, Boolean(conversation[flag]));
+      // During an upgrade, a process of the version before does not send every flag. What was deleted has none.
+      this.#heading.toggleAttribute(`data-${flag}`, Boolean(conversation?.[flag]));
     }
+    if (!conversation) return;
     if (conversation.title !== this.#heading.conversationTitle) showTitle(conversation.id, conversation.title);
     if (!this.#thread.endsWith(conversation)) this.#thread.update();
   }
