@@ -122,3 +122,20 @@ def test_when_earlier_turns_cannot_be_loaded_the_page_says_so_and_the_link_keeps
     link.press("Enter")
     long_window.expect_shown("chat-toast", "The connection was lost.")
     expect(link).to_be_focused()
+
+
+def test_with_forced_colors_the_focus_of_the_composer_is_visible(open_window, alice):
+    window = open_window(alice, forced_colors="active")
+    window.page.goto("/")
+    window.composer.focus()
+    composer = window.page.locator("#composer")
+    expect(composer).to_have_css("outline-style", "solid")
+    expect(composer).not_to_have_css("outline-color", "rgba(0, 0, 0, 0)")
+
+
+def test_with_forced_colors_the_choices_begin_below_the_composer_and_do_not_touch(open_window, alice):
+    window = open_window(alice, forced_colors="active")
+    window.page.goto("/")
+    model, effort = (window.page.locator(f"#{name}").bounding_box() for name in ("model", "effort"))
+    assert model["x"] >= window.page.locator("#composer").bounding_box()["x"]
+    assert effort["x"] > model["x"] + model["width"]
