@@ -75,12 +75,34 @@ def test_the_settings_fit_the_width_and_their_menu_is_one_row(german_window):
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
-def test_the_lists_of_the_sidebar_are_on_one_line(german_window):
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_lists_of_the_sidebar_are_on_one_line(german_window, width):
+    german_window.page.set_viewport_size({"width": width, "height": 640})
     german_window.page.goto("/#sidebar")
     links = german_window.page.locator(".sidebar-all a")
     tops = links.evaluate_all("links => links.map((link) => Math.round(link.getBoundingClientRect().top))")
     assert len(tops) == 3
     assert len(set(tops)) == 1
+
+
+def test_the_buttons_of_a_question_that_is_edited_end_on_one_side(german_window, alice):
+    page = german_window.page
+    page.goto(f"/conversations/{create_conversation(alice).pk}/")
+    page.locator("[data-action=edit]").click()
+    ends = page.locator("article .edit-buttons").evaluate(
+        "row => [row, row.lastElementChild].map((box) => Math.round(box.getBoundingClientRect().right))"
+    )
+    assert ends[0] == ends[1]
+
+
+@pytest.mark.parametrize("has_touch", [False, True])
+def test_select_all_begins_where_the_titles_do(open_window, alice, has_touch):
+    window = open_window(alice, viewport={"width": 390, "height": 780}, has_touch=has_touch, is_mobile=has_touch)
+    create_conversation(alice)
+    window.page.goto("/conversations/")
+    texts = [window.page.locator(".selection .check span"), window.page.locator(".list .rows [data-label]")]
+    starts = [text.bounding_box()["x"] for text in texts]
+    assert starts[0] == pytest.approx(starts[1], abs=1)
 
 
 def test_the_menu_of_a_conversation_stays_in_sight_when_the_phone_is_turned(small_window, alice):
