@@ -67,15 +67,17 @@ export class ChatMenu extends HTMLElement {
     this.#items[0].focus();
   }
 
-  /** Place the menu below its button, or above where there is no room; never outside the window. */
+  /** Place the menu below its button, or above where there is no room; never outside the column of its entry. */
   #place() {
     const button = this.#entry.menuButton.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = this;
     const isRightToLeft = getComputedStyle(this.#entry).direction === "rtl";
     const left = isRightToLeft ? button.left : button.right - width;
-    const maxLeft = innerWidth - width - WINDOW_MARGIN_PX;
+    const column = this.#entry.closest(".column, .sidebar").getBoundingClientRect();
+    const minLeft = column.left + WINDOW_MARGIN_PX;
+    const maxLeft = column.right - width - WINDOW_MARGIN_PX;
     const hasRoomBelow = button.bottom + height < innerHeight;
-    this.style.setProperty("left", `${Math.max(WINDOW_MARGIN_PX, Math.min(left, maxLeft))}px`);
+    this.style.setProperty("left", `${Math.max(minLeft, Math.min(left, maxLeft))}px`);
     const top = hasRoomBelow ? button.bottom : Math.max(WINDOW_MARGIN_PX, button.top - height);
     this.style.setProperty("top", `${top}px`);
   }
