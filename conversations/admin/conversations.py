@@ -44,7 +44,6 @@ class ConversationAdmin(RecordAdmin):
         "state",
         "ending",
         "messages",
-        "created",
         "deleted",
     )
     list_select_related = ("owner", "head")
