@@ -20,7 +20,7 @@ ENDINGS = {
 ERRORS = {
     "overloaded": gettext_noop("Claude is overloaded. Try again."),
     "rate_limited": gettext_noop("Too many questions reached Claude at once. Try again in a moment."),
-    "upstream_error": gettext_noop("Something went wrong on the way to Claude. Try again."),
+    "upstream_error": gettext_noop("The connection to Claude failed. Try again."),
     "upstream_timeout": gettext_noop("Claude has not answered for too long. Try again."),
     "upstream_truncated": gettext_noop("The answer broke off before its end. Try again."),
     "upstream_protocol": gettext_noop("The answer could not be read. Try again."),

@@ -35,7 +35,7 @@ def german_alice(alice):
 
 def test_alice_sees_the_end_of_her_answer_in_german(german_alice, alice_visitor):
     stream = alice_visitor.ask("[[status:500:times:3]]")
-    assert "Auf dem Weg zu Claude ist etwas schiefgegangen." in stream.end["html"]
+    assert "Die Verbindung zu Claude ist fehlgeschlagen." in stream.end["html"]
     assert "Noch einmal versuchen" in stream.end["html"]
 
 
