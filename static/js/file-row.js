@@ -136,6 +136,6 @@ function formatSize(bytes) {
   const power = Math.min(Math.floor(Math.log2(bytes || 1) / 10), UNITS.length);
   const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1, useGrouping: false };
   const number = new Intl.NumberFormat(document.documentElement.lang, digits).format(bytes / 1024 ** power);
-  const size = power ? `${number} ${UNITS[power - 1]}` : translate("bytes", String(bytes));
+  const size = power ? `${number} ${UNITS[power - 1]}` : translate(bytes === 1 ? "byte" : "bytes", String(bytes));
   return size.replace(" ", "\u00a0");
 }
