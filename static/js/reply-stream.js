@@ -3,7 +3,6 @@
 import { Answer } from "./answer.js";
 import { dispatch } from "./events.js";
 import { readFrames } from "./frames.js";
-import { isTouchScreen } from "./keys.js";
 import { announce, translate } from "./page-data.js";
 import { errorMessage, send } from "./requests.js";
 
@@ -91,17 +90,9 @@ export class ReplyStream {
       this.#turns.reserveRoom(article);
       this.#turns.scrollToNewest();
     }
-    // The button that was pressed may be gone, and the focus must not be lost.
-    if (document.activeElement === document.body) this.#moveFocus(article);
+    // The button that was pressed may be gone, and the focus must not be lost. Other decisions may be left.
+    if (document.activeElement === document.body) this.#turns.focus(article.querySelector("[data-decision]") ?? article);
     return this.#begin(article);
-  }
-
-  /** Other decisions may be left; else the person writes on. On a touch screen, that would open the keyboard. */
-  #moveFocus(article) {
-    const decision = article.querySelector("[data-decision]");
-    const question = decision || isTouchScreen() ? null : document.getElementById("question");
-    if (question) question.focus();
-    else this.#turns.focus(decision ?? article);
   }
 
   #begin(article) {

@@ -4,7 +4,7 @@ import { ComposerButtons } from "../composer-buttons.js";
 import { Draft } from "../drafts.js";
 import { dispatch, listen } from "../events.js";
 import { clearFiles, hasNoFiles, holdBack, listFiles, showFiles } from "../form-files.js";
-import { isSendKey, onShortcut } from "../keys.js";
+import { isSendKey, isTouchScreen, onShortcut } from "../keys.js";
 import { addressOf } from "../page-data.js";
 import { createKey, errorMessage } from "../requests.js";
 import { SendFailure } from "../send-failure.js";
@@ -119,6 +119,9 @@ export class ChatComposer extends HTMLElement {
   /** The server has a question: only now may its text be deleted. A new conversation has an address now. */
   #handleAsked(conversation, form) {
     if (form === this.#form) this.#empty();
+    // The form that had the focus is gone: the person writes on here. On a touch screen, that would open the keyboard.
+    const isLost = document.activeElement === document.body && form.dataset.ask !== "decide";
+    if (isLost && !isTouchScreen()) this.#text.focus();
     const address = addressOf("conversation", conversation);
     if (location.pathname === address) return;
     history.replaceState(null, "", address);

@@ -15,8 +15,8 @@ export class ChatEntry extends HTMLElement {
     this.menuButton = this.querySelector("[data-menu]");
     // Without scripts this is a link to a page of plain forms. With scripts it is a button that opens the menu.
     this.menuButton.setAttribute("role", "button");
-    this.menuButton.setAttribute("aria-haspopup", "menu");
-    this.menuButton.setAttribute("aria-expanded", "false");
+    this.menuButton.ariaHasPopup = "menu";
+    this.menuButton.ariaExpanded = "false";
     this.menuButton.addEventListener("keydown", (event) => this.#handleKeydown(event));
     if (this.conversation) this.setConversation(this.conversation);
   }
@@ -45,7 +45,7 @@ export class ChatEntry extends HTMLElement {
   }
 
   #updateMenuLabel() {
-    this.menuButton.setAttribute("aria-label", translate("options", this.conversationTitle));
+    this.menuButton.ariaLabel = translate("options", this.conversationTitle);
   }
 
   /** Links are followed with Enter only; buttons take Space as well. */

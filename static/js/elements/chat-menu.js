@@ -6,15 +6,12 @@ import { rename } from "./chat-entry.js";
 
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 const WINDOW_MARGIN_PX = 8;
-/** What each item does with the entry. */
+/** What an item does with the entry. Any other leads to the page, or the file, of its name. */
 const ACTIONS = {
   pin: (entry) => pin(entry, true),
   unpin: (entry) => pin(entry, false),
   summarize: ({ conversation }) => summarize(conversation),
   rename,
-  print: (entry) => open("print", entry),
-  markdown: (entry) => open("markdown", entry),
-  json: (entry) => open("json", entry),
   archive: (entry) => archive(entry, true),
   unarchive: (entry) => archive(entry, false),
   delete: deleteConversation,
@@ -86,7 +83,8 @@ export class ChatMenu extends HTMLElement {
   #choose(action) {
     const entry = this.#isOpen ? this.#entry : document.querySelector("chat-entry.heading");
     this.hidePopover();
-    ACTIONS[action](entry);
+    if (ACTIONS[action]) ACTIONS[action](entry);
+    else location.assign(addressOf(action, entry.conversation));
   }
 
   #handleKeydown(event) {
@@ -104,11 +102,6 @@ export class ChatMenu extends HTMLElement {
   }
 
   #setExpanded(isExpanded) {
-    this.#entry.menuButton.setAttribute("aria-expanded", isExpanded);
+    this.#entry.menuButton.ariaExpanded = isExpanded;
   }
-}
-
-/** Go to a page of a conversation. A file is downloaded, and the page stays. */
-function open(name, entry) {
-  location.assign(addressOf(name, entry.dataset.conversation));
 }
