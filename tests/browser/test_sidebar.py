@@ -242,6 +242,24 @@ def test_an_answer_that_ends_in_a_hidden_page_is_new_and_announced_by_the_system
     eventually(lambda: read.get().status == "")
 
 
+@pytest.mark.parametrize(
+    ("permission", "sentence"),
+    [("granted", "You will be notified"), ("denied", "Notifications are blocked in the settings of your browser.")],
+)
+def test_alice_reads_whether_she_will_be_notified(window, permission, sentence):
+    window.page.add_init_script(
+        f"""window.Notification = class {{
+          static permission = "default";
+          static async requestPermission() {{ return (this.permission = "{permission}"); }}
+        }};"""
+    )
+    window.page.goto("/")
+    button = window.button("Notify me of answers that end while I am elsewhere")
+    button.click()
+    window.expect_shown("chat-toast", sentence)
+    expect(button).to_be_hidden()
+
+
 def test_a_hidden_page_asks_nothing(window, conversations):
     window.page.goto("/")
     with window.page.expect_response("**/sidebar/*"):

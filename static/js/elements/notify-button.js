@@ -10,13 +10,14 @@ export class NotifyButton extends HTMLElement {
   }
 
   async #ask() {
-    await Notification.requestPermission();
+    const permission = await Notification.requestPermission();
+    document.querySelector("chat-toast").show(translate(`notify-${permission}`));
     this.#update();
   }
 
   /** There is nothing to ask for where the person has decided, or the browser cannot notify. */
   #update() {
-    this.hidden = !("Notification" in window) || Notification.permission !== "default";
+    this.hidden = window.Notification?.permission !== "default";
   }
 }
 
@@ -27,7 +28,7 @@ export function notifyOfEnds() {
 
 /** The system shows it, so it holds the title alone. */
 function notify(sentence) {
-  if (!("Notification" in window) || Notification.permission !== "granted") return;
+  if (window.Notification?.permission !== "granted") return;
   const { conversation, conversationTitle } = document.querySelector("chat-entry.heading");
   try {
     const options = { body: translate(sentence), tag: conversation };
