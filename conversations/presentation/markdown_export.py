@@ -1,6 +1,7 @@
 """A conversation as a file in Markdown, with one path for reading."""
 
 import re
+from datetime import datetime
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
@@ -10,7 +11,6 @@ from conversations.models import Attachment, Conversation
 from conversations.models.citation import SourceNumbers, cited_pieces
 from conversations.models.content import split_at_tools
 from conversations.presentation.continuing import continue_text
-from conversations.presentation.exports import format_date
 from conversations.presentation.sources import ShownSource, list_sources, write_numbers, write_quotation
 from conversations.presentation.tool_values import write_line
 from conversations.presentation.tools import ShownStep
@@ -52,13 +52,17 @@ def heading_parts(transcript: Transcript) -> list[str]:
     rows = [
         (_("Person"), conversation.owner.email),
         (_("Conversation"), str(conversation.pk)),
-        (_("Begun"), format_date(conversation.created)),
-        (_("Last used"), format_date(conversation.updated)),
-        (_("In the bin since"), format_date(conversation.deleted)),
+        (_("Begun"), write_moment(conversation.created)),
+        (_("Last used"), write_moment(conversation.updated)),
+        (_("In the bin since"), write_moment(conversation.deleted)),
         (_("Cost"), transcript.cost),
     ]
     title = escape_line(conversation.title) or _("Conversation")
     return [f"# {title}", "\n".join(f"- {label}: {value}" for label, value in rows if value)]
+
+
+def write_moment(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC" if moment else ""
 
 
 def entry_parts(entry: Entry, *, is_continued: bool) -> list[str]:
@@ -69,7 +73,7 @@ def entry_parts(entry: Entry, *, is_continued: bool) -> list[str]:
         parts += [f"## {_('Instructions')}", quote(entry.system)]
     if entry.summary:
         parts += [f"## {escape_line(entry.summary.label)}", quote(entry.summary.summary.text)]
-    about = [escape_line(entry.author), message.model, f"{message.created:%Y-%m-%d %H:%M:%S} UTC"]
+    about = [escape_line(entry.author), message.model, write_moment(message.created)]
     if entry.count > 1:
         about.append(_("version %(position)d of %(count)d") % {"position": entry.position, "count": entry.count})
     parts.append(f"## {' · '.join(item for item in about if item)}")

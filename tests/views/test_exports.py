@@ -37,6 +37,7 @@ def test_markdown_has_the_branch_that_is_shown_and_its_name(alice_client, alice)
         ("Alice", ""), ("", "Two?"), ("Claude", ""), ("", "Half"),
     ]  # fmt: skip
     assert "*Claude is overloaded. Try again.*" in file.text
+    assert f"\n- Begun: {conversation.created:%Y-%m-%d %H:%M:%S} UTC\n- Last used: " in file.text
 
 
 def test_json_has_every_version(alice_client, alice):
