@@ -11,6 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from chatsite.accounts.models import User
 
+#: In the case of all other labels: django-allauth writes "New Password".
+PASSWORD_LABELS = {
+    "oldpassword": _("Current password"),
+    "password1": _("New password"),
+    "password2": _("New password (again)"),
+}
 INVALID_ADDRESS = _("Enter a valid e-mail address.")
 
 
@@ -63,7 +69,7 @@ class DeleteAccountForm(forms.Form):
 
 
 class KeepTokensForm(forms.Form):
-    """Asks a person who has API tokens whether they outlive the old password."""
+    """Has the labels of this site, and asks a person who has API tokens whether they outlive the old password."""
 
     user: User | None
     keep_tokens = forms.BooleanField(
@@ -74,6 +80,8 @@ class KeepTokensForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in PASSWORD_LABELS.keys() & self.fields.keys():
+            self.fields[name].label = PASSWORD_LABELS[name]
         # allauth also makes the form for a link that is not valid any more, and so for nobody.
         if self.user is None or not self.user.tokens.exists():
             del self.fields["keep_tokens"]

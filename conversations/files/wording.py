@@ -25,8 +25,7 @@ SENTENCES = {
     "rtf": gettext_noop("%(name)s is RTF. Save it as docx or PDF."),
     "text": gettext_noop("%(name)s is too long: a text may have %(limit)s characters."),
     "unknown": gettext_noop(
-        "%(name)s is no file that can be read here. Images, PDFs, texts, and documents of Word, Excel and PowerPoint "
-        "can."
+        "%(name)s cannot be read here. Images, PDFs, texts, and documents of Word, Excel and PowerPoint can."
     ),
     "video": gettext_noop("%(name)s is a video, which Claude cannot watch."),
 }

@@ -33,6 +33,13 @@ def test_changing_the_password_ends_all_sessions_but_this_one(client, alice):
     assert other_device.get("/").status_code == 302
 
 
+def test_the_fields_are_named_as_all_others(client, alice):
+    client.force_login(alice)
+    page = client.get("/accounts/password/change/").text
+    labels = re.findall(r'<label for="id_\w+">(.*?)</label>', page)
+    assert labels == ["Current password", "New password", "New password (again)"]
+
+
 def test_the_old_password_is_required(client, alice):
     client.force_login(alice)
     assert change(client, old="not this").context["form"].errors

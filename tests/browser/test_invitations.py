@@ -14,8 +14,8 @@ NOTICE = "Administrators of this site may read conversations."
 
 
 def set_password(window):
-    window.page.get_by_label("New Password", exact=True).fill(PASSWORD)
-    window.page.get_by_label("New Password (again)").fill(PASSWORD)
+    window.page.get_by_label("New password", exact=True).fill(PASSWORD)
+    window.page.get_by_label("New password (again)").fill(PASSWORD)
     window.button("Set password").click()
 
 

@@ -242,7 +242,7 @@ def test_the_same_content_is_stored_once_and_kept_until_nobody_has_it(site, alic
     ("name", "content", "status", "sentence"),
     [
         ("empty.txt", b"", 400, "empty.txt is empty."),
-        ("x.bin", bytes(range(256)) * 9, 415, "x.bin is no file that can be read here."),
+        ("x.bin", bytes(range(256)) * 9, 415, "x.bin cannot be read here."),
         ("x.zip", b"PK\x03\x04 nothing", 400, "x.zip is damaged and cannot be read."),
         ("x.pdf", b"%PDF-1.7 nothing", 400, "x.pdf is damaged and cannot be read."),
         (
