@@ -30,7 +30,9 @@ def test_the_settings_show_the_room_of_the_files_and_of_what_is_made_of_them(ali
     stored = sum(StoredFile.objects.values_list("size", flat=True))
     assert stored > len(document) + len(picture) + len(notes) + len(LONG_TEXT) - 10
     assert Attachment.objects.owned_by(alice).total_size() == stored
-    assert f"3 files use {filesizeformat(stored)} of your 5 GB." in alice_client.get("/settings/usage/").content.decode()
+    assert (
+        f"3 files use {filesizeformat(stored)} of your 5 GB." in alice_client.get("/settings/usage/").content.decode()
+    )
 
 
 def test_a_document_whose_text_has_no_room_is_refused(upload, settings, monkeypatch):
