@@ -12,6 +12,8 @@ export class ToolSteps {
   /** `text`: the element that has the places. */
   constructor(text) {
     this.#text = text;
+    // A page that was opened while no tool was on has their styles beside them.
+    document.head.append(...findTemplate().querySelectorAll("link"));
     // `toggle` does not bubble.
     text.addEventListener("toggle", ({ target }) => this.#load(target), true);
   }
@@ -52,8 +54,12 @@ export class ToolSteps {
   }
 }
 
+function findTemplate() {
+  return document.querySelector("template[data-steps]").content;
+}
+
 function addStep(place, id, title) {
-  const list = document.querySelector("template[data-steps]").content.firstElementChild.cloneNode(true);
+  const list = findTemplate().firstElementChild.cloneNode(true);
   const step = list.firstElementChild;
   step.dataset.step = id;
   step.querySelector(".step-title").textContent = title;

@@ -285,21 +285,3 @@ def test_selected_conversations_are_saved_as_one_file_and_stay_selected(window, 
     assert titles == ["one", "three"]
     assert download.value.suggested_filename.startswith("conversations-")
     expect(window.page.locator("[data-count]")).to_have_text("2 selected")
-
-
-def test_the_first_group_begins_at_the_top_of_the_list(open_window, alice):
-    conversation = create_conversation(alice)
-    page = open_window(alice).page
-    page.goto("/")
-    top = page.get_by_role("heading", name="Today").bounding_box()["y"]
-    Conversation.objects.filter(pk=conversation.pk).update(pinned=timezone.now())
-    page.reload()
-    assert page.get_by_role("heading", name="Pinned").bounding_box()["y"] == top
-
-
-def test_the_menu_of_the_open_conversation_is_beside_the_sidebar(open_window, alice):
-    window = open_window(alice, viewport={"width": 1280, "height": 800})
-    window.page.goto(f"/conversations/{create_conversation(alice, 'Hi').pk}/")
-    window.page.locator(".heading [data-menu]").click()
-    sidebar, menu = window.page.locator("#sidebar").bounding_box(), window.page.get_by_role("menu").bounding_box()
-    assert menu["x"] >= sidebar["x"] + sidebar["width"]

@@ -286,6 +286,14 @@ def test_steps_that_are_loaded_with_older_turns_have_their_styles(open_window, a
     expect(styles).to_have_count(1)
 
 
+def test_the_first_step_in_a_page_that_was_opened_without_tools_has_its_styles(window):
+    styles = window.page.locator("head link[href*='css/tools']")
+    expect(styles).to_have_count(0)
+    window.ask("[[rate:0]][[tool:clock:{}]]What time is it?")
+    expect(window.page.locator(".step")).to_have_count(1)
+    expect(styles).to_have_count(1)
+
+
 def test_a_page_with_steps_does_not_load_their_styles_again_with_older_turns(open_window, alice):
     create_answer_with_step(alice)
     conversation = Conversation.objects.get()
