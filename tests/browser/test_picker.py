@@ -82,17 +82,16 @@ def test_where_the_only_model_is_withdrawn_alice_reads_that_it_is_not_offered(wi
     refusal = {"error": "This model is not offered here.", "code": "model"}
     window.page.route("**/conversations/", lambda route: route.fulfill(status=400, json=refusal))
     window.ask("Still there?")
-    # The window had no error: see open_window.
     window.expect_shown("[data-problem]", "This model is not offered here.")
     expect(window.composer).to_have_value("Still there?")
+    assert window.errors == []
 
 
 def leave_one_model(route):
     """The page as it is where there is no model to choose."""
     response = route.fetch()
-    route.fulfill(
-        response=response, body=re.sub(r'<select id="model".*?</select>', "", response.text(), flags=re.DOTALL)
-    )
+    page = re.sub(r'(?s)<select id="model".*?</select>', "", response.text())
+    route.fulfill(response=response, body=page)
 
 
 # Effort

@@ -51,8 +51,8 @@ export class ModelPicker extends HTMLElement {
 
   /** The model was withdrawn after the page was made: do not offer it again. */
   #removeChosenModel() {
-    this.#model.selectedOptions[0]?.remove();
-    if (this.#model.options.length) this.#model.selectedIndex = 0;
+    this.#model?.selectedOptions[0]?.remove();
+    if (this.#model?.options.length) this.#model.selectedIndex = 0;
     this.#showEffort();
   }
 }
