@@ -2,9 +2,12 @@
 
 import struct
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import expect
+
+from tests.site import eventually
 
 #: 200 characters, with both kinds of quotation marks.
 JAPANESE_NAME = "「四半期報告書」の\"最終版\"と'下書き'" + "、売上と費用" * 29 + "の表.pdf"
@@ -87,8 +90,8 @@ def paste(window, *files: File, **texts: str) -> bool:
     return is_text
 
 
-def hold_uploads(window) -> list[Any]:
-    """Uploads stay on their way until one of the returned routes is continued, fulfilled or aborted."""
+def hold_uploads(window) -> Callable[[], None]:
+    """Uploads stay on their way. The returned function waits for the first one, and lets it go on."""
     routes: list[Any] = []
 
     def hold(route) -> None:
@@ -97,5 +100,9 @@ def hold_uploads(window) -> list[Any]:
         else:
             route.continue_()
 
+    def release() -> None:
+        eventually(lambda: routes or window.page.wait_for_timeout(50))
+        routes[0].continue_()
+
     window.page.route("**/files/", hold)
-    return routes
+    return release

@@ -81,12 +81,12 @@ def test_a_long_text_stays_until_its_file_is_stored(window):
 
 
 def test_a_long_text_that_is_sent_meanwhile_is_sent_once(window):
-    routes = hold_uploads(window)
+    release = hold_uploads(window)
     paste(window, plain=LONG_TEXT)
     window.button("Attach as a file").click()
     window.page.wait_for_timeout(300)
     window.composer.press("Enter")
-    routes[0].continue_()
+    release()
     window.expect_answer("complete")
     question = Message.objects.get(role="user")
     assert question.text == ""
@@ -94,12 +94,12 @@ def test_a_long_text_that_is_sent_meanwhile_is_sent_once(window):
 
 
 def test_what_was_typed_around_a_long_text_stays(window):
-    routes = hold_uploads(window)
+    release = hold_uploads(window)
     paste(window, plain=LONG_TEXT)
     window.button("Attach as a file").click()
     window.composer.press_sequentially("After it.")
     window.composer.press("Control+Home")
     window.composer.press_sequentially("Before it. ")
-    routes[0].continue_()
+    release()
     expect(attached(window)).to_have_count(1)
     expect(window.composer).to_have_value("Before it. After it.")

@@ -22,24 +22,24 @@ def last_question() -> Message:
 
 
 def test_a_question_waits_for_its_files(window):
-    routes = hold_uploads(window)
+    release = hold_uploads(window)
     attach(window, text_file())
     window.ask("What is this? [[rate:0]]")
     expect(window.button("Uploading …")).to_be_visible()
     assert not Message.objects.exists()
-    routes[0].continue_()
+    release()
     window.expect_answer("complete")
     assert files_of(last_question()) == ["notes.txt"]
     expect(window.button("Send")).to_be_visible()
 
 
 def test_a_question_does_not_wait_while_it_is_being_typed(window):
-    routes = hold_uploads(window)
+    release = hold_uploads(window)
     attach(window, text_file())
     window.ask("What is this?")
     window.composer.press_sequentially(" And")
     expect(window.button("Send")).to_be_visible()
-    routes[0].continue_()
+    release()
     expect(attached(window)).to_have_count(1)
     expect(window.composer).to_have_value("What is this? And")
     assert not Message.objects.exists()
@@ -50,13 +50,13 @@ def test_a_question_does_not_wait_while_it_is_being_typed(window):
 def test_the_size_of_a_file_is_written_in_one_way_before_and_after_its_upload(open_window, alice, locale, size):
     window = open_window(alice, locale=locale)
     window.page.goto("/")
-    routes = hold_uploads(window)
+    release = hold_uploads(window)
     file = text_file(content="Words. " * (size // 7) + "x" * (size % 7))
     window.page.locator("#composer [data-attach]").set_input_files(file)
-    while not routes:
-        window.page.wait_for_timeout(50)
-    uploading = rows(window).locator("[data-part=size]").text_content().partition(" · ")[2]
-    routes[0].continue_()
+    shown = rows(window).locator("[data-part=size]")
+    expect(shown).to_contain_text(" · ")
+    uploading = shown.text_content().partition(" · ")[2]
+    release()
     expect(attached(window)).to_have_count(1, timeout=30_000)
     assert rows(window).locator(".meta").text_content().strip() == uploading
 
@@ -129,12 +129,11 @@ def test_a_question_that_is_taken_back_has_its_files(window):
 def test_the_files_of_a_conversation_that_was_deleted_go_with_the_text(window, alice):
     conversation = create_conversation(alice)
     window.page.goto(f"/conversations/{conversation.pk}/")
-    routes = hold_uploads(window)
+    release = hold_uploads(window)
     attach(window, text_file())
     window.composer.fill("What is this? [[rate:0]]")
     conversation.bin()
-    eventually(lambda: routes or window.page.wait_for_timeout(50))
-    routes[0].continue_()
+    release()
     expect(attached(window)).to_have_count(1)
     window.composer.press("Enter")
     window.page.get_by_role("link", name="Ask in a new conversation").click()
@@ -163,7 +162,7 @@ def test_an_upload_goes_on_when_alice_has_signed_in_again(open_window, alice, se
 
 
 def test_a_page_with_an_upload_asks_before_it_is_left(window):
-    routes = hold_uploads(window)
+    release = hold_uploads(window)
     window.composer.press_sequentially("What is this?")
     attach(window, text_file())
     expect(rows(window)).to_be_visible()
@@ -177,7 +176,7 @@ def test_a_page_with_an_upload_asks_before_it_is_left(window):
     window.page.close(run_before_unload=True)
     window.page.wait_for_timeout(500)
     assert dialogs == ["beforeunload"]
-    routes[0].continue_()
+    release()
     expect(attached(window)).to_have_count(1, timeout=30_000)
     expect(window.composer).to_have_value("What is this?")
 
