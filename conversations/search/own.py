@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.db.models.functions import Left
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -96,23 +97,27 @@ def find_results(viewer: User, query: Query, filters: Filters) -> tuple[list[Res
     entries = filters.select(SearchEntry.objects.visible_to(viewer))
     if filters.has_code:
         entries = entries.filter(has_code=True)
-    found = query.select_entries(entries, [viewer.pk]).order_by("-created")
+    found = query.select_entries(entries, [viewer.pk]).order_by(IsNull(F("message"), True).desc(), "-created")
     limit = MAX_CHECKED if query.needs_check else MAX_RANKED
-    titled = list(found.filter(message=None).values_list("conversation", flat=True)[:limit])
-    messages = list(found.exclude(message=None).values_list("message", flat=True)[:limit])
+    rows = list(found.values_list("conversation", "message")[: MAX_RANKED + limit])
+    titled = [conversation for conversation, message in rows if not message]
+    messages = [message for _conversation, message in rows if message]
+    if len(titled) > MAX_RANKED:
+        # There was no room for all messages.
+        messages = list(found.exclude(message=None).values_list("message", flat=True)[:limit])
     results: dict[UUID, Result] = {}
     for conversation, hit in find_hits(viewer, query, filters, messages):
         results.setdefault(conversation, Result(conversation)).hits.append(hit)
     for result in results.values():
         result.hits.sort(key=lambda hit: hit.score, reverse=True)
-    titles = Conversation.objects.visible_to(viewer).filter(pk__in=titled)
+    titles = Conversation.objects.visible_to(viewer).filter(pk__in=titled[:MAX_RANKED])
     for conversation, title, updated in titles.values_list("pk", "title", "updated"):
         if query.is_in(fold(title)):
             results.setdefault(conversation, Result(conversation)).title_score = TITLE_SCORE + score_date(
                 updated, timezone.now()
             )
     number = sum(len(result.hits) for result in results.values())
-    may_be_more = number >= MAX_RANKED or limit in {len(titled), len(messages)}
+    may_be_more = number >= MAX_RANKED or len(messages) >= limit or len(titled) > MAX_RANKED
     return sorted(results.values(), key=lambda result: result.score, reverse=True), may_be_more
 
 

@@ -197,7 +197,7 @@ def test_a_script_gets_the_best_results_alone(alices, alice):
 
 def test_many_results_need_no_more_queries_than_one(alices, alice, django_assert_max_num_queries):
     create_conversation(alice, "canary")
-    with django_assert_max_num_queries(13) as queries:
+    with django_assert_max_num_queries(12) as queries:
         search(alices, "canary")
     for _ in range(10):
         create_conversation(alice, "canary", "canary")
