@@ -16,7 +16,7 @@ MIN_IN_CENTS = 999_950
 def format_dollars(micro_dollars: int | None) -> str:
     """Return the amount with as many decimal places as matter: "$0.0042", "$1.25", "< $0.0001"; None is "unknown".
 
-    Other languages write it in their own way: "1,25 $". A small loss is written as "-$0.0001".
+    Other languages write it in their own way: "1,25 $". A small loss is written as "−$0.0001".
     """
     if micro_dollars is None:
         return _("unknown")

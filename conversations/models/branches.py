@@ -41,7 +41,7 @@ def find_answers(conversations: QuerySet[Any], turns: Sequence[EarlierTurn]) -> 
         # The answer to it was empty.
         above, text = turns[-1].text, ""
     else:
-        above, text = "".join(turn.text for turn in turns[-2:-1]), turns[-1].text
+        above, text = turns[-2].text if len(turns) > 1 else "", turns[-1].text
     latest = conversations.order_by("-updated").values("pk")[:MAX_CONVERSATIONS]
     answers = Message.objects.filter(conversation__in=latest, finished__isnull=False, role=Message.Role.ASSISTANT)
     # The length is in an index, as the text is not.

@@ -62,6 +62,7 @@ def heading_parts(transcript: Transcript) -> list[str]:
 
 
 def write_moment(moment: datetime | None) -> str:
+    """The moment to the second; empty for None."""
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC" if moment else ""
 
 
